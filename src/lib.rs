@@ -1,1 +1,3 @@
 //! Techmart.
+
+pub mod search;
