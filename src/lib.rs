@@ -1,3 +1,4 @@
 //! Techmart.
 
+pub mod kernel;
 pub mod search;

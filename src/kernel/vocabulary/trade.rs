@@ -1,0 +1,86 @@
+//! Selling, publicity, roadshow and finance (DOMAIN §3, §4, §6).
+
+use super::{Item, List, define, item};
+
+pub(super) const LISTS: &[List] = &[
+    define("pricing_mode", "定价方式", "Pricing mode", PRICING_MODE),
+    define("sale_mode", "交易方式", "Sale mode", SALE_MODE),
+    define("publicity_state", "公示状态", "Publicity state", PUBLICITY_STATE),
+    define("open_challenge_stage", "揭榜挂帅阶段", "Open challenge stage", OPEN_CHALLENGE_STAGE),
+    define("roadshow_stage", "路演阶段", "Roadshow stage", ROADSHOW_STAGE),
+    define("roadshow_criterion", "路演评分项", "Roadshow criterion", ROADSHOW_CRITERION),
+    define("finance_product", "科技金融产品", "Sci-tech finance product", FINANCE_PRODUCT),
+];
+
+/// Law on Promoting the Conversion of Sci-Tech Achievements, art. 18.
+const PRICING_MODE: &[Item] = &[
+    item("agreement", "协议定价", "By agreement"),
+    item("listing", "挂牌交易", "Listing"),
+    item("auction", "拍卖", "Auction"),
+];
+
+const SALE_MODE: &[Item] = &[
+    item("negotiated", "协议定价并公示", "Negotiated, with publicity"),
+    item("listing", "挂牌", "Listing"),
+    item("online_bidding", "网络竞价", "Online ascending bidding"),
+    item("sealed_tender", "招标", "Sealed tender"),
+    item("open_challenge", "揭榜挂帅", "Open challenge"),
+    item("auction", "拍卖", "Auction by a licensed auctioneer"),
+];
+
+const PUBLICITY_STATE: &[Item] = &[
+    item("pending_review", "待审核", "Pending review"),
+    item("publicised", "公示中", "Publicised"),
+    item("ended", "公示期满", "Ended"),
+    item("result_pending", "结果待公布", "Result pending"),
+    item("announced", "结果已公布", "Announced"),
+    item("refused", "不予公示", "Refused"),
+];
+
+const OPEN_CHALLENGE_STAGE: &[Item] = &[
+    item("collected", "征集", "Collected"),
+    item("expert_argument", "专家论证", "Expert argument"),
+    item("published", "发榜", "Published"),
+    item("proposal_review", "揭榜评审", "Review of proposals"),
+    item("signing", "签约", "Signing"),
+    item("milestones", "实施", "Milestones"),
+    item("evaluation", "验收评价", "Evaluation"),
+    item("cancelled", "已取消", "Cancelled"),
+];
+
+const ROADSHOW_STAGE: &[Item] = &[
+    item("call", "征集", "Call"),
+    item("check", "形式审查", "Check"),
+    item("field_review", "分领域评审", "Review by field"),
+    item("shortlist", "入围公示", "Shortlist"),
+    item("pitch", "路演", "Pitch"),
+    item("result", "结果", "Result"),
+    item("follow_up", "跟踪", "Follow-up"),
+];
+
+const ROADSHOW_CRITERION: &[Item] = &[
+    item("innovation", "创新性", "Innovation"),
+    item("market", "市场前景", "Market"),
+    item("team", "团队", "Team"),
+    item("plan", "实施方案", "Plan"),
+    item("finance", "财务", "Finance"),
+    item("social", "社会效益", "Social benefit"),
+];
+
+const FINANCE_PRODUCT: &[Item] = &[
+    item("ip_pledge_loan", "知识产权质押贷款", "IP pledge loan"),
+    item("equity_pledge_loan", "股权质押贷款", "Equity pledge loan"),
+    item("insurance", "科技保险", "Insurance"),
+    item("guide_fund", "引导基金", "Guide fund"),
+    item("conversion_fund", "成果转化基金", "Conversion fund"),
+];
+
+#[cfg(test)]
+mod tests {
+    use crate::kernel::vocabulary::codes_of;
+
+    #[test]
+    fn conversion_law_art_18_three_ways_of_pricing() {
+        assert_eq!(codes_of("pricing_mode"), ["agreement", "listing", "auction"]);
+    }
+}
