@@ -1,4 +1,8 @@
-//! Techmart.
+//! Techmart (技术市场): the backend of a city's online technology-transaction platform.
+//!
+//! Every act is one transaction that writes its rows and its changes; everything else follows the change log.
+//! A room uses only rooms of a lower rank, and of those only `service` and `model`.
 
+pub mod db;
 pub mod kernel;
 pub mod search;

@@ -1,0 +1,152 @@
+//! Migrations: one set of SQL for both back ends, with a few tokens.
+//!
+//! `{KEY}` is text compared byte by byte, `{BINARY}` bytes. Lines between `-- @sqlite`, `-- @postgres` and
+//! `-- @all` are for one back end only. Each migration runs in a transaction of its own; on PostgreSQL the
+//! whole run is under an advisory lock, so that instances that start together don't collide.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use sha2::{Digest, Sha256};
+
+use super::conn::{Conn, DatabaseUrl, Mode};
+use crate::kernel::error::{Refusal, codes};
+
+codes! {
+    SCHEMA_NEWER = ("schema_newer", 503, "数据库版本（{found}）比本程序新，请升级程序", "The database schema ({found}) is newer than this program; upgrade the program");
+    SCHEMA_CHANGED = ("schema_changed", 503, "迁移 {name} 的内容与已执行的不同", "Migration {name} differs from the one that was applied");
+    SCHEMA_OLDER = ("schema_older", 503, "数据库尚未升级，请先运行 techmart migrate", "The database is not migrated; run `techmart migrate` first");
+}
+
+struct Migration {
+    number: i64,
+    name: &'static str,
+    source: &'static str,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal),+ $(,)?) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            source: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/", $name, ".sql")),
+        }),+]
+    };
+}
+
+static MIGRATIONS: &[Migration] = migrations![
+    1 "0001_core",
+];
+
+const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = Text)]
+    checksum: String,
+}
+
+/// Brings the schema up to this program's; returns how many migrations ran.
+pub fn run(url: &DatabaseUrl) -> Result<usize, Refusal> {
+    let mut conn = Conn::open(url, Mode::Write)?;
+    if conn.is_postgres() {
+        conn.batch(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
+    }
+    let outcome = run_on(&mut conn);
+    if conn.is_postgres() {
+        conn.batch(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
+    }
+    outcome
+}
+
+fn run_on(conn: &mut Conn) -> Result<usize, Refusal> {
+    let key = if conn.is_postgres() { "TEXT COLLATE \"C\"" } else { "TEXT" };
+    conn.batch(&format!(
+        "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name {key} NOT NULL, checksum {key} NOT NULL)"
+    ))?;
+    let mut ran = 0;
+    let pending = pending(conn)?;
+    for migration in pending {
+        let sql = render(migration.source, conn.is_postgres());
+        let record = format!(
+            "INSERT INTO schema_migration (number, name, checksum) VALUES ({}, '{}', '{}')",
+            migration.number,
+            migration.name,
+            checksum(migration.source)
+        );
+        let begin = if conn.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" };
+        let done = conn.batch(&format!("{begin};\n{sql}\n;{record};\nCOMMIT;"));
+        if let Err(error) = done {
+            drop(conn.batch("ROLLBACK"));
+            return Err(Refusal::internal(format!("migration {}: {error}", migration.name)));
+        }
+        ran += 1;
+    }
+    Ok(ran)
+}
+
+/// Whether a server may start on this database as it is.
+pub fn check(conn: &mut Conn) -> Result<(), Refusal> {
+    if pending(conn)?.is_empty() { Ok(()) } else { Err(Refusal::new(&SCHEMA_OLDER)) }
+}
+
+fn pending(conn: &mut Conn) -> Result<Vec<&'static Migration>, Refusal> {
+    let applied: Vec<Applied> =
+        diesel::sql_query("SELECT number, checksum FROM schema_migration ORDER BY number").load(conn)?;
+    for row in &applied {
+        match MIGRATIONS.iter().find(|m| m.number == row.number) {
+            None => return Err(Refusal::new(&SCHEMA_NEWER).with("found", row.number)),
+            Some(known) if checksum(known.source) != row.checksum => {
+                return Err(Refusal::new(&SCHEMA_CHANGED).with("name", known.name));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(MIGRATIONS.iter().filter(|m| applied.iter().all(|row| row.number != m.number)).collect())
+}
+
+fn checksum(source: &str) -> String {
+    hex::encode(Sha256::digest(source.as_bytes()))
+}
+
+fn render(source: &str, postgres: bool) -> String {
+    let (key, binary) = if postgres { ("TEXT COLLATE \"C\"", "BYTEA") } else { ("TEXT", "BLOB") };
+    let mut wanted = true;
+    let mut sql = String::with_capacity(source.len());
+    for line in source.lines() {
+        match line.trim() {
+            "-- @all" => wanted = true,
+            "-- @sqlite" => wanted = !postgres,
+            "-- @postgres" => wanted = postgres,
+            _ if wanted => {
+                sql.push_str(&line.replace("{KEY}", key).replace("{BINARY}", binary));
+                sql.push('\n');
+            }
+            _ => {}
+        }
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_is_for_its_back_end_only() {
+        let source = "a {KEY}\n-- @sqlite\nb\n-- @postgres\nc {BINARY}\n-- @all\nd";
+        assert_eq!(render(source, false), "a TEXT\nb\nd\n");
+        assert_eq!(render(source, true), "a TEXT COLLATE \"C\"\nc BYTEA\nd\n");
+    }
+
+    #[test]
+    fn numbers_ascend_and_name_their_file() {
+        for pair in MIGRATIONS.windows(2) {
+            assert!(pair[0].number < pair[1].number);
+        }
+        for migration in MIGRATIONS {
+            assert!(migration.name.starts_with(&format!("{:04}_", migration.number)));
+        }
+    }
+}
