@@ -3,6 +3,7 @@
 //! Every act is one transaction that writes its rows and its changes; everything else follows the change log.
 //! A room uses only rooms of a lower rank, and of those only `service` and `model`.
 
+pub mod audit;
 pub mod db;
 pub mod kernel;
 pub mod search;

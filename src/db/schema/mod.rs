@@ -1,6 +1,10 @@
 //! The tables as diesel knows them: one file for each room, in step with `migrations/` (a test compares
 //! them with the live catalogue of both back ends).
 
+pub mod audit;
 pub mod core;
+pub mod reference;
 
+pub use audit::*;
 pub use core::*;
+pub use reference::*;
