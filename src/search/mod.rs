@@ -4,4 +4,6 @@
 //! over what may be seen as [`model::Document`]s.
 
 pub mod analyzer;
+pub mod index;
 pub mod model;
+pub mod query;

@@ -65,3 +65,217 @@ pub enum Price {
 pub fn local_id(subject: &str) -> &str {
     subject.rsplit(':').next().unwrap_or(subject)
 }
+
+/// What somebody asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchQuery {
+    /// Words, "phrases" and -exclusions as typed; empty asks for everything.
+    pub text: String,
+    pub filters: Filters,
+    pub sort: Sort,
+    pub limit: usize,
+    pub after: Option<Position>,
+    /// The facets to count.
+    pub facets: Vec<Facet>,
+}
+
+/// Values of one facet are alternatives, facets and ranges must all hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filters {
+    pub chosen: Vec<(Facet, Vec<String>)>,
+    pub ranges: Vec<(Measure, Bounds)>,
+}
+
+/// Both ends included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bounds {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+/// What hits can be counted and narrowed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Facet {
+    Kind,
+    Field,
+    Industry,
+    Trl,
+    Maturity,
+    IpKind,
+    IpState,
+    Cooperation,
+    PriceBand,
+    Division,
+    Origin,
+    HolderKind,
+    Year,
+}
+
+impl Facet {
+    pub const ALL: [Facet; 13] = [
+        Facet::Kind,
+        Facet::Field,
+        Facet::Industry,
+        Facet::Trl,
+        Facet::Maturity,
+        Facet::IpKind,
+        Facet::IpState,
+        Facet::Cooperation,
+        Facet::PriceBand,
+        Facet::Division,
+        Facet::Origin,
+        Facet::HolderKind,
+        Facet::Year,
+    ];
+
+    /// Its name in the API and in the index.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Facet::Kind => "kind",
+            Facet::Field => "field",
+            Facet::Industry => "industry",
+            Facet::Trl => "trl",
+            Facet::Maturity => "maturity",
+            Facet::IpKind => "ip_kind",
+            Facet::IpState => "ip_state",
+            Facet::Cooperation => "cooperation",
+            Facet::PriceBand => "price_band",
+            Facet::Division => "division",
+            Facet::Origin => "origin",
+            Facet::HolderKind => "holder_kind",
+            Facet::Year => "year",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Facet> {
+        Facet::ALL.into_iter().find(|facet| facet.name() == name)
+    }
+}
+
+/// What hits can be narrowed by from and to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measure {
+    Trl,
+    Year,
+    /// Fen; a range of prices is met where it overlaps.
+    Price,
+    /// Microseconds.
+    Published,
+    /// Microseconds.
+    Deadline,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Sort {
+    #[default]
+    Relevance,
+    Newest,
+    PriceAscending,
+    PriceDescending,
+    EndingSoon,
+}
+
+/// How far the asked words had to be relaxed to find something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// All words.
+    #[default]
+    Words,
+    /// All words, or all their characters.
+    Characters,
+    /// Some of the words.
+    SomeWords,
+}
+
+/// The place of a hit in its list: where the next page goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub stage: Stage,
+    pub rank: u64,
+    pub tie: u64,
+}
+
+/// Text as alternating pieces: plain, hit, plain, hit, … The first is plain and may be empty.
+pub type Pieces = Vec<String>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    pub document: Document,
+    pub title: Pieces,
+    /// The part of the body that says most about the question.
+    pub excerpt: Pieces,
+    /// The keywords that were hit.
+    pub keywords: Vec<Pieces>,
+}
+
+/// How many there are; beyond a bound only that there are at least so many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Total {
+    pub count: u64,
+    pub exact: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub hits: Vec<Hit>,
+    pub total: Total,
+    pub facets: Vec<(Facet, Vec<(String, u64)>)>,
+    pub stage: Stage,
+    pub next: Option<Position>,
+}
+
+/// The lower ends of the price bands in fen, and their codes.
+const PRICE_BANDS: [(i64, &str); 4] =
+    [(500_000_000, "from_5m"), (100_000_000, "1m_5m"), (10_000_000, "100k_1m"), (i64::MIN, "below_100k")];
+
+impl Price {
+    /// Lowest and highest price in fen.
+    pub const fn bounds(self) -> Option<(i64, i64)> {
+        match self {
+            Price::Negotiable => None,
+            Price::Fixed(fen) => Some((fen, fen)),
+            Price::Range(low, high) => Some((low, high)),
+        }
+    }
+
+    /// The band by the lowest price; amounts in its name are yuan.
+    pub fn band(self) -> &'static str {
+        let Some((low, _)) = self.bounds() else { return "negotiable" };
+        PRICE_BANDS.iter().find(|(from, _)| low >= *from).map_or("negotiable", |(_, band)| band)
+    }
+}
+
+/// The three stretches of the nine levels (GB/T 22900-2022) that a buyer tells apart.
+pub const fn maturity(trl: u8) -> &'static str {
+    match trl {
+        0..=3 => "research",
+        4..=6 => "trial",
+        _ => "production",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_fall_into_bands_by_their_lower_end() {
+        assert_eq!(Price::Negotiable.band(), "negotiable");
+        assert_eq!(Price::Fixed(9_999_999).band(), "below_100k");
+        assert_eq!(Price::Fixed(10_000_000).band(), "100k_1m");
+        assert_eq!(Price::Range(100_000_000, 900_000_000).band(), "1m_5m");
+        assert_eq!(Price::Fixed(500_000_000).band(), "from_5m");
+    }
+
+    #[test]
+    fn facets_are_found_by_name() {
+        assert!(Facet::ALL.iter().all(|facet| Facet::named(facet.name()) == Some(*facet)));
+        assert_eq!(Facet::named("colour"), None);
+    }
+
+    #[test]
+    fn the_local_id_stands_behind_the_last_colon() {
+        assert_eq!(local_id("urn:techmart:cn-450700:achievement:0199"), "0199");
+        assert_eq!(local_id("0199"), "0199");
+    }
+}

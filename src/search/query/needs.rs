@@ -1,0 +1,168 @@
+//! From chunks to what a record must have.
+
+use super::parse::Parsed;
+use crate::search::analyzer::{Analyzer, Span, grams};
+
+/// A longer question is cut to its first words: nobody types more, and pasted text has said enough by then.
+pub const NEEDS_MAX: usize = 48;
+
+/// With more words than this no record has them all: some must do.
+pub const WORDS_FOR_ALL_MAX: usize = 20;
+
+/// Words that say nothing about a subject; dropped when other words remain.
+const EMPTY_WORDS: &[&str] = &[
+    "的", "了", "和", "与", "及", "或", "在", "是", "对", "等", "之", "为", "以", "其", "有", "中", "我",
+    "我们", "你", "想", "要", "找", "求", "怎么", "如何", "怎样", "什么", "哪些", "哪里", "请问", "一个",
+    "一种", "一些", "可以", "能", "吗", "呢", "the", "a", "an", "of", "and", "for", "in", "to", "on", "with",
+];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// A word of the dictionary, or a word of another script.
+    Word(String),
+    /// Ideographs that the dictionary does not join: they must stand side by side.
+    Run(String),
+    /// One ideograph and nothing else.
+    Single(String),
+}
+
+/// A chunk with what it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    pub text: String,
+    pub needs: Vec<Need>,
+}
+
+impl Need {
+    pub fn text(&self) -> &str {
+        match self {
+            Need::Word(text) | Need::Run(text) | Need::Single(text) => text,
+        }
+    }
+}
+
+/// The chunks of a question, at most [`NEEDS_MAX`] needs in all.
+pub fn chunks(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
+    let mut chunks: Vec<Chunk> =
+        parsed.chunks.iter().map(|text| Chunk { text: text.clone(), needs: needs(text, analyzer) }).collect();
+    let telling = chunks.iter().flat_map(|chunk| &chunk.needs).any(|need| !is_empty_word(need));
+    let mut left = NEEDS_MAX;
+    for chunk in &mut chunks {
+        chunk.needs.retain(|need| !telling || !is_empty_word(need));
+        chunk.needs.truncate(left);
+        left -= chunk.needs.len();
+    }
+    chunks.retain(|chunk| !chunk.needs.is_empty());
+    chunks
+}
+
+fn is_empty_word(need: &Need) -> bool {
+    EMPTY_WORDS.contains(&need.text())
+}
+
+fn needs(text: &str, analyzer: &Analyzer) -> Vec<Need> {
+    let mut spans = Vec::new();
+    analyzer.asked_words(text, &mut spans);
+    let mut needs: Vec<Need> = Vec::new();
+    let mut at = 0;
+    while let Some(span) = spans.get(at) {
+        let run = spans.get(at..).unwrap_or_default();
+        let length = joined(text, run);
+        let need =
+            if length > 1 { Need::Run(between(text, run, length)) } else { lone(text, *span, &spans, at) };
+        at += length.max(1);
+        if !needs.contains(&need) {
+            needs.push(need);
+        }
+    }
+    needs
+}
+
+/// How many single ideographs stand side by side from the first span on.
+fn joined(text: &str, spans: &[Span]) -> usize {
+    let mut end = spans.first().map_or(0, |span| span.start);
+    let single = |span: &&Span| {
+        let follows = span.start == end && is_single(span.of(text)) && !EMPTY_WORDS.contains(&span.of(text));
+        end = span.end;
+        follows
+    };
+    spans.iter().take_while(single).count()
+}
+
+fn between(text: &str, spans: &[Span], length: usize) -> String {
+    let (first, last) = (spans.first(), spans.get(length - 1));
+    match (first, last) {
+        (Some(first), Some(last)) => Span { end: last.end, ..*first }.of(text).to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// A single ideograph beside a word is asked for together with its neighbour: 油茶|籽 asks for 茶籽. Where the
+/// dictionary cuts another text otherwise, the pair is still there.
+fn lone(text: &str, span: Span, spans: &[Span], at: usize) -> Need {
+    let own = span.of(text);
+    if !is_single(own) || EMPTY_WORDS.contains(&own) {
+        return Need::Word(own.to_owned());
+    }
+    let before = at.checked_sub(1).and_then(|at| spans.get(at)).filter(|b| b.end == span.start);
+    let after = spans.get(at + 1).filter(|a| a.start == span.end);
+    let last = before.and_then(|b| b.of(text).chars().next_back()).filter(|c| grams::ideographic(*c));
+    let first = after.and_then(|a| a.of(text).chars().next()).filter(|c| grams::ideographic(*c));
+    match (last, first) {
+        (Some(last), _) => Need::Run(format!("{last}{own}")),
+        (None, Some(first)) => Need::Run(format!("{own}{first}")),
+        (None, None) => Need::Single(own.to_owned()),
+    }
+}
+
+fn is_single(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(grams::ideographic) && chars.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse;
+    use super::*;
+
+    fn all(text: &str) -> Vec<Need> {
+        chunks(&parse(text), &Analyzer::shared()).into_iter().flat_map(|chunk| chunk.needs).collect()
+    }
+
+    fn word(text: &str) -> Need {
+        Need::Word(text.into())
+    }
+
+    fn run(text: &str) -> Need {
+        Need::Run(text.into())
+    }
+
+    #[test]
+    fn words_runs_and_singles() {
+        assert_eq!(all("石墨烯导电剂"), [word("石墨烯"), word("导电剂")]);
+        assert_eq!(all("鲎"), [Need::Single("鲎".into())]);
+        assert_eq!(all("ＧＢ／Ｔ"), [word("gb"), word("t")]);
+        assert_eq!(all("鱟 海水稻"), [Need::Single("鲎".into()), word("海水稻")]);
+        assert_eq!(all("油荼"), [run("油荼")]);
+    }
+
+    #[test]
+    fn a_single_ideograph_takes_its_neighbour() {
+        let needs = all("牡蛎壳");
+        assert!(!needs.iter().any(|need| matches!(need, Need::Single(_))), "{needs:?}");
+    }
+
+    #[test]
+    fn empty_words_go_unless_they_are_all() {
+        assert_eq!(all("怎么 海水稻 的"), [word("海水稻")]);
+        assert_eq!(all("怎么"), [word("怎么")]);
+    }
+
+    #[test]
+    fn a_long_question_is_bounded() {
+        let text: String = ('\u{4e00}'..='\u{5da0}').collect();
+        assert!(all(&text).len() <= NEEDS_MAX);
+        let words: String = (0..900).map(|n| format!("w{n} ")).collect();
+        assert_eq!(all(&words).len(), NEEDS_MAX);
+    }
+}
