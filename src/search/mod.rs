@@ -1,9 +1,24 @@
-//! Search
+//! Search: finds published records by what they say.
 //!
-//! Finds published records by what they say. Follows the change log into an index of this instance; the rooms hand
-//! over what may be seen as [`model::Document`]s.
+//! An instance follower of the change log keeps a tantivy index beside the database; the rooms hand over what may
+//! be seen as [`model::Document`]s through [`Source`]. The index can always be made again from the database.
+//!
+//! ```text
+//!   (no index, outdated, damaged, other epoch) ── rebuild ──► ready ── change: subject is dirty ──► ready
+//!        search answers 503 search_warming                      load it through its source, replace or delete
+//! ```
+//!
+//! Rules:
+//! 1. Only published projections are in the index: what is not in a `Document` cannot be found (Law on Promoting the
+//!    Conversion of Sci-Tech Achievements art. 11 and 30: business secrets).
+//! 2. Index and cursor are committed together; taking a change twice changes nothing.
+//! 3. A rebuild stands beside the live index until it is whole.
+//! 4. No question is an error except one that is too long.
 
 pub mod analyzer;
 pub mod index;
 pub mod model;
 pub mod query;
+mod source;
+
+pub use source::{Source, Sources};
