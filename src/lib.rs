@@ -6,4 +6,5 @@
 pub mod audit;
 pub mod db;
 pub mod kernel;
+pub mod reference;
 pub mod search;

@@ -104,7 +104,6 @@ macro_rules! stored_words {
         });)+
     };
 }
-#[expect(unused_imports, reason = "the rooms will")]
 pub(crate) use stored_words;
 
 column_type!(@T Id<T> as Text, str, String, |id| id.as_str(), |text| text.parse().map_err(|_| format!("not an id: {text:?}")));

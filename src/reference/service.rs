@@ -1,0 +1,259 @@
+//! Looking up and keeping the reference data.
+
+use serde_json::{Value, json};
+
+use super::codes::{PROFILE_CODE, PROFILE_DAY_TAKEN, PROFILE_EXISTS, PROFILE_WITHOUT_DAY};
+use super::model::{Calendar, CalendarYear, Deadline, Division, Limit, LimitUnit, Profile, ProfileValues};
+use super::{rules, shipped, store};
+use crate::audit;
+use crate::db::{Conn, Tx, check_version, to_json};
+use crate::kernel::actor::Actor;
+use crate::kernel::change::NewChange;
+use crate::kernel::codes_common::{NOT_FOUND, OUT_OF_RANGE};
+use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::permission::Permission;
+use crate::kernel::text;
+use crate::kernel::time::Day;
+
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2099;
+const SOURCE_CHARS_MAX: usize = 200;
+const REASON_CHARS_MAX: usize = 500;
+
+/// Brings in what ships and is not there yet; what operators keep is left alone. Run at every start.
+pub fn ensure_shipped(tx: &mut Tx) -> Result<(), Refusal> {
+    store::add_divisions(tx, &shipped::divisions()?)?;
+    for (year, csv) in shipped::holidays() {
+        if store::calendar_version(tx, year)? > 0 {
+            continue;
+        }
+        let mut errors = Errors::new();
+        let days = rules::read_calendar(&mut errors, year, &csv);
+        errors.check()?;
+        let source = shipped::HOLIDAYS_SOURCE.to_owned();
+        let calendar = CalendarYear { year, version: 1, source, imported_at: tx.now(), days };
+        store::put_calendar(tx, &calendar, "system:shipped")?;
+    }
+    let now = tx.now();
+    for profile in shipped::profiles() {
+        if store::profile(tx, &profile.code)?.is_none() {
+            store::insert_profile(tx, &profile, now)?;
+        }
+    }
+    Ok(())
+}
+
+pub fn divisions(conn: &mut Conn) -> Result<Vec<Division>, Refusal> {
+    store::divisions(conn)
+}
+
+pub fn division(conn: &mut Conn, code: &str) -> Result<Option<Division>, Refusal> {
+    store::division(conn, code)
+}
+
+/// The units among which the plan divides its targets, in its order (Annex 5).
+pub fn plan_units(conn: &mut Conn) -> Result<Vec<Division>, Refusal> {
+    Ok(divisions(conn)?.into_iter().filter(|division| division.plan_unit).collect())
+}
+
+/// The profile in force on a day. There is always one, because the first of all also serves older days.
+pub fn profile_on(conn: &mut Conn, day: Day) -> Result<Profile, Refusal> {
+    let profiles = store::profiles(conn)?;
+    rules::profile_on(&profiles, day)
+        .cloned()
+        .ok_or_else(|| Refusal::internal("no regulation profile is dated"))
+}
+
+pub fn profiles(conn: &mut Conn) -> Result<Vec<Profile>, Refusal> {
+    store::profiles(conn)
+}
+
+pub fn profile(conn: &mut Conn, code: &str) -> Result<Profile, Refusal> {
+    store::profile(conn, code)?.ok_or_else(|| Refusal::new(&NOT_FOUND))
+}
+
+/// Everything known about the days from `from` to `to`.
+pub fn calendar(conn: &mut Conn, from: Day, to: Day) -> Result<Calendar, Refusal> {
+    store::calendar(conn, from, to)
+}
+
+/// The last day of a limit that starts with an event on `from`.
+pub fn deadline(conn: &mut Conn, from: Day, limit: Limit) -> Result<Deadline, Refusal> {
+    Ok(store::calendar(conn, from, rules::horizon(from, limit))?.deadline(from, limit))
+}
+
+/// Days or working days after `from` up to and including `to`; negative when `to` is earlier.
+pub fn days_between(conn: &mut Conn, from: Day, to: Day, unit: LimitUnit) -> Result<i64, Refusal> {
+    Ok(store::calendar(conn, from.min(to), from.max(to))?.days_between(from, to, unit))
+}
+
+pub fn calendar_year(conn: &mut Conn, year: i32) -> Result<CalendarYear, Refusal> {
+    store::calendar_year(conn, year)?.ok_or_else(|| Refusal::new(&NOT_FOUND))
+}
+
+/// A year's calendar as an operator brings it.
+#[derive(Clone, Debug)]
+pub struct ImportCalendar {
+    pub year: i32,
+    /// The notice it was taken from.
+    pub source: String,
+    /// `day,kind,name` lines.
+    pub csv: String,
+}
+
+/// Replaces the calendar of a year (rule 6).
+pub fn import_calendar(tx: &mut Tx, actor: &Actor, import: &ImportCalendar) -> Result<CalendarYear, Refusal> {
+    actor.permit(Permission::ReferenceManage)?;
+    let mut errors = Errors::new();
+    if !YEARS.contains(&import.year) {
+        let range = [("min", YEARS.start().to_string()), ("max", YEARS.end().to_string())];
+        errors.add_with("/year", &OUT_OF_RANGE, &range);
+    }
+    text::required(&mut errors, "/source", &import.source, SOURCE_CHARS_MAX);
+    let days = rules::read_calendar(&mut errors, import.year, &import.csv);
+    errors.check()?;
+    let version = store::calendar_version(tx, import.year)? + 1;
+    let calendar = CalendarYear {
+        year: import.year,
+        version,
+        source: import.source.trim().to_owned(),
+        imported_at: tx.now(),
+        days,
+    };
+    store::put_calendar(tx, &calendar, &actor.label())?;
+    let subject = format!("urn:tm:{}:calendar:{}", tx.node(), import.year);
+    let facts = json!({"year": import.year, "days": calendar.days.len()});
+    audit::service::record(tx, actor, "calendar.import", &subject, &facts)?;
+    tx.record(actor, NewChange::local("calendar.imported", subject, version, facts));
+    Ok(calendar)
+}
+
+/// A profile as an operator sets it.
+#[derive(Clone, Debug)]
+pub struct SetProfile {
+    pub effective_from: Option<Day>,
+    pub values: ProfileValues,
+    pub reason: String,
+}
+
+pub fn add_profile(tx: &mut Tx, actor: &Actor, code: &str, set: &SetProfile) -> Result<Profile, Refusal> {
+    actor.permit(Permission::ReferenceManage)?;
+    let mut errors = Errors::new();
+    if !rules::is_profile_code(code) {
+        errors.add("/code", &PROFILE_CODE);
+    }
+    check(errors, set)?;
+    if store::profile(tx, code)?.is_some() {
+        return Err(Refusal::new(&PROFILE_EXISTS).with("code", code));
+    }
+    let profile = Profile {
+        code: code.to_owned(),
+        version: 1,
+        effective_from: set.effective_from,
+        confirmed: false,
+        values: set.values.clone(),
+    };
+    check_day_is_free(tx, &profile)?;
+    let now = tx.now();
+    store::insert_profile(tx, &profile, now)?;
+    note(tx, actor, "regulation_profile.added", &set.reason, None, &profile)?;
+    Ok(profile)
+}
+
+/// Sets values and day of a profile; what was confirmed must be confirmed again (rule 3).
+pub fn set_profile(
+    tx: &mut Tx,
+    actor: &Actor,
+    code: &str,
+    expected: Option<i64>,
+    set: &SetProfile,
+) -> Result<Profile, Refusal> {
+    actor.permit(Permission::ReferenceManage)?;
+    let old = profile(tx, code)?;
+    check_version(old.version, expected)?;
+    check(Errors::new(), set)?;
+    let new = Profile {
+        code: old.code.clone(),
+        version: old.version + 1,
+        effective_from: set.effective_from,
+        confirmed: false,
+        values: set.values.clone(),
+    };
+    check_day_is_free(tx, &new)?;
+    let now = tx.now();
+    store::save_profile(tx, &new, now)?;
+    note(tx, actor, "regulation_profile.set", &set.reason, Some(&old), &new)?;
+    Ok(new)
+}
+
+/// An operator vouches for the values of a profile.
+pub fn confirm_profile(
+    tx: &mut Tx,
+    actor: &Actor,
+    code: &str,
+    expected: Option<i64>,
+    reason: &str,
+) -> Result<Profile, Refusal> {
+    actor.permit(Permission::ReferenceManage)?;
+    let old = profile(tx, code)?;
+    check_version(old.version, expected)?;
+    let mut errors = Errors::new();
+    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
+    errors.check()?;
+    if old.effective_from.is_none() {
+        return Err(Refusal::new(&PROFILE_WITHOUT_DAY));
+    }
+    let new = Profile { version: old.version + 1, confirmed: true, ..old.clone() };
+    let now = tx.now();
+    store::save_profile(tx, &new, now)?;
+    note(tx, actor, "regulation_profile.confirmed", reason, Some(&old), &new)?;
+    Ok(new)
+}
+
+fn check(mut errors: Errors, set: &SetProfile) -> Result<(), Refusal> {
+    rules::check_values(&mut errors, &set.values);
+    text::required(&mut errors, "/reason", &set.reason, REASON_CHARS_MAX);
+    errors.check()
+}
+
+/// Two profiles from the same day would leave it open which one is in force.
+fn check_day_is_free(tx: &mut Tx, new: &Profile) -> Result<(), Refusal> {
+    let Some(day) = new.effective_from else { return Ok(()) };
+    let taken = store::profiles(tx)?
+        .into_iter()
+        .find(|other| other.code != new.code && other.effective_from == Some(day));
+    match taken {
+        Some(other) => Err(Refusal::new(&PROFILE_DAY_TAKEN).with("day", day).with("code", other.code)),
+        None => Ok(()),
+    }
+}
+
+fn note(
+    tx: &mut Tx,
+    actor: &Actor,
+    kind: &'static str,
+    reason: &str,
+    old: Option<&Profile>,
+    new: &Profile,
+) -> Result<(), Refusal> {
+    let subject = format!("urn:tm:{}:regulation_profile:{}", tx.node(), new.code);
+    let before = old.map(document).transpose()?.unwrap_or(Value::Null);
+    audit::service::record_revision(tx, actor, &subject, new.version, reason, &before, &document(new)?)?;
+    let facts = json!({
+        "code": new.code,
+        "effective_from": new.effective_from,
+        "confirmed": new.confirmed,
+    });
+    tx.record(actor, NewChange::local(kind, subject, new.version, facts));
+    Ok(())
+}
+
+/// A profile as its revisions show it.
+fn document(profile: &Profile) -> Result<Value, Refusal> {
+    let body = to_json(&store::Body::from(&profile.values))?;
+    let values: Value = crate::db::from_json(&body)?;
+    Ok(json!({
+        "effective_from": profile.effective_from,
+        "confirmed": profile.confirmed,
+        "values": values,
+    }))
+}
