@@ -4,6 +4,7 @@
 //! A room uses only rooms of a lower rank, and of those only `service` and `model`.
 
 pub mod audit;
+pub mod changes;
 pub mod db;
 pub mod kernel;
 pub mod reference;
