@@ -1,0 +1,183 @@
+//! The composition root: opens what the configuration names, mounts the rooms, registers sources and
+//! followers, starts the jobs. The only file that names every room.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as ActixApp, HttpServer, web};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
+use crate::config::Config;
+use crate::db::{Db, Settings, WriterLimits, migrate};
+use crate::http::auth::NobodyYet;
+use crate::http::fallback::{KnownPaths, fallback};
+use crate::http::health::{self, AllCodes};
+use crate::http::{Authenticator, EdgeSettings, EdgeState, Sweep, layer, openapi};
+use crate::kernel::codes_common;
+use crate::kernel::error::{Code, Refusal};
+use crate::kernel::random::{Random, SystemRandom};
+use crate::kernel::time::{Clock, SystemClock};
+use crate::kv::Kv;
+
+/// The API's address prefix.
+const API: &str = "/api/v1";
+const SHUTDOWN_SECONDS: u64 = 20;
+
+/// Every room's routes.
+fn api_routes(config: &mut ServiceConfig) {
+    health::routes(config);
+}
+
+/// Every room's codes.
+fn all_codes() -> Vec<&'static Code> {
+    [codes_common::ALL, migrate::ALL].concat()
+}
+
+/// Time and randomness of an application.
+#[derive(Clone)]
+pub struct World {
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+impl World {
+    pub fn real() -> Self {
+        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+    }
+}
+
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub db: Db,
+    followers: Followers,
+    jobs: Jobs,
+    parts: Parts,
+}
+
+/// What handlers find in the application's data.
+#[derive(Clone)]
+struct Parts {
+    edge: EdgeState,
+    known: KnownPaths,
+    codes: AllCodes,
+}
+
+impl App {
+    /// Migrates and opens the database and puts the rooms together; nothing runs yet.
+    pub async fn open(config: Config, world: World) -> Result<Self, Refusal> {
+        std::fs::create_dir_all(&config.data_dir).map_err(Refusal::internal)?;
+        let url = config.database.clone();
+        tokio::task::spawn_blocking(move || migrate::run(&url)).await.map_err(Refusal::internal)??;
+        let db = open_db(&config, &world)?;
+        let kv = match &config.redis {
+            Some(url) => Kv::redis(url).await.map_err(|e| Refusal::internal(format!("REDIS_URL: {e}")))?,
+            None => Kv::in_process(),
+        };
+        let edge = EdgeState {
+            db: db.clone(),
+            authenticator: Arc::new(NobodyYet) as Arc<dyn Authenticator>,
+            kv,
+            settings: Arc::new(EdgeSettings {
+                base_url: config.base_url.clone(),
+                requests_per_minute: config.requests_per_minute,
+                trust_forwarded_for: config.trust_forwarded_for,
+            }),
+        };
+        let database: Vec<Arc<dyn Follower>> = vec![];
+        let instance: Vec<Arc<dyn InstanceFollower>> = vec![];
+        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Sweep)];
+        let followers = Followers::new(db.clone(), database, instance);
+        let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
+        let known = KnownPaths::of(&Self::api());
+        let parts = Parts { edge, known, codes: AllCodes(all_codes()) };
+        Ok(Self { config: Arc::new(config), db, followers, jobs, parts })
+    }
+
+    /// The OpenAPI document of the whole API.
+    pub fn api() -> OpenApi {
+        let app = ActixApp::new().into_utoipa_app().openapi(openapi::head());
+        let (_, api) = app.service(scope(API).configure(api_routes)).split_for_parts();
+        api
+    }
+
+    /// Runs all followers until there is nothing left to follow.
+    pub fn settle(&self) -> Result<(), Refusal> {
+        self.followers.settle()
+    }
+
+    /// Runs all clock-driven work once.
+    pub fn run_jobs(&self) -> Result<(), Refusal> {
+        self.jobs.run_all()
+    }
+
+    /// Starts followers and jobs; they end after [`Background::stop`].
+    pub fn spawn_background(&self) -> Result<Background, Refusal> {
+        let mut threads = self.followers.spawn()?;
+        threads.push(self.jobs.spawn()?);
+        Ok(Background { followers: self.followers.clone(), jobs: self.jobs.clone(), threads })
+    }
+
+    /// An HTTP server on this listener; it runs when awaited and ends on SIGTERM or through its handle.
+    pub fn server(&self, listener: TcpListener, workers: usize, signals: bool) -> std::io::Result<Server> {
+        let parts = self.parts.clone();
+        let document = Self::api();
+        let server = HttpServer::new(move || {
+            let parts = parts.clone();
+            let app = ActixApp::new()
+                .app_data(web::Data::new(parts.edge))
+                .app_data(web::Data::new(parts.known))
+                .app_data(web::Data::new(parts.codes))
+                .wrap(Compress::default())
+                .wrap(from_fn(layer::around))
+                .into_utoipa_app()
+                .openapi(openapi::head())
+                .service(scope(API).configure(api_routes));
+            let (app, _) = app.split_for_parts();
+            app.service(health::healthz)
+                .service(health::readyz)
+                .service(SwaggerUi::new("/docs/{_:.*}").url("/api/v1/openapi.json", document.clone()))
+                .default_service(web::route().to(fallback))
+        });
+        let server =
+            server.workers(workers).worker_max_blocking_threads(1).shutdown_timeout(SHUTDOWN_SECONDS);
+        let server = if signals { server } else { server.disable_signals() };
+        Ok(server.listen(listener)?.run())
+    }
+}
+
+/// The threads behind a running application.
+pub struct Background {
+    followers: Followers,
+    jobs: Jobs,
+    threads: Vec<std::thread::JoinHandle<()>>,
+}
+
+impl Background {
+    pub fn stop(self) {
+        self.followers.stop();
+        self.jobs.stop();
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a background thread panicked");
+            }
+        }
+    }
+}
+
+fn open_db(config: &Config, world: &World) -> Result<Db, Refusal> {
+    Db::open(Settings {
+        url: config.database.clone(),
+        node: config.node.as_str().into(),
+        clock: Arc::clone(&world.clock),
+        random: Arc::clone(&world.random),
+        fast_readers: config.readers,
+        limits: WriterLimits::default(),
+    })
+}

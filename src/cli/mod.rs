@@ -1,0 +1,102 @@
+//! The command line.
+
+mod lock;
+mod logging;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::App;
+use crate::config::{Config, Flags, SETTINGS};
+use crate::kernel::error::Refusal;
+
+/// Techmart (技术市场): the backend of a city's online technology-transaction platform.
+///
+/// On one machine it needs nothing but itself: `techmart demo` shows a city, `techmart serve` runs yours.
+#[derive(Parser)]
+#[command(version, after_help = settings_help())]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Common {
+    /// Directory of the embedded database, attachments, search index and secret [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// A file of NAME=value lines; the environment goes before it
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the platform; migrates the database first
+    Serve(Listen),
+    /// Bring the database schema up to this program's
+    Migrate,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Args)]
+struct Listen {
+    /// Address and port to serve on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<String>,
+}
+
+fn settings_help() -> String {
+    let mut text = String::from("Settings (environment, or --config FILE):\n");
+    for (name, default, meaning) in SETTINGS {
+        text.push_str(&format!("  {name}\n          {meaning} [default: {default}]\n"));
+    }
+    text
+}
+
+impl Cli {
+    pub fn run(self) -> ExitCode {
+        match self.command.run(&self.common) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("techmart: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+impl Command {
+    fn run(self, common: &Common) -> Result<(), Box<dyn std::error::Error>> {
+        let mut flags =
+            Flags { data_dir: common.data_dir.clone(), config: common.config.clone(), listen: None };
+        match self {
+            Self::Serve(listen) => {
+                flags.listen = listen.listen;
+                serve::serve(Config::load(&flags)?)
+            }
+            Self::Migrate => {
+                let config = Config::load(&flags)?;
+                std::fs::create_dir_all(&config.data_dir)?;
+                let ran = crate::db::migrate::run(&config.database)?;
+                println!("{}: {ran} migrations applied", config.database);
+                Ok(())
+            }
+            Self::Openapi => {
+                println!("{}", document()?);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The OpenAPI document as it is committed.
+pub fn document() -> Result<String, Refusal> {
+    App::api().to_pretty_json().map_err(Refusal::internal)
+}

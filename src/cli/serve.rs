@@ -1,0 +1,56 @@
+//! `techmart serve`.
+
+use std::net::TcpListener;
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+
+use super::lock::DataDirLock;
+use super::logging;
+use crate::app::{App, World};
+use crate::config::{BadSetting, Config};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+pub fn serve(config: Config) -> Outcome {
+    logging::start(&config)?;
+    let _lock = DataDirLock::take(&config.data_dir)?;
+    let listener = TcpListener::bind(config.listen).map_err(|error| BadSetting {
+        name: "TECHMART_LISTEN".into(),
+        reason: format!("{}: {error}", config.listen),
+    })?;
+    actix_web::rt::System::new().block_on(run(config, listener))
+}
+
+async fn run(config: Config, listener: TcpListener) -> Outcome {
+    if let Some(address) = config.metrics_listen {
+        metrics_server(address)?;
+    }
+    let workers = config.workers;
+    let app = App::open(config, World::real()).await?;
+    let background = app.spawn_background()?;
+    tracing::info!(address = %app.config.listen, database = %app.config.database, node = app.config.node, "serving");
+    println!(
+        "techmart serves on {}  (API documentation: {}/docs/)",
+        app.config.base_url, app.config.base_url
+    );
+    app.server(listener, workers, true)?.await?;
+    background.stop();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// `/metrics` on a listener of its own, so that it is never open to the world by accident.
+fn metrics_server(address: std::net::SocketAddr) -> Outcome {
+    use actix_web::{App, HttpServer, web};
+    let handle = PrometheusBuilder::new().install_recorder()?;
+    let server = HttpServer::new(move || {
+        let handle = handle.clone();
+        App::new().route("/metrics", web::get().to(move || std::future::ready(handle.render())))
+    });
+    let server = server.workers(1).disable_signals().bind(address).map_err(|error| BadSetting {
+        name: "TECHMART_METRICS_LISTEN".into(),
+        reason: format!("{address}: {error}"),
+    })?;
+    actix_web::rt::spawn(server.run());
+    Ok(())
+}

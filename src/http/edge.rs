@@ -1,0 +1,194 @@
+//! One request as a room sees it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use serde::de::DeserializeOwned;
+
+use super::{Answer, EdgeState, Input, Reply, auth, idempotency};
+use crate::changes;
+use crate::db::{Db, Snapshot, Tx};
+use crate::kernel::actor::Actor;
+use crate::kernel::codes_common::{IF_MATCH_INVALID, SEQ_AHEAD, SEQ_INVALID};
+use crate::kernel::error::Refusal;
+use crate::kernel::permission::Permission;
+
+pub struct Edge {
+    state: EdgeState,
+    actor: Actor,
+    request: HttpRequest,
+}
+
+type Command = Box<dyn Fn(&mut Tx) -> Result<Reply, Refusal> + Send>;
+
+impl Edge {
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.state.db
+    }
+
+    pub fn state(&self) -> &EdgeState {
+        &self.state
+    }
+
+    pub fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// The first question of every handler that does not use `read` or `write`.
+    pub fn permit(&self, permission: Permission) -> Result<(), Refusal> {
+        self.actor.permit(permission)
+    }
+
+    /// The version that the caller saw (If-Match).
+    pub fn expected_version(&self) -> Result<Option<i64>, Refusal> {
+        let Some(value) = self.request.headers().get(header::IF_MATCH) else {
+            return Ok(None);
+        };
+        let text = value.to_str().unwrap_or("").trim();
+        if text == "*" {
+            return Ok(None);
+        }
+        let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let version = quoted.and_then(|version| version.parse().ok());
+        version.map(Some).ok_or_else(|| Refusal::new(&IF_MATCH_INVALID))
+    }
+
+    /// A short read.
+    pub async fn read<F>(self, permission: Permission, query: F) -> Answer
+    where
+        F: FnOnce(&mut Snapshot, &Actor) -> Result<Reply, Refusal> + Send + 'static,
+    {
+        self.permit(permission)?;
+        let at_least = self.at_least()?;
+        let Self { state, actor, request } = self;
+        let head = state.db.head();
+        let reply = state
+            .db
+            .read(move |snapshot| {
+                caught_up(snapshot, at_least, head)?;
+                query(snapshot, &actor)
+            })
+            .await?;
+        Ok(respond(reply, &request))
+    }
+
+    /// An export, a paper, statistics: on the slow lane.
+    pub async fn read_slow<F>(self, permission: Permission, query: F) -> Answer
+    where
+        F: FnOnce(&mut Snapshot, &Actor) -> Result<Reply, Refusal> + Send + 'static,
+    {
+        self.permit(permission)?;
+        let at_least = self.at_least()?;
+        let Self { state, actor, request } = self;
+        let head = state.db.head();
+        let reply = state
+            .db
+            .read_slow(move |snapshot| {
+                caught_up(snapshot, at_least, head)?;
+                query(snapshot, &actor)
+            })
+            .await?;
+        Ok(respond(reply, &request))
+    }
+
+    /// A command. `operation` names it in the log and scopes the Idempotency-Key.
+    pub async fn write<B, F>(
+        self,
+        operation: &'static str,
+        permission: Permission,
+        input: Input<B>,
+        command: F,
+    ) -> Answer
+    where
+        B: DeserializeOwned + Send + 'static,
+        F: Fn(&mut Tx, &Actor, &B) -> Result<Reply, Refusal> + Send + 'static,
+    {
+        self.permit(permission)?;
+        let hash = input.hash(self.request.path());
+        let body = input.parse()?;
+        let actor = self.actor.clone();
+        self.command(operation, hash, Box::new(move |tx| command(tx, &actor, &body))).await
+    }
+
+    /// A command without a body (publish, revoke, DELETE).
+    pub async fn act<F>(self, operation: &'static str, permission: Permission, command: F) -> Answer
+    where
+        F: Fn(&mut Tx, &Actor) -> Result<Reply, Refusal> + Send + 'static,
+    {
+        self.permit(permission)?;
+        let hash = idempotency::hash_path(self.request.path());
+        let actor = self.actor.clone();
+        self.command(operation, hash, Box::new(move |tx| command(tx, &actor))).await
+    }
+
+    async fn command(self, operation: &'static str, body_hash: Vec<u8>, command: Command) -> Answer {
+        let key = idempotency::key(&self.request)?;
+        let principal = self.actor.label();
+        let whole: Command = match key {
+            None => command,
+            Some(key) => {
+                Box::new(move |tx| idempotency::once(tx, &principal, operation, &key, &body_hash, &*command))
+            }
+        };
+        let written = self
+            .state
+            .db
+            .write(operation, move |tx| {
+                let mut reply = whole(tx)?;
+                reply.seq.get_or_insert(tx.seq());
+                Ok(reply)
+            })
+            .await?;
+        Ok(respond(written.value, &self.request))
+    }
+
+    /// Read your writes: a GET that names the number that its caller's write returned.
+    fn at_least(&self) -> Result<i64, Refusal> {
+        let Some(value) = self.request.headers().get("tm-at-least") else {
+            return Ok(0);
+        };
+        let seq = value.to_str().ok().and_then(|text| text.trim().parse().ok()).filter(|seq| *seq >= 0);
+        seq.ok_or_else(|| Refusal::new(&SEQ_INVALID))
+    }
+}
+
+fn caught_up(snapshot: &mut Snapshot, at_least: i64, known: i64) -> Result<(), Refusal> {
+    if at_least > known && changes::head(snapshot)?.seq < at_least {
+        return Err(Refusal::new(&SEQ_AHEAD).retry_after_seconds(1));
+    }
+    Ok(())
+}
+
+/// A conditional GET whose ETag still holds needs no body (RFC 9110 section 13.1.2).
+fn respond(reply: Reply, request: &HttpRequest) -> HttpResponse {
+    let seen = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let path_and_query = request.uri().path_and_query().map_or("", |pq| pq.as_str());
+    if reply.status == 200 && seen.is_some() && seen == reply.headers.etag.as_deref() {
+        return HttpResponse::NotModified().insert_header((header::ETAG, seen.unwrap_or(""))).finish();
+    }
+    reply.into_response(path_and_query)
+}
+
+impl FromRequest for Edge {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let state = request
+                .app_data::<web::Data<EdgeState>>()
+                .ok_or_else(|| Refusal::internal("the edge is not mounted"))?;
+            let state = EdgeState::clone(state);
+            let actor = state.authenticator.authenticate(auth::credentials(&request)).await?;
+            Ok(Self { state, actor, request })
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Idempotency-Key: a command that succeeded once is answered again, not done again.
+//!
+//! Looked up and stored inside the command; only success is stored; kept seven days. The same key with another
+//! body is refused, so that a client's mistake does not pass for a repetition.
+
+use actix_web::HttpRequest;
+use sha2::{Digest, Sha256};
+
+use super::Reply;
+use super::reply::ReplyHeaders;
+use crate::changes::Job;
+use crate::db::{Db, Tx, from_json, to_json};
+use crate::kernel::codes_common::{IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED};
+use crate::kernel::error::Refusal;
+
+mod store;
+
+const KEY_CHARS_MAX: usize = 128;
+const KEPT_DAYS: i64 = 7;
+const SWEEP_ROWS_MAX: i64 = 500;
+
+pub fn key(request: &HttpRequest) -> Result<Option<String>, Refusal> {
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or("").trim().trim_matches('"');
+    let visible = text.chars().all(|c| c.is_ascii_graphic());
+    if text.is_empty() || text.len() > KEY_CHARS_MAX || !visible {
+        return Err(Refusal::new(&IDEMPOTENCY_KEY_INVALID));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+pub fn hash_path(path: &str) -> Vec<u8> {
+    Sha256::digest(path).to_vec()
+}
+
+pub fn once(
+    tx: &mut Tx,
+    principal: &str,
+    operation: &str,
+    key: &str,
+    body_hash: &[u8],
+    command: &dyn Fn(&mut Tx) -> Result<Reply, Refusal>,
+) -> Result<Reply, Refusal> {
+    if let Some(kept) = store::find(tx, principal, operation, key)? {
+        if kept.body_hash != body_hash {
+            return Err(Refusal::new(&IDEMPOTENCY_KEY_REUSED));
+        }
+        let headers: ReplyHeaders = from_json(&kept.headers)?;
+        let status = u16::try_from(kept.status).map_err(Refusal::internal)?;
+        let (body, seq) = (kept.body, Some(kept.seq));
+        return Ok(Reply { status, headers, body, kept_body: None, replayed: true, seq });
+    }
+    let reply = command(tx)?;
+    let row = store::Kept {
+        body_hash: body_hash.to_vec(),
+        status: i32::from(reply.status),
+        headers: to_json(&reply.headers)?,
+        body: reply.kept_body.clone().unwrap_or_else(|| reply.body.clone()),
+        seq: tx.seq(),
+    };
+    let now = tx.now();
+    store::insert(tx, principal, operation, key, now, &row)?;
+    Ok(reply)
+}
+
+/// Forgets keys after seven days.
+pub struct Sweep;
+
+impl Job for Sweep {
+    fn name(&self) -> &'static str {
+        "idempotency.sweep"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        3600
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        loop {
+            let swept = db.write_background_blocking("idempotency.sweep", |tx| {
+                let before = tx.now().plus_days(-KEPT_DAYS);
+                store::delete_before(tx, before, SWEEP_ROWS_MAX)
+            })?;
+            if i64::try_from(swept.value).is_ok_and(|rows| rows < SWEEP_ROWS_MAX) {
+                return Ok(());
+            }
+        }
+    }
+}

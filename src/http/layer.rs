@@ -1,0 +1,156 @@
+//! Around every request: request id, rate limit, security headers, problems in the caller's language, the log.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, web};
+
+use super::problem::{self, Locale};
+use super::{EdgeState, fallback};
+use crate::kernel::codes_common::{MALFORMED, NOT_FOUND, PAYLOAD_TOO_LARGE, RATE_LIMITED};
+use crate::kernel::error::Refusal;
+use crate::kv::Allowance;
+
+const REQUEST_ID_CHARS_MAX: usize = 64;
+const WINDOW_SECONDS: u32 = 60;
+
+/// Quoted in problems and in the log.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+pub async fn around<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let state = request.app_data::<web::Data<EdgeState>>().cloned();
+    let id = request_id(request.headers(), state.as_ref().map(|state| state.get_ref()));
+    let locale = Locale::of(request.headers());
+    let trace = request.headers().get("traceparent").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let allowance = match &state {
+        Some(state) => allowance(&request, state).await,
+        None => Allowance::unlimited(),
+    };
+    let http = request.request().clone();
+    let outcome = if allowance.granted {
+        next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+    } else {
+        let seconds = allowance.reset_seconds;
+        Err(Refusal::new(&RATE_LIMITED).retry_after_seconds(seconds).into())
+    };
+    let mut response = match outcome {
+        Ok(response) => match response.response().error().and_then(refusal_of) {
+            Some(refusal) => rendered(&http, &refusal, locale, &id),
+            None => response,
+        },
+        Err(error) => {
+            let refusal = refusal_of(&error).unwrap_or_else(|| Refusal::internal(&error));
+            rendered(&http, &refusal, locale, &id)
+        }
+    };
+    decorate(response.headers_mut(), &id, &allowance);
+    log(&http, response.status().as_u16(), started, &id, trace.as_deref());
+    Ok(response)
+}
+
+fn rendered(
+    http: &actix_web::HttpRequest,
+    refusal: &Refusal,
+    locale: Locale,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
+    if refusal.status() >= 500 {
+        tracing::error!(request_id = id, path = http.path(), error = %refusal, "request failed");
+    }
+    let mut response = problem::render(refusal, locale, http.path(), id);
+    fallback::add_allow(http, refusal, response.headers_mut());
+    ServiceResponse::new(http.clone(), response)
+}
+
+/// Our own refusals as they are; actix's own errors (query, path, payload) as ours.
+fn refusal_of(error: &Error) -> Option<Refusal> {
+    if let Some(refusal) = error.as_error::<Refusal>() {
+        return Some(refusal.clone());
+    }
+    let status = error.as_response_error().status_code();
+    let code = match status.as_u16() {
+        404 => Refusal::new(&NOT_FOUND),
+        413 => Refusal::new(&PAYLOAD_TOO_LARGE).with("max_bytes", super::JSON_BODY_BYTES_MAX),
+        400..=499 => Refusal::new(&MALFORMED).with("reason", error),
+        _ => Refusal::internal(error),
+    };
+    Some(code)
+}
+
+fn request_id(headers: &HeaderMap, state: Option<&EdgeState>) -> String {
+    let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or("");
+    let plain = given.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if !given.is_empty() && given.len() <= REQUEST_ID_CHARS_MAX && plain {
+        return given.to_owned();
+    }
+    let mut bytes = [0; 12];
+    if let Some(state) = state {
+        state.db.settings().random.fill(&mut bytes);
+    }
+    hex::encode(bytes)
+}
+
+/// The address that the request came from.
+pub fn client_address(request: &actix_web::HttpRequest, state: &EdgeState) -> String {
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    match forwarded.and_then(|list| list.rsplit(',').next()) {
+        Some(last) if state.settings.trust_forwarded_for => last.trim().to_owned(),
+        _ => request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default(),
+    }
+}
+
+async fn allowance(request: &ServiceRequest, state: &EdgeState) -> Allowance {
+    let limit = state.settings.requests_per_minute;
+    let probe = matches!(request.path(), "/healthz" | "/readyz");
+    if limit == 0 || probe {
+        return Allowance::unlimited();
+    }
+    let address = client_address(request.request(), state);
+    let now = state.db.settings().clock.now();
+    state.kv.allow(&format!("requests:{address}"), limit, WINDOW_SECONDS, now).await
+}
+
+fn decorate(headers: &mut HeaderMap, id: &str, allowance: &Allowance) {
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    set("x-request-id", id);
+    set("x-content-type-options", "nosniff");
+    set("x-frame-options", "DENY");
+    set("referrer-policy", "no-referrer");
+    if let Some(limit) = allowance.limit {
+        // draft-ietf-httpapi-ratelimit-headers
+        set("ratelimit-policy", &format!("\"address\";q={limit};w={WINDOW_SECONDS}"));
+        set("ratelimit", &format!("\"address\";r={};t={}", allowance.remaining, allowance.reset_seconds));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let strict = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, strict);
+    }
+}
+
+fn log(http: &actix_web::HttpRequest, status: u16, started: Instant, id: &str, trace: Option<&str>) {
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let route = http.match_pattern().unwrap_or_else(|| "unmatched".into());
+    let method = http.method().as_str();
+    metrics::counter!("http_requests_total", "method" => method.to_owned(), "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("http_request_seconds", "route" => route.clone())
+        .record(started.elapsed().as_secs_f64());
+    // The path of the route, not of the request: addresses may hold tokens.
+    tracing::info!(method, route, status, micros, request_id = id, traceparent = trace, "request");
+}
