@@ -27,6 +27,7 @@ use crate::kv::Kv;
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
+const DOCUMENT: &str = "/api/v1/openapi.json";
 const SHUTDOWN_SECONDS: u64 = 20;
 
 /// Every room's routes.
@@ -138,12 +139,11 @@ impl App {
                 .wrap(from_fn(layer::around))
                 .into_utoipa_app()
                 .openapi(openapi::head())
+                // Before the scope, which would answer for every address below it.
+                .map(|app| app.service(SwaggerUi::new("/docs/{_:.*}").url(DOCUMENT, document.clone())))
                 .service(scope(API).configure(api_routes));
             let (app, _) = app.split_for_parts();
-            app.service(health::healthz)
-                .service(health::readyz)
-                .service(SwaggerUi::new("/docs/{_:.*}").url("/api/v1/openapi.json", document.clone()))
-                .default_service(web::route().to(fallback))
+            app.service(health::healthz).service(health::readyz).default_service(web::route().to(fallback))
         });
         let server =
             server.workers(workers).worker_max_blocking_threads(1).shutdown_timeout(SHUTDOWN_SECONDS);

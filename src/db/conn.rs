@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
@@ -114,6 +114,39 @@ impl Conn {
             DatabaseUrl::Postgres(url) => open_postgres(url).map(Self::Postgres),
         }
         .map_err(|error| Refusal::new(&DATABASE_UNAVAILABLE).because(error))
+    }
+
+    /// Begins a transaction with this statement. Diesel's own account of it matters: its batch inserts open a
+    /// nested one.
+    pub fn begin(&mut self, sql: &str) -> Result<(), DieselError> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, sql),
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, sql),
+        }
+    }
+
+    /// A savepoint inside a transaction.
+    pub fn savepoint(&mut self) -> Result<(), DieselError> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn),
+        }
+    }
+
+    /// Ends the innermost savepoint or the transaction, keeping what was written.
+    pub fn commit(&mut self) -> Result<(), DieselError> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
+            Self::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
+        }
+    }
+
+    /// Ends the innermost savepoint or the transaction, leaving nothing of it.
+    pub fn rollback(&mut self) -> Result<(), DieselError> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
+            Self::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+        }
     }
 
     pub fn batch(&mut self, sql: &str) -> Result<(), DieselError> {

@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::problem::{self, Locale};
 use super::{EdgeState, fallback};
@@ -16,6 +16,9 @@ use crate::kv::Allowance;
 
 const REQUEST_ID_CHARS_MAX: usize = 64;
 const WINDOW_SECONDS: u32 = 60;
+
+/// The documentation page brings its own scripts and styles; nothing from elsewhere.
+const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
 /// Quoted in problems and in the log.
 #[derive(Clone)]
@@ -29,61 +32,55 @@ pub async fn around<B: MessageBody + 'static>(
     let state = request.app_data::<web::Data<EdgeState>>().cloned();
     let id = request_id(request.headers(), state.as_ref().map(|state| state.get_ref()));
     let locale = Locale::of(request.headers());
+    let docs = request.path().starts_with("/docs");
     let trace = request.headers().get("traceparent").and_then(|v| v.to_str().ok()).map(str::to_owned);
     request.extensions_mut().insert(RequestId(id.clone()));
     let allowance = match &state {
         Some(state) => allowance(&request, state).await,
         None => Allowance::unlimited(),
     };
-    let http = request.request().clone();
-    let outcome = if allowance.granted {
-        next.call(request).await.map(ServiceResponse::map_into_boxed_body)
-    } else {
-        let seconds = allowance.reset_seconds;
-        Err(Refusal::new(&RATE_LIMITED).retry_after_seconds(seconds).into())
-    };
-    let mut response = match outcome {
-        Ok(response) => match response.response().error().and_then(refusal_of) {
-            Some(refusal) => rendered(&http, &refusal, locale, &id),
-            None => response,
-        },
-        Err(error) => {
-            let refusal = refusal_of(&error).unwrap_or_else(|| Refusal::internal(&error));
-            rendered(&http, &refusal, locale, &id)
+    if !allowance.granted {
+        let refusal = Refusal::new(&RATE_LIMITED).retry_after_seconds(allowance.reset_seconds);
+        let mut response = rendered(request.request(), &refusal, locale, &id);
+        decorate(response.headers_mut(), &id, &allowance, docs);
+        return Ok(request.into_response(response));
+    }
+    // The request must not be held across this call: the router fills in its path.
+    let response = next.call(request).await?.map_into_boxed_body();
+    let mut response = match response.response().error().map(refusal_of) {
+        Some(refusal) => {
+            let (http, _) = response.into_parts();
+            let problem = rendered(&http, &refusal, locale, &id);
+            ServiceResponse::new(http, problem)
         }
+        None => response,
     };
-    decorate(response.headers_mut(), &id, &allowance);
-    log(&http, response.status().as_u16(), started, &id, trace.as_deref());
+    decorate(response.headers_mut(), &id, &allowance, docs);
+    log(response.request(), response.status().as_u16(), started, &id, trace.as_deref());
     Ok(response)
 }
 
-fn rendered(
-    http: &actix_web::HttpRequest,
-    refusal: &Refusal,
-    locale: Locale,
-    id: &str,
-) -> ServiceResponse<BoxBody> {
+fn rendered(http: &HttpRequest, refusal: &Refusal, locale: Locale, id: &str) -> HttpResponse {
     if refusal.status() >= 500 {
         tracing::error!(request_id = id, path = http.path(), error = %refusal, "request failed");
     }
     let mut response = problem::render(refusal, locale, http.path(), id);
     fallback::add_allow(http, refusal, response.headers_mut());
-    ServiceResponse::new(http.clone(), response)
+    response
 }
 
 /// Our own refusals as they are; actix's own errors (query, path, payload) as ours.
-fn refusal_of(error: &Error) -> Option<Refusal> {
+fn refusal_of(error: &Error) -> Refusal {
     if let Some(refusal) = error.as_error::<Refusal>() {
-        return Some(refusal.clone());
+        return refusal.clone();
     }
     let status = error.as_response_error().status_code();
-    let code = match status.as_u16() {
+    match status.as_u16() {
         404 => Refusal::new(&NOT_FOUND),
         413 => Refusal::new(&PAYLOAD_TOO_LARGE).with("max_bytes", super::JSON_BODY_BYTES_MAX),
         400..=499 => Refusal::new(&MALFORMED).with("reason", error),
         _ => Refusal::internal(error),
-    };
-    Some(code)
+    }
 }
 
 fn request_id(headers: &HeaderMap, state: Option<&EdgeState>) -> String {
@@ -100,7 +97,7 @@ fn request_id(headers: &HeaderMap, state: Option<&EdgeState>) -> String {
 }
 
 /// The address that the request came from.
-pub fn client_address(request: &actix_web::HttpRequest, state: &EdgeState) -> String {
+pub fn client_address(request: &HttpRequest, state: &EdgeState) -> String {
     let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
     match forwarded.and_then(|list| list.rsplit(',').next()) {
         Some(last) if state.settings.trust_forwarded_for => last.trim().to_owned(),
@@ -119,7 +116,7 @@ async fn allowance(request: &ServiceRequest, state: &EdgeState) -> Allowance {
     state.kv.allow(&format!("requests:{address}"), limit, WINDOW_SECONDS, now).await
 }
 
-fn decorate(headers: &mut HeaderMap, id: &str, allowance: &Allowance) {
+fn decorate(headers: &mut HeaderMap, id: &str, allowance: &Allowance, docs: bool) {
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
@@ -138,12 +135,12 @@ fn decorate(headers: &mut HeaderMap, id: &str, allowance: &Allowance) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        let strict = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-        headers.insert(header::CONTENT_SECURITY_POLICY, strict);
+        let policy = if docs { DOCS_POLICY } else { "default-src 'none'; frame-ancestors 'none'" };
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
 }
 
-fn log(http: &actix_web::HttpRequest, status: u16, started: Instant, id: &str, trace: Option<&str>) {
+fn log(http: &HttpRequest, status: u16, started: Instant, id: &str, trace: Option<&str>) {
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let route = http.match_pattern().unwrap_or_else(|| "unmatched".into());
     let method = http.method().as_str();

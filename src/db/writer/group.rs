@@ -103,7 +103,7 @@ impl Worker {
 
     fn begin(&mut self) -> Result<Conn, Refusal> {
         let begin =
-            |conn: &mut Conn| conn.batch(if conn.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" });
+            |conn: &mut Conn| conn.begin(if conn.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" });
         if let Some(mut conn) = self.conn.take() {
             // A connection that died while idle is replaced before anybody notices.
             if begin(&mut conn).is_ok() {
@@ -158,7 +158,7 @@ impl Worker {
         job: &mut dyn Job,
         kept: &mut Kept,
     ) -> Result<Result<(), Refusal>, Refusal> {
-        conn.batch("SAVEPOINT command")?;
+        conn.savepoint()?;
         let mark = kept.mark();
         let mut tx =
             Tx { conn, settings: &self.settings, now: head.last_at, seq_before: head.seq, kept, cause: None };
@@ -169,9 +169,9 @@ impl Worker {
             }
             kept.back_to(mark);
             tracing::debug!(command = job.name(), code = refusal.code(), "command refused");
-            conn.batch("ROLLBACK TO SAVEPOINT command; RELEASE SAVEPOINT command")?;
+            conn.rollback()?;
         } else {
-            conn.batch("RELEASE SAVEPOINT command")?;
+            conn.commit()?;
         }
         Ok(outcome)
     }
@@ -179,9 +179,9 @@ impl Worker {
 
 fn commit(conn: &mut Conn, wrote: bool) -> Result<(), Failure> {
     if !wrote {
-        return conn.batch("ROLLBACK").map_err(|e| Failure::RolledBack(e.into()));
+        return conn.rollback().map_err(|e| Failure::RolledBack(e.into()));
     }
-    match conn.batch("COMMIT") {
+    match conn.commit() {
         Ok(()) => Ok(()),
         Err(error) if conn.is_postgres() && lost_connection(&error.to_string()) => {
             tracing::error!(%error, "connection lost during COMMIT");

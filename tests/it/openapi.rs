@@ -1,0 +1,27 @@
+//! The committed OpenAPI document is the one that the program has.
+
+#[test]
+fn the_committed_document_is_in_step() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/techmart-v1.json");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    let current = techmart::cli::document().unwrap();
+    assert!(
+        committed.trim_end() == current.trim_end(),
+        "openapi/techmart-v1.json has drifted; write it anew: cargo run -- openapi > openapi/techmart-v1.json"
+    );
+}
+
+#[test]
+fn every_operation_names_a_known_permission() {
+    use techmart::kernel::permission::Permission;
+    let document = serde_json::to_value(techmart::app::App::api()).unwrap();
+    let mut seen = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let named = operation["x-permission"].as_str().unwrap_or_default();
+            assert!(Permission::parse(named).is_some(), "{method} {path} names {named:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
+}

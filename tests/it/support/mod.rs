@@ -1,0 +1,115 @@
+//! A fresh city for each test: its own database, its own server on 127.0.0.1, a clock that stands still.
+
+pub mod city;
+pub mod client;
+pub mod database;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use techmart::app::{App, World};
+use techmart::config::{Config, Flags};
+use techmart::kernel::random::SystemRandom;
+use techmart::kernel::time::{FixedClock, UtcTime};
+
+pub use client::{Client, Response};
+use database::TestDatabase;
+
+/// The day on which every test begins, 10:00 in Qinzhou.
+pub const TODAY: &str = "2026-03-02T02:00:00Z";
+
+pub struct City {
+    pub app: App,
+    pub clock: Arc<FixedClock>,
+    pub base: String,
+    server: actix_web::dev::ServerHandle,
+    thread: Option<std::thread::JoinHandle<()>>,
+    // Dropped last: the directory and the database go when nothing uses them.
+    pub dir: Arc<tempfile::TempDir>,
+    pub database: TestDatabase,
+}
+
+impl City {
+    /// A city from the template.
+    pub fn new() -> Self {
+        Self::on(TestDatabase::from_template())
+    }
+
+    /// A city on this database.
+    pub fn on(database: TestDatabase) -> Self {
+        let dir = database.dir();
+        let clock = Arc::new(FixedClock::at(TODAY.parse().unwrap()));
+        let config = config(&database, dir.path().to_owned());
+        let world = World { clock: clock.clone(), random: Arc::new(SystemRandom) };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (tell, told) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let app = App::open(config, world).await.expect("the application opens");
+                let server = app.server(listener, 1, false).unwrap();
+                tell.send((app, server.handle())).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let (app, server) = told.recv().expect("the server starts");
+        Self { app, clock, base, server, thread: Some(thread), dir, database }
+    }
+
+    /// A caller without a login.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.base, None)
+    }
+
+    /// Lets every follower take every change.
+    pub fn settle(&self) {
+        self.app.settle().expect("the followers settle");
+    }
+
+    pub fn now(&self) -> UtcTime {
+        use techmart::kernel::time::Clock;
+        self.clock.now()
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        // Not graceful: tests have read their answers.
+        drop(self.server.stop(false));
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+/// The configuration of a test's node.
+pub fn config(database: &TestDatabase, dir: PathBuf) -> Config {
+    let mut pairs = vec![
+        ("DATABASE_URL".to_owned(), database.url()),
+        ("TECHMART_SECRET".to_owned(), "42".repeat(32)),
+        ("TECHMART_REQUESTS_PER_MINUTE".to_owned(), "0".to_owned()),
+        ("TECHMART_BASE_URL".to_owned(), "https://techmart.example".to_owned()),
+    ];
+    if let Some(redis) = database::redis_url() {
+        pairs.push(("REDIS_URL".to_owned(), redis));
+    }
+    let flags = Flags { data_dir: Some(dir), ..Flags::default() };
+    let mut config = Config::from_pairs(&flags, pairs.into_iter()).expect("the test's settings are good");
+    config.for_tests = true;
+    config
+}
+
+impl City {
+    /// A caller signed in as this persona (`institute.member`, `government.payer`, `enterprise2.admin`);
+    /// the empty name is anonymous.
+    pub fn as_(&self, persona: &str) -> Client {
+        assert!(persona.is_empty(), "nobody can sign in yet");
+        self.anonymous()
+    }
+
+    /// Every persona of the prepared city and whether its roles carry the permission.
+    pub fn personas(&self, _: techmart::kernel::permission::Permission) -> Vec<(String, bool)> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,196 @@
+//! The permission walk: *all* operations of the OpenAPI document, each with a valid request in a prepared
+//! city. The permitted actor gets 2xx (the control); anonymous, every other role, and the same role in another
+//! organisation get 401, 403 or 404. An operation without a builder fails the test.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::support::{City, Client, Response};
+
+/// A valid request for one operation, made in a city of its own.
+pub struct Case {
+    pub method: &'static str,
+    /// With the real ids filled in.
+    pub path: String,
+    pub body: Option<Value>,
+    /// Instead of JSON: content type and bytes.
+    pub raw: Option<(String, Vec<u8>)>,
+    pub headers: Vec<(&'static str, String)>,
+    /// The persona that is permitted; empty for anonymous.
+    pub permitted: String,
+    /// Personas of the same role elsewhere that must be refused; empty where the record is not owned.
+    pub strangers: Vec<String>,
+    /// Further personas that are rightly permitted as well (a reader from the other side).
+    pub also: Vec<String>,
+}
+
+impl Case {
+    pub fn new(method: &'static str, path: impl Into<String>, permitted: &str) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            body: None,
+            raw: None,
+            headers: vec![],
+            permitted: permitted.to_owned(),
+            strangers: vec![],
+            also: vec![],
+        }
+    }
+
+    pub fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    pub fn raw(mut self, kind: &str, bytes: Vec<u8>) -> Self {
+        self.raw = Some((kind.to_owned(), bytes));
+        self
+    }
+
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub fn stranger(mut self, persona: &str) -> Self {
+        self.strangers.push(persona.to_owned());
+        self
+    }
+
+    pub fn also(mut self, persona: &str) -> Self {
+        self.also.push(persona.to_owned());
+        self
+    }
+
+    fn send(&self, client: &Client) -> Response {
+        let mut client = client.clone();
+        for (name, value) in &self.headers {
+            client = client.with(name, value);
+        }
+        let json =
+            self.body.as_ref().map(|body| ("application/json".to_owned(), body.to_string().into_bytes()));
+        let body = self.raw.clone().or(json);
+        client.send(
+            self.method,
+            &self.path,
+            body.as_ref().map(|(kind, bytes)| (kind.as_str(), bytes.clone())),
+        )
+    }
+}
+
+/// Makes what the request needs and returns it. Called once for each city.
+pub type Builder = fn(&City) -> Case;
+
+/// `("post", "/api/v1/achievements/{id}/publish", builder)`.
+pub type Entry = (&'static str, &'static str, Builder);
+
+mod platform;
+
+/// Every room's builders.
+fn builders() -> BTreeMap<(String, String), Builder> {
+    let rooms: &[&[Entry]] = &[platform::CASES];
+    let all = rooms.iter().flat_map(|room| room.iter());
+    all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
+}
+
+fn operations() -> Vec<(String, String, String)> {
+    let document = serde_json::to_value(techmart::app::App::api()).unwrap();
+    let mut list = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let permission = operation["x-permission"].as_str().unwrap_or_default().to_owned();
+            list.push((method.clone(), path.clone(), permission));
+        }
+    }
+    list
+}
+
+#[test]
+fn every_operation_has_a_builder_and_every_builder_an_operation() {
+    let builders = builders();
+    let operations = operations();
+    let missing: Vec<_> = operations
+        .iter()
+        .filter(|(method, path, _)| !builders.contains_key(&(method.clone(), path.clone())))
+        .collect();
+    assert!(missing.is_empty(), "operations without a builder: {missing:#?}");
+    assert_eq!(builders.len(), operations.len(), "a builder names an operation that does not exist");
+}
+
+/// The walk in four parts, so that it runs on both cores and each test stays short.
+fn walk(part: usize) {
+    let builders = builders();
+    for (number, (method, path, permission)) in operations().into_iter().enumerate() {
+        if number % 4 != part {
+            continue;
+        }
+        if let Some(builder) = builders.get(&(method.clone(), path.clone())) {
+            walk_one(&format!("{method} {path}"), &permission, *builder);
+        }
+    }
+}
+
+fn walk_one(operation: &str, permission: &str, builder: Builder) {
+    let city = City::new();
+    let case = builder(&city);
+    for persona in refused_personas(&city, &case, permission) {
+        let answer = case.send(&city.as_(&persona));
+        let allowed = matches!(answer.status, 401 | 403 | 404);
+        assert!(allowed, "{operation}: {persona:?} got {} {}", answer.status, answer.text());
+        assert_eq!(answer.header("content-type"), "application/problem+json; charset=utf-8", "{operation}");
+    }
+    // Readers from another side; the control comes last, because it may change the record.
+    for persona in &case.also {
+        let answer = case.send(&city.as_(persona));
+        assert!((200..300).contains(&answer.status), "{operation}: {persona} got {}", answer.text());
+    }
+    let control = case.send(&city.as_(&case.permitted));
+    let good = (200..300).contains(&control.status);
+    assert!(
+        good,
+        "{operation}: the permitted {:?} got {} {}",
+        case.permitted,
+        control.status,
+        control.text()
+    );
+}
+
+/// Anonymous, every persona whose roles don't carry the permission, and the strangers.
+fn refused_personas(city: &City, case: &Case, permission: &str) -> Vec<String> {
+    use techmart::kernel::permission::Permission;
+    let permission = Permission::parse(permission).unwrap();
+    let mut list = Vec::new();
+    if permission == Permission::Public {
+        return list;
+    }
+    list.push(String::new());
+    for (persona, may) in city.personas(permission) {
+        if !may {
+            list.push(persona);
+        }
+    }
+    list.extend(case.strangers.iter().cloned());
+    list
+}
+
+#[test]
+fn permission_walk_part_1() {
+    walk(0);
+}
+
+#[test]
+fn permission_walk_part_2() {
+    walk(1);
+}
+
+#[test]
+fn permission_walk_part_3() {
+    walk(2);
+}
+
+#[test]
+fn permission_walk_part_4() {
+    walk(3);
+}
