@@ -171,7 +171,8 @@ impl Background {
     }
 }
 
-fn open_db(config: &Config, world: &World) -> Result<Db, Refusal> {
+/// Opens the database alone, without the rooms: for the command line.
+pub fn open_db(config: &Config, world: &World) -> Result<Db, Refusal> {
     Db::open(Settings {
         url: config.database.clone(),
         node: config.node.as_str().into(),

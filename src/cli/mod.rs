@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod bench;
 mod lock;
 mod logging;
 mod serve;
@@ -43,6 +44,9 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document
     Openapi,
+    /// Measure; some of it only on a scratch database
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 #[derive(Args)]
@@ -88,6 +92,7 @@ impl Command {
                 println!("{}: {ran} migrations applied", config.database);
                 Ok(())
             }
+            Self::Bench(bench) => bench.run(&Config::load(&flags)?),
             Self::Openapi => {
                 println!("{}", document()?);
                 Ok(())

@@ -7,6 +7,7 @@ mod support;
 
 mod architecture;
 mod edge;
+mod kill;
 mod openapi;
 mod walk;
 mod writer;

@@ -1,0 +1,58 @@
+//! `techmart bench …`: programs that measure, and that the crash tests drive.
+
+pub mod log;
+mod store;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::config::Config;
+
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Append changes to the log of a scratch database and print each acknowledged one
+    Append(Append),
+    /// Follow the log of a scratch database until a number of changes was seen
+    Follow(Follow),
+}
+
+/// How a row gets its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Numbers {
+    /// From the head row of the change log, locked until the commit
+    Head,
+    /// From a plain sequence, as a database gives it: at once, whatever the commit order
+    Sequence,
+}
+
+#[derive(Args)]
+pub struct Append {
+    /// Name of this writer
+    #[arg(long)]
+    pub name: String,
+    /// Changes to append
+    #[arg(long, default_value_t = 1000)]
+    pub count: i64,
+    #[arg(long, value_enum, default_value_t = Numbers::Head)]
+    pub numbers: Numbers,
+}
+
+#[derive(Args)]
+pub struct Follow {
+    /// Name of this follower: its cursor and what it saw are kept under it
+    #[arg(long)]
+    pub name: String,
+    #[arg(long, value_enum, default_value_t = Numbers::Head)]
+    pub numbers: Numbers,
+    /// End after this long without anything new
+    #[arg(long, default_value_t = 1500)]
+    pub quiet_ms: u64,
+}
+
+impl Bench {
+    pub fn run(self, config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+        match self {
+            Self::Append(append) => log::append(config, &append),
+            Self::Follow(follow) => log::follow(config, &follow),
+        }
+    }
+}

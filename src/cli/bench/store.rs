@@ -1,0 +1,97 @@
+//! Tables of a scratch database, made on the spot: they are no part of the product's schema.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::db::Conn;
+use crate::kernel::error::Refusal;
+
+diesel::table! {
+    bench_seen (follower, seq) {
+        follower -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    bench_note (seq) {
+        seq -> BigInt,
+        writer -> Text,
+        number -> BigInt,
+    }
+}
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS bench_seen (follower TEXT NOT NULL, seq BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_note (seq BIGINT NOT NULL PRIMARY KEY, writer TEXT NOT NULL, number BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_cursor (follower TEXT NOT NULL PRIMARY KEY, seq BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_sequence (id INTEGER NOT NULL PRIMARY KEY, seq BIGINT NOT NULL);
+INSERT INTO bench_sequence (id, seq) VALUES (1, 0) ON CONFLICT DO NOTHING;";
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+}
+
+pub fn create_tables(conn: &mut Conn) -> Result<(), Refusal> {
+    Ok(conn.batch(TABLES)?)
+}
+
+/// Commits at once, like `nextval`: a later number may become visible before an earlier one.
+pub fn next_of_sequence(conn: &mut Conn) -> Result<i64, Refusal> {
+    let sql = "UPDATE bench_sequence SET seq = seq + 1 WHERE id = 1 RETURNING seq";
+    Ok(diesel::sql_query(sql).get_result::<Number>(conn)?.seq)
+}
+
+pub fn insert_note(conn: &mut Conn, seq: i64, writer: &str, number: i64) -> Result<(), Refusal> {
+    let row = (bench_note::seq.eq(seq), bench_note::writer.eq(writer), bench_note::number.eq(number));
+    diesel::insert_into(bench_note::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn notes(conn: &mut Conn) -> Result<Vec<(i64, String, i64)>, Refusal> {
+    Ok(bench_note::table.order(bench_note::seq).load(conn)?)
+}
+
+/// A follower of the plain sequence: goes on from the greatest number that it saw.
+pub fn follow_sequence(conn: &mut Conn, follower: &str) -> Result<(), Refusal> {
+    diesel::sql_query("INSERT INTO bench_cursor (follower, seq) VALUES ($1, 0) ON CONFLICT DO NOTHING")
+        .bind::<Text, _>(follower)
+        .execute(conn)?;
+    let cursor: Number = diesel::sql_query("SELECT seq FROM bench_cursor WHERE follower = $1")
+        .bind::<Text, _>(follower)
+        .get_result(conn)?;
+    let fresh: Vec<i64> = bench_note::table
+        .filter(bench_note::seq.gt(cursor.seq))
+        .order(bench_note::seq)
+        .select(bench_note::seq)
+        .load(conn)?;
+    for seq in &fresh {
+        insert_seen(conn, follower, *seq)?;
+    }
+    if let Some(last) = fresh.last() {
+        diesel::sql_query("UPDATE bench_cursor SET seq = $1 WHERE follower = $2")
+            .bind::<BigInt, _>(last)
+            .bind::<Text, _>(follower)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn insert_seen(conn: &mut Conn, follower: &str, seq: i64) -> Result<(), Refusal> {
+    let row = (bench_seen::follower.eq(follower), bench_seen::seq.eq(seq));
+    diesel::insert_into(bench_seen::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn count_seen(conn: &mut Conn, follower: &str) -> Result<i64, Refusal> {
+    Ok(bench_seen::table.filter(bench_seen::follower.eq(follower)).count().get_result(conn)?)
+}
+
+pub fn seen(conn: &mut Conn) -> Result<Vec<(String, i64)>, Refusal> {
+    Ok(bench_seen::table
+        .select((bench_seen::follower, bench_seen::seq))
+        .order((bench_seen::follower, bench_seen::seq))
+        .load(conn)?)
+}
