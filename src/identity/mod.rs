@@ -1,0 +1,6 @@
+pub mod codes;
+pub mod model;
+pub mod password;
+pub mod rules;
+pub mod secrets;
+pub mod tokens;

@@ -1,0 +1,24 @@
+//! Keys and signatures of this node.
+//!
+//! Private keys are rows, sealed under the master key ([`secret::SecretBox`]): a copy of the database alone signs
+//! nothing. A key belongs to one purpose and lives through
+//!
+//! ```text
+//! active ──rotate──▶ retired ──────▶ (kept: what it signed stays verifiable)
+//!    └──────────revoke──┴──▶ revoked (nothing it signed verifies any more)
+//! ```
+//!
+//! Rules
+//! 1. One active key for a purpose; it alone signs (DESIGN "Who may do what").
+//! 2. Active and retired keys verify; a revoked key is refused before any cryptography (TMF-1 §14).
+//! 3. Every signature is EdDSA over Ed25519; a token that names another algorithm is refused unread (RFC 8725 §3.1).
+//! 4. The type of what was signed is checked, so that a signature for one purpose is worth nothing for another
+//!    (RFC 8725 §3.11).
+//! 5. A key id is the key's RFC 7638 thumbprint: nobody chooses it.
+//! 6. A sealed key opens only as the key it was sealed for: its id and purpose are bound to the ciphertext.
+
+pub mod codes;
+pub mod jws;
+
+pub mod model;
+pub mod secret;
