@@ -3,4 +3,5 @@ pub mod model;
 pub mod password;
 pub mod rules;
 pub mod secrets;
+mod store;
 pub mod tokens;

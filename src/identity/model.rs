@@ -86,6 +86,8 @@ pub struct Organisation {
     pub profile: Profile,
     pub standing: Standing,
     pub standing_at: UtcTime,
+    /// The latest verification; once there is one, the public part is published with every change.
+    pub verified_at: Option<UtcTime>,
     /// Two digits within its city, of a registration office only (DOMAIN §2, numbers).
     pub office_number: Option<String>,
     pub registered_at: UtcTime,
@@ -150,6 +152,8 @@ pub struct Session {
     pub used_at: UtcTime,
     /// The end whatever happens; refreshing does not move it.
     pub ends_at: UtcTime,
+    /// Since when tokens of an older generation, or all of them, are void.
+    pub voided_at: Option<UtcTime>,
     pub revoked: Option<(UtcTime, RevocationReason)>,
     pub address: String,
     pub agent: String,

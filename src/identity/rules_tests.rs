@@ -30,6 +30,7 @@ fn organisation(kind: OrganisationKind, standing: Standing) -> Organisation {
         profile: profile("示例大学"),
         standing,
         standing_at: at(0),
+        verified_at: None,
         office_number: None,
         registered_at: at(0),
     }
@@ -175,6 +176,7 @@ fn session() -> Session {
         opened_at: at(0),
         used_at: at(0),
         ends_at: at(1000),
+        voided_at: None,
         revoked: None,
         address: "203.0.113.9".into(),
         agent: String::new(),

@@ -13,7 +13,7 @@ use crate::kernel::actor::{OrganisationKind, Person, Role};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, OrganisationId, SessionId, UserId};
 use crate::kernel::time::UtcTime;
-use crate::proof::jws::{self, PublicKey, Signer};
+use crate::proof::{self, PublicKey, Signer};
 
 /// RFC 9068: keeps an access token from being taken for any other signed thing.
 pub const TOKEN_KIND: &str = "at+jwt";
@@ -86,7 +86,7 @@ pub fn check<'k>(
     if token.len() > TOKEN_MAX_BYTES {
         return Err(invalid(&"too long"));
     }
-    let payload = jws::verify(token, TOKEN_KIND, find).map_err(|e| invalid(&e))?;
+    let payload = proof::verify(token, TOKEN_KIND, find).map_err(|e| invalid(&e))?;
     let claims: Claims = serde_json::from_slice(&payload).map_err(|e| invalid(&e))?;
     if claims.iss != issuer || claims.aud != AUDIENCE {
         return Err(invalid(&"for another platform"));

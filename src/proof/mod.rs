@@ -1,11 +1,11 @@
 //! Keys and signatures of this node.
 //!
-//! Private keys are rows, sealed under the master key ([`secret::SecretBox`]): a copy of the database alone signs
+//! Private keys are rows, sealed under the master key ([`SecretBox`]): a copy of the database alone signs
 //! nothing. A key belongs to one purpose and lives through
 //!
 //! ```text
-//! active ──rotate──▶ retired ──────▶ (kept: what it signed stays verifiable)
-//!    └──────────revoke──┴──▶ revoked (nothing it signed verifies any more)
+//! active ──rotate──▶ retired   (kept: what it signed stays verifiable)
+//!    └──────revoke─────┴─────▶ revoked   (nothing it signed verifies any more)
 //! ```
 //!
 //! Rules
@@ -18,7 +18,13 @@
 //! 6. A sealed key opens only as the key it was sealed for: its id and purpose are bound to the ciphertext.
 
 pub mod codes;
-pub mod jws;
-
+mod jws;
+mod keys;
 pub mod model;
-pub mod secret;
+mod secret;
+pub mod service;
+mod store;
+
+pub use jws::{JwsError, PublicKey, Signer, verify};
+pub use keys::{KeyRing, Keys};
+pub use secret::{MASTER_KEY_BYTES, MasterKey, SecretBox, SecretError};

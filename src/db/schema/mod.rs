@@ -4,7 +4,9 @@
 pub mod audit;
 pub mod core;
 pub mod reference;
+pub mod identity;
 
 pub use audit::*;
 pub use core::*;
 pub use reference::*;
+pub use identity::*;
