@@ -47,5 +47,5 @@ codes! {
     API_KEY_LIFE = ("api_key_life", 422, "有效期应为 1 至 {max} 天", "A key lives 1 to {max} days");
     SCOPE_NOT_HELD = ("scope_not_held", 422, "您没有权限“{scope}”，不能授予密钥", "You do not hold {scope}, so a key cannot");
     SCOPES_REQUIRED = ("scopes_required", 422, "至少选择一项权限", "Give at least one scope");
-    API_KEYS_MAX = ("api_keys_max", 422, "每人最多 {max} 个有效密钥", "At most {max} live keys for a member");
+    API_KEYS_MAX = ("api_keys_max", 422, "每个单位最多 {max} 个有效密钥", "At most {max} live keys for an organisation");
 }

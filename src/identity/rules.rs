@@ -18,7 +18,7 @@ pub const SESSION_LIFE_S: i64 = 90 * 86_400;
 pub const REFRESH_REPEAT_S: i64 = 20;
 pub const INVITATION_LIFE_DAYS: i64 = 7;
 pub const API_KEY_LIFE_DAYS_MAX: i64 = 730;
-pub const API_KEYS_PER_MEMBER_MAX: usize = 20;
+pub const API_KEYS_MAX: usize = 50;
 /// Attempts before the first wait.
 const FREE_ATTEMPTS: i64 = 5;
 const BACKOFF_MAX_S: i64 = 900;

@@ -153,6 +153,12 @@ impl VerifiedCache {
         self.shard(&key).lock().unwrap_or_else(PoisonError::into_inner).put(key, verified, self.half);
     }
 
+    pub fn clear(&self) {
+        for shard in &self.shards {
+            *shard.lock().unwrap_or_else(PoisonError::into_inner) = Shard::default();
+        }
+    }
+
     #[cfg(test)]
     fn len(&self) -> usize {
         self.shards.iter().map(|s| s.lock().map_or(0, |s| s.young.len() + s.old.len())).sum()
@@ -170,8 +176,8 @@ impl Shard {
 
 /// What ended early: sessions (and API keys) whose unexpired tokens must not work any more. An entry is
 /// needed only as long as such a token could live, so the set stays small.
-#[derive(Default)]
-pub struct Revocations(RwLock<HashMap<Uuid, Entry>>);
+#[derive(Clone, Debug, Default)]
+pub struct Revocations(Arc<RwLock<HashMap<Uuid, Entry>>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -201,6 +207,7 @@ impl Revocations {
         }
     }
 
+    /// How many ended sessions are remembered.
     pub fn len(&self) -> usize {
         self.0.read().unwrap_or_else(PoisonError::into_inner).len()
     }

@@ -121,6 +121,13 @@ impl Signer {
     }
 }
 
+/// The key id that a compact JWS names; nothing is verified.
+pub fn kid_of(text: &str) -> Option<String> {
+    let (header, _) = text.split_once('.').filter(|(header, _)| header.len() <= HEADER_MAX_BYTES)?;
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    serde_json::from_slice::<Header>(&header).ok()?.kid
+}
+
 /// The payload of `text` if a known key signed it as `kind`.
 pub fn verify<'k>(
     text: &str,

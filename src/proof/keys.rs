@@ -43,6 +43,13 @@ impl KeyRing {
         self.known.get(kid).filter(|(of, _)| *of == purpose).map(|(_, key)| key)
     }
 
+    /// The ids of all keys that are accepted, in order.
+    pub fn kids(&self) -> Vec<&str> {
+        let mut kids: Vec<&str> = self.known.keys().map(String::as_str).collect();
+        kids.sort_unstable();
+        kids
+    }
+
     /// The JSON Web Key Set (RFC 7517 §5) of some purposes, in the order of key ids.
     pub fn jwks(&self, purposes: &[Purpose]) -> Value {
         let mut keys: Vec<&PublicKey> =

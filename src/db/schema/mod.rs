@@ -3,10 +3,10 @@
 
 pub mod audit;
 pub mod core;
-pub mod reference;
 pub mod identity;
+pub mod reference;
 
 pub use audit::*;
 pub use core::*;
-pub use reference::*;
 pub use identity::*;
+pub use reference::*;

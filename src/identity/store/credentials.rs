@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{api_key, invitation};
+use crate::db::schema::{api_key, invitation, membership};
 use crate::db::{Conn, from_json, saved, to_json};
 use crate::identity::model::{ApiKeyId, InvitationId, InvitationRecord, KeyRecord};
 use crate::kernel::actor::Role;
@@ -154,21 +154,17 @@ pub fn insert_api_key(conn: &mut Conn, it: &KeyRecord, hash: String) -> Result<(
     Ok(())
 }
 
-pub fn api_key(conn: &mut Conn, id: ApiKeyId) -> Result<Option<KeyRecord>, Refusal> {
-    let row = api_key::table.find(id).select(KeyRow::as_select()).first(conn).optional()?;
-    row.map(KeyRow::read).transpose()
-}
-
 pub fn api_key_by_hash(conn: &mut Conn, hash: &str) -> Result<Option<KeyRecord>, Refusal> {
     let found = api_key::table.filter(api_key::hash.eq(hash));
     let row = found.select(KeyRow::as_select()).first(conn).optional()?;
     row.map(KeyRow::read).transpose()
 }
 
-/// The living keys of a membership.
-pub fn api_keys(conn: &mut Conn, membership: MembershipId, now: UtcTime) -> Result<Vec<KeyRecord>, Refusal> {
+/// The living keys of an organisation.
+pub fn api_keys(conn: &mut Conn, own: OrganisationId, now: UtcTime) -> Result<Vec<KeyRecord>, Refusal> {
     let rows: Vec<KeyRow> = api_key::table
-        .filter(api_key::membership_id.eq(membership))
+        .inner_join(membership::table)
+        .filter(membership::organisation_id.eq(own))
         .filter(api_key::revoked_at.is_null())
         .filter(api_key::expires_at.gt(now))
         .order(api_key::id)
