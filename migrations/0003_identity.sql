@@ -82,7 +82,7 @@ CREATE TABLE session (
     address TEXT NOT NULL,
     agent TEXT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id, id);
+CREATE INDEX session_by_user ON session (user_id, id);
 CREATE INDEX session_membership ON session (membership_id);
 CREATE INDEX session_voided ON session (voided_at) WHERE voided_at IS NOT NULL;
 CREATE INDEX session_ends ON session (ends_at);

@@ -15,15 +15,16 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
 use crate::config::Config;
 use crate::db::{Db, Settings, WriterLimits, migrate};
-use crate::http::auth::NobodyYet;
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::health::{self, AllCodes};
 use crate::http::{Authenticator, EdgeSettings, EdgeState, Sweep, layer, openapi};
+use crate::identity::{self, Gate};
 use crate::kernel::codes_common;
 use crate::kernel::error::{Code, Refusal};
 use crate::kernel::random::{Random, SystemRandom};
 use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
+use crate::proof::{self, MasterKey};
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
@@ -37,7 +38,7 @@ fn api_routes(config: &mut ServiceConfig) {
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
-    [codes_common::ALL, migrate::ALL].concat()
+    [codes_common::ALL, migrate::ALL, proof::codes::ALL, identity::codes::ALL].concat()
 }
 
 /// Time and randomness of an application.
@@ -57,6 +58,7 @@ impl World {
 pub struct App {
     pub config: Arc<Config>,
     pub db: Db,
+    pub gate: Gate,
     followers: Followers,
     jobs: Jobs,
     parts: Parts,
@@ -66,6 +68,7 @@ pub struct App {
 #[derive(Clone)]
 struct Parts {
     edge: EdgeState,
+    gate: Gate,
     known: KnownPaths,
     codes: AllCodes,
 }
@@ -77,13 +80,14 @@ impl App {
         let url = config.database.clone();
         tokio::task::spawn_blocking(move || migrate::run(&url)).await.map_err(Refusal::internal)??;
         let db = open_db(&config, &world)?;
+        let gate = open_gate(&config, &world, &db).await?;
         let kv = match &config.redis {
             Some(url) => Kv::redis(url).await.map_err(|e| Refusal::internal(format!("REDIS_URL: {e}")))?,
             None => Kv::in_process(),
         };
         let edge = EdgeState {
             db: db.clone(),
-            authenticator: Arc::new(NobodyYet) as Arc<dyn Authenticator>,
+            authenticator: Arc::new(gate.clone()) as Arc<dyn Authenticator>,
             kv,
             settings: Arc::new(EdgeSettings {
                 base_url: config.base_url.clone(),
@@ -93,12 +97,12 @@ impl App {
         };
         let database: Vec<Arc<dyn Follower>> = vec![];
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![];
-        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Sweep)];
+        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Sweep), Arc::new(identity::SweepLogins)];
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(&Self::api());
-        let parts = Parts { edge, known, codes: AllCodes(all_codes()) };
-        Ok(Self { config: Arc::new(config), db, followers, jobs, parts })
+        let parts = Parts { edge, gate: gate.clone(), known, codes: AllCodes(all_codes()) };
+        Ok(Self { config: Arc::new(config), db, gate, followers, jobs, parts })
     }
 
     /// The OpenAPI document of the whole API.
@@ -120,6 +124,7 @@ impl App {
 
     /// Starts followers and jobs; they end after [`Background::stop`].
     pub fn spawn_background(&self) -> Result<Background, Refusal> {
+        self.gate.follow()?;
         let mut threads = self.followers.spawn()?;
         threads.push(self.jobs.spawn()?);
         Ok(Background { followers: self.followers.clone(), jobs: self.jobs.clone(), threads })
@@ -133,6 +138,7 @@ impl App {
             let parts = parts.clone();
             let app = ActixApp::new()
                 .app_data(web::Data::new(parts.edge))
+                .app_data(web::Data::new(parts.gate))
                 .app_data(web::Data::new(parts.known))
                 .app_data(web::Data::new(parts.codes))
                 .wrap(Compress::default())
@@ -181,4 +187,26 @@ pub fn open_db(config: &Config, world: &World) -> Result<Db, Refusal> {
         fast_readers: config.readers,
         limits: WriterLimits::default(),
     })
+}
+
+/// The keys and the hashing thread, and the first operator if the settings name one.
+async fn open_gate(config: &Config, world: &World, db: &Db) -> Result<Gate, Refusal> {
+    let master = match config.secret {
+        Some(bytes) => MasterKey::from_bytes(bytes),
+        None => {
+            let path = config.data_dir.join("secret.key");
+            MasterKey::load_or_create(&path, world.random.as_ref())
+                .map_err(|error| Refusal::internal(format!("{}: {error}", path.display())))?
+        }
+    };
+    let cost = if config.for_tests { identity::Cost::CHEAP } else { identity::Cost::STANDARD };
+    let (db, first, node) = (db.clone(), config.first_operator.clone(), config.node.clone());
+    let opened = tokio::task::spawn_blocking(move || {
+        let gate = Gate::open(&db, &master, cost)?;
+        if let Some(first) = first {
+            gate.ensure_operator(&first.login, first.password, &node)?;
+        }
+        Ok(gate)
+    });
+    opened.await.map_err(Refusal::internal)?
 }

@@ -12,6 +12,7 @@ use super::secrets::SecretKind;
 use super::service;
 use super::tokens::{self, Revocations, Verified, VerifiedCache};
 use crate::db::Db;
+use crate::http::auth::{Authenticated, Authenticator, Credentials};
 use crate::kernel::actor::{Actor, Person};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
@@ -105,7 +106,7 @@ impl Gate {
     }
 
     /// Who a bearer credential belongs to.
-    pub async fn authenticate(&self, credential: &str) -> Result<Actor, Refusal> {
+    pub async fn known(&self, credential: &str) -> Result<Actor, Refusal> {
         let now = self.inner.db.settings().clock.now();
         let key = tokens::fingerprint(credential);
         if let Some(known) = self.inner.cache.get(&key)
@@ -125,13 +126,11 @@ impl Gate {
             let presented = credential.to_owned();
             return self.inner.db.read(move |s| service::person_by_api_key(s, &presented, now)).await;
         }
-        if let Some(kid) = proof::kid_of(credential)
-            && self.inner.keys.ring().find(Purpose::Token, &kid).is_none()
-        {
+        if !self.inner.keys.ring().knows(Purpose::Token, credential) {
             self.look_for_keys(now).await?;
         }
         let ring = self.inner.keys.ring();
-        tokens::check(credential, &self.inner.issuer, now, |kid| ring.find(Purpose::Token, kid))
+        tokens::check(credential, &self.inner.issuer, now, &ring)
     }
 
     /// Another instance may have rotated; at most one look a second, whatever tokens strangers make up.
@@ -156,10 +155,17 @@ impl Gate {
     pub async fn hash(&self, password: Secret) -> Result<String, Refusal> {
         self.inner.hasher.hash(password).await
     }
+}
 
-    /// Hashes on the caller's thread: the command line, the demo city, tests.
-    pub fn hash_blocking(&self, password: &Secret) -> Result<String, Refusal> {
-        self.inner.hasher.cost().hash(password)
+impl Authenticator for Gate {
+    fn authenticate(&self, credentials: Credentials) -> Authenticated {
+        match credentials {
+            Credentials::None => Box::pin(std::future::ready(Ok(Actor::Anonymous))),
+            Credentials::Bearer(credential) => {
+                let gate = self.clone();
+                Box::pin(async move { gate.known(&credential).await })
+            }
+        }
     }
 }
 

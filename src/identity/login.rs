@@ -70,7 +70,7 @@ impl Gate {
         self.admitted(opened)
     }
 
-    fn admitted(&self, written: Written<(Grant, UtcTime)>) -> Result<Admitted, Refusal> {
+    pub(super) fn admitted(&self, written: Written<(Grant, UtcTime)>) -> Result<Admitted, Refusal> {
         let (grant, now) = written.value;
         let access_token = self.issue(&grant.person, grant.generation, now)?;
         let expires_at = now.plus_seconds(rules::ACCESS_TOKEN_LIFE_S);
@@ -141,25 +141,6 @@ impl Gate {
             Verdict::Right { .. } => Ok((stored, self.inner.hasher.hash(new).await?)),
             Verdict::Wrong => Err(Refusal::new(&CREDENTIALS_WRONG)),
         }
-    }
-
-    /// A session without a password, for tests and the machine's own tools; not reachable over HTTP.
-    pub fn sign_in_as(&self, login: &str) -> Result<Admitted, Refusal> {
-        let login = login.to_owned();
-        let opened = self.inner.db.write_blocking("session.open", move |tx| {
-            let account = service::login_account(tx, &login)?;
-            let (user, _) = account.ok_or_else(|| Refusal::new(&CREDENTIALS_WRONG))?;
-            let login = Login {
-                user,
-                organisation: None,
-                address: String::new(),
-                agent: String::new(),
-                attempt_key: None,
-                rehashed: None,
-            };
-            Ok((service::open_session(tx, &login)?, tx.now()))
-        })?;
-        self.admitted(opened)
     }
 }
 

@@ -36,7 +36,9 @@
 
 pub mod codes;
 mod gate;
+mod jobs;
 mod login;
+mod machine;
 pub mod model;
 mod password;
 mod rules;
@@ -46,6 +48,8 @@ mod store;
 mod tokens;
 
 pub use gate::Gate;
+pub use jobs::SweepLogins;
 pub use login::{Admitted, Attempt};
+pub use machine::NewOperator;
 pub use password::Cost;
 pub use tokens::Revocations;

@@ -13,7 +13,8 @@ use crate::kernel::actor::{OrganisationKind, Person, Role};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, OrganisationId, SessionId, UserId};
 use crate::kernel::time::UtcTime;
-use crate::proof::{self, PublicKey, Signer};
+use crate::proof::model::Purpose;
+use crate::proof::{KeyRing, Signer};
 
 /// RFC 9068: keeps an access token from being taken for any other signed thing.
 pub const TOKEN_KIND: &str = "at+jwt";
@@ -76,17 +77,12 @@ pub fn issue(
 }
 
 /// Checks signature, type, issuer, audience and time; not whether the session was revoked.
-pub fn check<'k>(
-    token: &str,
-    issuer: &str,
-    now: UtcTime,
-    find: impl FnOnce(&str) -> Option<&'k PublicKey>,
-) -> Result<Verified, Refusal> {
+pub fn check(token: &str, issuer: &str, now: UtcTime, ring: &KeyRing) -> Result<Verified, Refusal> {
     let invalid = |why: &dyn std::fmt::Display| Refusal::new(&TOKEN_INVALID).because(why);
     if token.len() > TOKEN_MAX_BYTES {
         return Err(invalid(&"too long"));
     }
-    let payload = proof::verify(token, TOKEN_KIND, find).map_err(|e| invalid(&e))?;
+    let payload = ring.verify(Purpose::Token, TOKEN_KIND, token).map_err(|e| invalid(&e))?;
     let claims: Claims = serde_json::from_slice(&payload).map_err(|e| invalid(&e))?;
     if claims.iss != issuer || claims.aud != AUDIENCE {
         return Err(invalid(&"for another platform"));
@@ -245,15 +241,17 @@ mod tests {
     #[test]
     fn a_token_lives_fifteen_minutes() {
         let signer = Signer::from_seed(&[1; 32]).unwrap();
+        let mut ring = KeyRing::default();
+        ring.add_signer(Purpose::Token, signer.clone());
         let token = issue(&signer, ISSUER, &person(), 3, at(0)).unwrap();
-        let read = |now| check(&token, ISSUER, now, |_| Some(signer.public()));
+        let read = |now| check(&token, ISSUER, now, &ring);
         assert_eq!(read(at(899)).unwrap().person, person());
         assert_eq!(read(at(899)).unwrap().generation, 3);
         assert_eq!(read(at(900)).unwrap_err().code(), "token_expired");
-        let elsewhere = check(&token, "urn:tm:cn-450721", at(1), |_| Some(signer.public()));
+        let elsewhere = check(&token, "urn:tm:cn-450721", at(1), &ring);
         assert_eq!(elsewhere.unwrap_err().code(), "token_invalid");
         let long = format!("{token}{}", "a".repeat(TOKEN_MAX_BYTES));
-        assert!(check(&long, ISSUER, at(1), |_| Some(signer.public())).is_err());
+        assert!(check(&long, ISSUER, at(1), &ring).is_err());
     }
 
     /// Another library reads our tokens by our JWKS (RFC 7519, RFC 8037).

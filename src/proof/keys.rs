@@ -43,6 +43,16 @@ impl KeyRing {
         self.known.get(kid).filter(|(of, _)| *of == purpose).map(|(_, key)| key)
     }
 
+    /// Whether a key of this purpose that the text names is here; nothing is verified.
+    pub fn knows(&self, purpose: Purpose, text: &str) -> bool {
+        jws::kid_of(text).is_none_or(|kid| self.find(purpose, &kid).is_some())
+    }
+
+    /// The bytes that were signed, if one of these keys signed them for this purpose as `kind`.
+    pub fn verify(&self, purpose: Purpose, kind: &str, text: &str) -> Result<Vec<u8>, JwsError> {
+        jws::verify(text, kind, |kid| self.find(purpose, kid))
+    }
+
     /// The ids of all keys that are accepted, in order.
     pub fn kids(&self) -> Vec<&str> {
         let mut kids: Vec<&str> = self.known.keys().map(String::as_str).collect();
@@ -83,8 +93,7 @@ impl Keys {
 
     /// The bytes that were signed, if one of our keys of this purpose signed them as `kind`.
     pub fn verify(&self, purpose: Purpose, kind: &str, text: &str) -> Result<Vec<u8>, JwsError> {
-        let ring = self.ring();
-        jws::verify(text, kind, |kid| ring.find(purpose, kid))
+        self.ring().verify(purpose, kind, text)
     }
 }
 

@@ -25,6 +25,6 @@ mod secret;
 pub mod service;
 mod store;
 
-pub use jws::{JwsError, PublicKey, Signer, kid_of, verify};
+pub use jws::{JwsError, PublicKey, Signer};
 pub use keys::{KeyRing, Keys};
 pub use secret::{MASTER_KEY_BYTES, MasterKey, SecretBox, SecretError};

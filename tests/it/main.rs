@@ -8,6 +8,7 @@ mod support;
 mod architecture;
 mod edge;
 mod kill;
+mod identity;
 mod openapi;
 mod walk;
 mod writer;

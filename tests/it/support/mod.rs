@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use techmart::app::{App, World};
 use techmart::config::{Config, Flags};
+use techmart::kernel::id::OrganisationId;
+use techmart::kernel::permission::{Permission, allows};
 use techmart::kernel::random::SystemRandom;
 use techmart::kernel::time::{FixedClock, UtcTime};
 
@@ -104,12 +106,22 @@ impl City {
     /// A caller signed in as this persona (`institute.member`, `government.payer`, `enterprise2.admin`);
     /// the empty name is anonymous.
     pub fn as_(&self, persona: &str) -> Client {
-        assert!(persona.is_empty(), "nobody can sign in yet");
-        self.anonymous()
+        if persona.is_empty() {
+            return self.anonymous();
+        }
+        let admitted = self.app.gate.sign_in_as(persona);
+        let admitted = admitted.unwrap_or_else(|refusal| panic!("the persona {persona}: {refusal}"));
+        Client::new(&self.base, Some(admitted.access_token))
+    }
+
+    /// The organisation of a persona or of a kind (`enterprise2`).
+    pub fn organisation(&self, name: &str) -> OrganisationId {
+        let login = if name.contains('.') { name.to_owned() } else { format!("{name}.admin") };
+        self.app.gate.sign_in_as(&login).unwrap().grant.person.organisation
     }
 
     /// Every persona of the prepared city and whether its roles carry the permission.
-    pub fn personas(&self, _: techmart::kernel::permission::Permission) -> Vec<(String, bool)> {
-        Vec::new()
+    pub fn personas(&self, permission: Permission) -> Vec<(String, bool)> {
+        city::personas().map(|(name, kind, role)| (name, allows(kind, role, permission))).collect()
     }
 }
