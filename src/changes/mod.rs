@@ -8,10 +8,12 @@
 mod job;
 mod runner;
 pub mod store;
+mod verify;
 
 pub use job::{Job, Jobs};
 pub use runner::Followers;
 pub use store::{Head, head, read_after};
+pub use verify::{Fault, Verified, verify};
 
 use crate::db::{Db, Tx};
 use crate::kernel::change::Change;

@@ -68,6 +68,34 @@ pub fn read_after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Change>, 
     rows.into_iter().map(Row::read).collect()
 }
 
+/// A change with its hashes, as a verifier needs it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = change)]
+pub struct Hashed {
+    pub seq: i64,
+    pub feed_seq: Option<i64>,
+    pub at: UtcTime,
+    pub subject: String,
+    pub version: i64,
+    pub method: Method,
+    pub public: Option<String>,
+    pub salt: Option<Vec<u8>>,
+    pub data_hash: Option<Vec<u8>>,
+    pub leaf_hash: Option<Vec<u8>>,
+}
+
+pub fn read_hashed(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Hashed>, Refusal> {
+    let next = change::table.filter(change::seq.gt(seq)).order(change::seq).limit(limit);
+    Ok(next.select(Hashed::as_select()).load(conn)?)
+}
+
+/// A restored node must not continue the numbers that its neighbours know: a new epoch begins (TMF-1 rule 6).
+pub fn begin_epoch(conn: &mut Conn) -> Result<i64, Refusal> {
+    let next = change_head::table.find(1);
+    diesel::update(next).set(change_head::epoch.eq(change_head::epoch + 1)).execute(conn)?;
+    Ok(head(conn)?.epoch)
+}
+
 #[derive(Clone, Debug, Queryable)]
 pub struct Cursor {
     pub seq: i64,

@@ -1,9 +1,11 @@
 //! The command line.
 
+pub mod backup;
 pub mod bench;
 mod lock;
 mod logging;
 mod serve;
+pub mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +46,24 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document
     Openapi,
+    /// Copy the embedded database and the attachments to a directory; works beside a running server
+    Backup {
+        /// A new or empty directory
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+    /// Fill an empty data directory from a backup; begins a new epoch
+    Restore {
+        /// The directory of the backup
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+    },
+    /// Recompute what the database says of itself; works beside a running server
+    Verify {
+        /// What to verify; everything when absent
+        #[arg(value_enum)]
+        parts: Vec<verify::Part>,
+    },
     /// Measure; some of it only on a scratch database
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -92,6 +112,9 @@ impl Command {
                 println!("{}: {ran} migrations applied", config.database);
                 Ok(())
             }
+            Self::Backup { to } => backup::backup(&Config::load(&flags)?, &to),
+            Self::Restore { from } => backup::restore(&Config::load(&flags)?, &from),
+            Self::Verify { parts } => verify::verify(&Config::load(&flags)?, &parts),
             Self::Bench(bench) => bench.run(&Config::load(&flags)?),
             Self::Openapi => {
                 println!("{}", document()?);

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod codes_common;
 pub mod error;
 pub mod id;
+pub mod leaf;
 pub mod money;
 pub mod page;
 pub mod party;

@@ -1,16 +1,13 @@
 //! Numbers the kept changes of a group from the head row and inserts them with their hashes.
 
 use diesel::prelude::*;
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::db::conn::Conn;
 use crate::db::schema::{change, change_head};
 use crate::db::tx::Pending;
 use crate::db::{Settings, on_each};
-use crate::kernel::change::NewChange;
 use crate::kernel::error::Refusal;
-use crate::kernel::id::parse_urn;
+use crate::kernel::leaf::{self, Leaf};
 use crate::kernel::time::UtcTime;
 
 const SALT_BYTES: usize = 32;
@@ -106,45 +103,26 @@ fn row(settings: &Settings, head: &mut Head, pending: &Pending) -> Result<Row, R
         row.feed_seq = Some(head.feed_seq);
         let mut commitment = None;
         if let Some(public) = &change.public {
-            let canonical = canonical(public)?;
-            let data_hash = Sha256::digest(&canonical);
+            let canonical = leaf::canonical(public).map_err(Refusal::internal)?;
+            let data_hash = leaf::data_hash(&canonical);
             let mut salt = vec![0; SALT_BYTES];
             settings.random.fill(&mut salt);
-            commitment = Some(Sha256::new().chain_update(&salt).chain_update(data_hash).finalize().to_vec());
+            commitment = Some(leaf::commitment(&salt, &data_hash));
             row.public = Some(String::from_utf8(canonical).map_err(Refusal::internal)?);
             row.data_hash = Some(data_hash.to_vec());
             row.salt = Some(salt);
         }
-        row.leaf_hash = Some(leaf_hash(&settings.node, head, change, commitment.as_deref())?);
+        let event = Leaf {
+            epoch: head.epoch,
+            feed_seq: head.feed_seq,
+            origin: &settings.node,
+            subject: &change.subject,
+            version: change.version,
+            method: change.method.as_str(),
+            time: head.last_at,
+            commitment,
+        };
+        row.leaf_hash = Some(event.hash().map_err(Refusal::internal)?.to_vec());
     }
     Ok(row)
-}
-
-/// RFC 6962 leaf over the JCS of what identifies the event; the data enter only as a salted hash, so that an
-/// erased event keeps its leaf and tells nothing.
-fn leaf_hash(
-    node: &str,
-    head: &Head,
-    change: &NewChange,
-    commitment: Option<&[u8]>,
-) -> Result<Vec<u8>, Refusal> {
-    let entity = parse_urn(&change.subject).map_or("record", |(_, entity, _)| entity);
-    let event = json!({
-        "epoch": head.epoch,
-        "feed_seq": head.feed_seq,
-        "origin": node,
-        "type": format!("cn.techmart.{entity}.v1"),
-        "subject": change.subject,
-        "version": change.version,
-        "method": change.method.as_str(),
-        "time": head.last_at.rfc3339(),
-        "data": commitment.map(hex::encode),
-    });
-    let canonical = canonical(&event)?;
-    Ok(Sha256::new().chain_update([0_u8]).chain_update(canonical).finalize().to_vec())
-}
-
-/// RFC 8785.
-fn canonical(value: &Value) -> Result<Vec<u8>, Refusal> {
-    serde_json_canonicalizer::to_vec(value).map_err(Refusal::internal)
 }

@@ -1,0 +1,30 @@
+//! `techmart verify`: recomputes what the database says of itself, beside a running server.
+
+use clap::ValueEnum;
+
+use crate::changes;
+use crate::config::Config;
+use crate::db::conn::{Conn, Mode};
+use crate::db::migrate;
+
+/// What to verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The change log: numbers, hashes, leaves
+    Changes,
+}
+
+pub fn verify(config: &Config, parts: &[Part]) -> Result<(), Box<dyn std::error::Error>> {
+    let mut conn = Conn::open(&config.database, Mode::Read)?;
+    migrate::check(&mut conn)?;
+    conn.batch(if conn.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" })?;
+    let all = parts.is_empty();
+    if all || parts.contains(&Part::Changes) {
+        let verified = changes::verify(&mut conn, &config.node)?;
+        if let Some(fault) = verified.fault {
+            return Err(format!("change log: change {}: {}", fault.seq, fault.what).into());
+        }
+        println!("change log: {} changes, {} events: sound", verified.changes, verified.events);
+    }
+    Ok(())
+}
