@@ -7,8 +7,8 @@ mod support;
 
 mod architecture;
 mod edge;
-mod kill;
 mod identity;
+mod kill;
 mod licences;
 mod openapi;
 mod operations;
