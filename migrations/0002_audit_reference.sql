@@ -85,3 +85,16 @@ CREATE TABLE regulation_profile (
     body TEXT NOT NULL,
     changed_at TIMESTAMP NOT NULL
 );
+
+-- Every version that a profile ever had, the present one included.
+CREATE TABLE regulation_profile_version (
+    code {KEY} NOT NULL,
+    version BIGINT NOT NULL,
+    effective_from DATE,
+    confirmed BOOLEAN NOT NULL,
+    body TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    changed_at TIMESTAMP NOT NULL,
+    changed_by {KEY} NOT NULL,
+    PRIMARY KEY (code, version)
+);

@@ -25,6 +25,7 @@ use crate::kernel::random::{Random, SystemRandom};
 use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
 use crate::proof::{self, MasterKey};
+use crate::reference;
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
@@ -38,7 +39,7 @@ fn api_routes(config: &mut ServiceConfig) {
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
-    [codes_common::ALL, migrate::ALL, proof::codes::ALL, identity::codes::ALL].concat()
+    [codes_common::ALL, migrate::ALL, reference::codes::ALL, proof::codes::ALL, identity::codes::ALL].concat()
 }
 
 /// Time and randomness of an application.
@@ -81,6 +82,7 @@ impl App {
         tokio::task::spawn_blocking(move || migrate::run(&url)).await.map_err(Refusal::internal)??;
         let db = open_db(&config, &world)?;
         let gate = open_gate(&config, &world, &db).await?;
+        db.write("reference.ensure_shipped", reference::service::ensure_shipped).await?;
         let kv = match &config.redis {
             Some(url) => Kv::redis(url).await.map_err(|e| Refusal::internal(format!("REDIS_URL: {e}")))?,
             None => Kv::in_process(),

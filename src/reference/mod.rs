@@ -12,7 +12,7 @@
 //!    (DOMAIN, introduction and §2). A profile without a day is in force on none.
 //! 2. Three profiles ship: 2000 (four classes, Contract Law), 2021 (five classes, Civil Code), 2026 (values of
 //!    the 2024 draft, no day, unconfirmed until an operator confirms them) (DOMAIN §2).
-//! 3. Each change of a profile takes its confirmation away, is kept as a revision and recorded (DOMAIN §2,
+//! 3. Each change of a profile takes its confirmation away, is kept as a version and recorded (DOMAIN §2,
 //!    "marked unverified on every case until an operator confirms them").
 //! 4. A limit starts on the day after the event (Civil Code art. 201; General Principles of the Civil Law
 //!    art. 154 before 2021); if its last day is a day of rest, it ends on the next working day (art. 203).

@@ -111,6 +111,16 @@ pub struct Profile {
     pub values: ProfileValues,
 }
 
+/// A version of a profile: what it was from when, by whom and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileVersion {
+    pub profile: Profile,
+    pub reason: String,
+    pub changed_at: UtcTime,
+    /// As in the change log: an id, never a personal name.
+    pub changed_by: String,
+}
+
 impl Profile {
     /// Five classes: a licence is a class of its own (since 2021) and not a kind of transfer.
     pub fn licence_is_a_class(&self) -> bool {

@@ -1,12 +1,13 @@
 //! Looking up and keeping the reference data.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::codes::{PROFILE_CODE, PROFILE_DAY_TAKEN, PROFILE_EXISTS, PROFILE_WITHOUT_DAY};
-use super::model::{Calendar, CalendarYear, Deadline, Division, Limit, LimitUnit, Profile, ProfileValues};
+use super::model::{
+    Calendar, CalendarYear, Deadline, Division, Limit, LimitUnit, Profile, ProfileValues, ProfileVersion,
+};
 use super::{rules, shipped, store};
-use crate::audit;
-use crate::db::{Conn, Tx, check_version, to_json};
+use crate::db::{Conn, Tx, check_version};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::{NOT_FOUND, OUT_OF_RANGE};
@@ -37,6 +38,9 @@ pub fn ensure_shipped(tx: &mut Tx) -> Result<(), Refusal> {
     for profile in shipped::profiles() {
         if store::profile(tx, &profile.code)?.is_none() {
             store::insert_profile(tx, &profile, now)?;
+            let reason = "随程序提供 / shipped with the program".to_owned();
+            let changed_by = Actor::System("shipped").label();
+            store::keep_version(tx, &ProfileVersion { profile, reason, changed_at: now, changed_by })?;
         }
     }
     Ok(())
@@ -69,6 +73,12 @@ pub fn profiles(conn: &mut Conn) -> Result<Vec<Profile>, Refusal> {
 
 pub fn profile(conn: &mut Conn, code: &str) -> Result<Profile, Refusal> {
     store::profile(conn, code)?.ok_or_else(|| Refusal::new(&NOT_FOUND))
+}
+
+/// Every version that a profile had, oldest first.
+pub fn profile_versions(conn: &mut Conn, code: &str) -> Result<Vec<ProfileVersion>, Refusal> {
+    let versions = store::versions(conn, code)?;
+    if versions.is_empty() { Err(Refusal::new(&NOT_FOUND)) } else { Ok(versions) }
 }
 
 /// Everything known about the days from `from` to `to`.
@@ -122,7 +132,6 @@ pub fn import_calendar(tx: &mut Tx, actor: &Actor, import: &ImportCalendar) -> R
     store::put_calendar(tx, &calendar, &actor.label())?;
     let subject = format!("urn:tm:{}:calendar:{}", tx.node(), import.year);
     let facts = json!({"year": import.year, "days": calendar.days.len()});
-    audit::service::record(tx, actor, "calendar.import", &subject, &facts)?;
     tx.record(actor, NewChange::local("calendar.imported", subject, version, facts));
     Ok(calendar)
 }
@@ -155,7 +164,7 @@ pub fn add_profile(tx: &mut Tx, actor: &Actor, code: &str, set: &SetProfile) -> 
     check_day_is_free(tx, &profile)?;
     let now = tx.now();
     store::insert_profile(tx, &profile, now)?;
-    note(tx, actor, "regulation_profile.added", &set.reason, None, &profile)?;
+    note(tx, actor, "regulation_profile.added", &set.reason, &profile)?;
     Ok(profile)
 }
 
@@ -181,7 +190,7 @@ pub fn set_profile(
     check_day_is_free(tx, &new)?;
     let now = tx.now();
     store::save_profile(tx, &new, now)?;
-    note(tx, actor, "regulation_profile.set", &set.reason, Some(&old), &new)?;
+    note(tx, actor, "regulation_profile.set", &set.reason, &new)?;
     Ok(new)
 }
 
@@ -205,7 +214,7 @@ pub fn confirm_profile(
     let new = Profile { version: old.version + 1, confirmed: true, ..old.clone() };
     let now = tx.now();
     store::save_profile(tx, &new, now)?;
-    note(tx, actor, "regulation_profile.confirmed", reason, Some(&old), &new)?;
+    note(tx, actor, "regulation_profile.confirmed", reason, &new)?;
     Ok(new)
 }
 
@@ -227,17 +236,16 @@ fn check_day_is_free(tx: &mut Tx, new: &Profile) -> Result<(), Refusal> {
     }
 }
 
-fn note(
-    tx: &mut Tx,
-    actor: &Actor,
-    kind: &'static str,
-    reason: &str,
-    old: Option<&Profile>,
-    new: &Profile,
-) -> Result<(), Refusal> {
+/// Keeps the version, and records the change.
+fn note(tx: &mut Tx, actor: &Actor, kind: &'static str, reason: &str, new: &Profile) -> Result<(), Refusal> {
+    let kept = ProfileVersion {
+        profile: new.clone(),
+        reason: reason.trim().to_owned(),
+        changed_at: tx.now(),
+        changed_by: actor.label(),
+    };
+    store::keep_version(tx, &kept)?;
     let subject = format!("urn:tm:{}:regulation_profile:{}", tx.node(), new.code);
-    let before = old.map(document).transpose()?.unwrap_or(Value::Null);
-    audit::service::record_revision(tx, actor, &subject, new.version, reason, &before, &document(new)?)?;
     let facts = json!({
         "code": new.code,
         "effective_from": new.effective_from,
@@ -245,15 +253,4 @@ fn note(
     });
     tx.record(actor, NewChange::local(kind, subject, new.version, facts));
     Ok(())
-}
-
-/// A profile as its revisions show it.
-fn document(profile: &Profile) -> Result<Value, Refusal> {
-    let body = to_json(&store::Body::from(&profile.values))?;
-    let values: Value = crate::db::from_json(&body)?;
-    Ok(json!({
-        "effective_from": profile.effective_from,
-        "confirmed": profile.confirmed,
-        "values": values,
-    }))
 }

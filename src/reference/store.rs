@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{
     Calendar, CalendarDay, CalendarYear, DayKind, Division, DivisionLevel, Limit, LimitUnit, Profile,
-    ProfileValues,
+    ProfileValues, ProfileVersion,
 };
-use crate::db::schema::{calendar_day, calendar_year, division, regulation_profile};
+use crate::db::schema::{
+    calendar_day, calendar_year, division, regulation_profile, regulation_profile_version,
+};
 use crate::db::types::stored_words;
 use crate::db::{Conn, from_json, on_each, saved, to_json};
 use crate::kernel::codes::DivisionCode;
@@ -57,6 +59,19 @@ struct ProfileRow {
     confirmed: bool,
     body: String,
     changed_at: UtcTime,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = regulation_profile_version)]
+struct VersionRow {
+    code: String,
+    version: i64,
+    effective_from: Option<Day>,
+    confirmed: bool,
+    body: String,
+    reason: String,
+    changed_at: UtcTime,
+    changed_by: String,
 }
 
 /// Adds divisions that are not there yet.
@@ -182,6 +197,52 @@ pub fn save_profile(conn: &mut Conn, profile: &Profile, now: UtcTime) -> Result<
     saved(rows)
 }
 
+/// Keeps the version that a profile has now.
+pub fn keep_version(conn: &mut Conn, kept: &ProfileVersion) -> Result<(), Refusal> {
+    let profile = &kept.profile;
+    let row = VersionRow {
+        code: profile.code.clone(),
+        version: profile.version,
+        effective_from: profile.effective_from,
+        confirmed: profile.confirmed,
+        body: to_json(&Body::from(&profile.values))?,
+        reason: kept.reason.clone(),
+        changed_at: kept.changed_at,
+        changed_by: kept.changed_by.clone(),
+    };
+    diesel::insert_into(regulation_profile_version::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn versions(conn: &mut Conn, code: &str) -> Result<Vec<ProfileVersion>, Refusal> {
+    let rows: Vec<VersionRow> = regulation_profile_version::table
+        .filter(regulation_profile_version::code.eq(code))
+        .order(regulation_profile_version::version)
+        .load(conn)?;
+    rows.into_iter().map(ProfileVersion::try_from).collect()
+}
+
+impl TryFrom<VersionRow> for ProfileVersion {
+    type Error = Refusal;
+
+    fn try_from(row: VersionRow) -> Result<Self, Refusal> {
+        let body: Body = from_json(&row.body)?;
+        let profile = Profile {
+            code: row.code,
+            version: row.version,
+            effective_from: row.effective_from,
+            confirmed: row.confirmed,
+            values: body.into(),
+        };
+        Ok(ProfileVersion {
+            profile,
+            reason: row.reason,
+            changed_at: row.changed_at,
+            changed_by: row.changed_by,
+        })
+    }
+}
+
 impl TryFrom<DivisionRow> for Division {
     type Error = Refusal;
 
@@ -219,9 +280,9 @@ impl TryFrom<ProfileRow> for Profile {
     }
 }
 
-/// A profile's values as the document that is stored, and that its revisions show.
+/// A profile's values as the document that is stored.
 #[derive(Serialize, Deserialize)]
-pub struct Body {
+struct Body {
     title_zh: String,
     title_en: String,
     competent_authority: String,

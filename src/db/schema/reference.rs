@@ -41,3 +41,16 @@ diesel::table! {
         changed_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    regulation_profile_version (code, version) {
+        code -> Text,
+        version -> BigInt,
+        effective_from -> Nullable<Date>,
+        confirmed -> Bool,
+        body -> Text,
+        reason -> Text,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+    }
+}
