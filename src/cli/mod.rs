@@ -42,6 +42,8 @@ struct Common {
 enum Command {
     /// Serve the platform; migrates the database first
     Serve(Listen),
+    /// Load the demo city (nothing twice), print its accounts, and serve
+    Demo(Listen),
     /// Bring the database schema up to this program's
     Migrate,
     /// Print the OpenAPI document
@@ -104,6 +106,10 @@ impl Command {
             Self::Serve(listen) => {
                 flags.listen = listen.listen;
                 serve::serve(Config::load(&flags)?)
+            }
+            Self::Demo(listen) => {
+                flags.listen = listen.listen;
+                serve::demo(Config::load(&flags)?)
             }
             Self::Migrate => {
                 let config = Config::load(&flags)?;

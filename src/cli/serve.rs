@@ -1,4 +1,4 @@
-//! `techmart serve`.
+//! `techmart serve` and `techmart demo`.
 
 use std::net::TcpListener;
 
@@ -8,22 +8,35 @@ use super::lock::DataDirLock;
 use super::logging;
 use crate::app::{App, World};
 use crate::config::{BadSetting, Config};
+use crate::demo;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 pub fn serve(config: Config) -> Outcome {
+    start(config, false)
+}
+
+pub fn demo(config: Config) -> Outcome {
+    start(config, true)
+}
+
+fn start(config: Config, with_demo: bool) -> Outcome {
     logging::start(&config)?;
     let _lock = DataDirLock::take(&config.data_dir)?;
     let listener = TcpListener::bind(config.listen).map_err(|error| BadSetting {
         name: "TECHMART_LISTEN".into(),
         reason: format!("{}: {error}", config.listen),
     })?;
-    actix_web::rt::System::new().block_on(run(config, listener))
+    actix_web::rt::System::new().block_on(run(config, listener, with_demo))
 }
 
-async fn run(config: Config, listener: TcpListener) -> Outcome {
+async fn run(config: Config, listener: TcpListener, with_demo: bool) -> Outcome {
     if let Some(address) = config.metrics_listen {
         metrics_server(address)?;
+    }
+    if with_demo {
+        let steps = demo::load(&config).await?;
+        tracing::info!(steps, "demo city loaded");
     }
     let workers = config.workers;
     let app = App::open(config, World::real()).await?;
@@ -33,10 +46,20 @@ async fn run(config: Config, listener: TcpListener) -> Outcome {
         "techmart serves on {}  (API documentation: {}/docs/)",
         app.config.base_url, app.config.base_url
     );
+    if with_demo {
+        print_accounts();
+    }
     app.server(listener, workers, true)?.await?;
     background.stop();
     tracing::info!("stopped");
     Ok(())
+}
+
+fn print_accounts() {
+    println!("\nDemo accounts (password of all: {}):", demo::PASSWORD);
+    for account in demo::ACCOUNTS {
+        println!("  {:<11} {}: {}", account.login, account.name, account.purpose);
+    }
 }
 
 /// `/metrics` on a listener of its own, so that it is never open to the world by accident.

@@ -37,6 +37,7 @@ static MIGRATIONS: &[Migration] = migrations![
     1 "0001_core",
     2 "0002_audit_reference",
     3 "0003_identity",
+    12 "0012_demo",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

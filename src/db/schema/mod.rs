@@ -3,10 +3,12 @@
 
 pub mod audit;
 pub mod core;
+pub mod demo;
 pub mod identity;
 pub mod reference;
 
 pub use audit::*;
 pub use core::*;
+pub use demo::*;
 pub use identity::*;
 pub use reference::*;
