@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::audit;
 use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
 use crate::config::Config;
 use crate::db::{Db, Settings, WriterLimits, migrate};
@@ -35,6 +36,8 @@ const SHUTDOWN_SECONDS: u64 = 20;
 /// Every room's routes.
 fn api_routes(config: &mut ServiceConfig) {
     health::routes(config);
+    audit::routes(config);
+    reference::routes(config);
 }
 
 /// Every room's codes.

@@ -16,9 +16,11 @@
 //!    kept"; §6). Values under a hidden pointer are withheld from readers without the right to them.
 //! 5. Only auditors of the operator read the trail; the rooms show the history of their own records.
 
+mod http;
 pub mod model;
 mod revision;
 pub mod service;
 mod store;
 
+pub use http::{RevisionView, routes};
 pub use revision::{FieldChange, diff};

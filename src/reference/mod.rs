@@ -22,8 +22,11 @@
 //! 7. A functional zone has no code of GB/T 2260; its local code maps to its parent division (DOMAIN §7).
 
 pub mod codes;
+mod http;
 pub mod model;
 pub mod rules;
 pub mod service;
 mod shipped;
 mod store;
+
+pub use http::routes;

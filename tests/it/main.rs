@@ -6,12 +6,14 @@
 mod support;
 
 mod architecture;
+mod audit;
 mod edge;
 mod identity;
 mod kill;
 mod licences;
 mod openapi;
 mod operations;
+mod reference;
 mod schema;
 mod walk;
 mod writer;

@@ -86,11 +86,13 @@ pub type Builder = fn(&City) -> Case;
 /// `("post", "/api/v1/achievements/{id}/publish", builder)`.
 pub type Entry = (&'static str, &'static str, Builder);
 
+mod audit;
 mod platform;
+mod reference;
 
 /// Every room's builders.
 fn builders() -> BTreeMap<(String, String), Builder> {
-    let rooms: &[&[Entry]] = &[platform::CASES];
+    let rooms: &[&[Entry]] = &[platform::CASES, audit::CASES, reference::CASES];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
 }
