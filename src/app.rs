@@ -38,6 +38,7 @@ fn api_routes(config: &mut ServiceConfig) {
     health::routes(config);
     audit::routes(config);
     reference::routes(config);
+    identity::routes(config);
 }
 
 /// Every room's codes.
@@ -154,7 +155,10 @@ impl App {
                 .map(|app| app.service(SwaggerUi::new("/docs/{_:.*}").url(DOCUMENT, document.clone())))
                 .service(scope(API).configure(api_routes));
             let (app, _) = app.split_for_parts();
-            app.service(health::healthz).service(health::readyz).default_service(web::route().to(fallback))
+            app.service(health::healthz)
+                .service(health::readyz)
+                .service(identity::jwks)
+                .default_service(web::route().to(fallback))
         });
         let server =
             server.workers(workers).worker_max_blocking_threads(1).shutdown_timeout(SHUTDOWN_SECONDS);

@@ -32,6 +32,15 @@ pub struct Admitted {
     pub seq: i64,
 }
 
+/// The same session, for another organisation.
+#[derive(Clone, Debug)]
+pub struct Switched {
+    pub person: Person,
+    pub access_token: String,
+    pub expires_at: UtcTime,
+    pub seq: i64,
+}
+
 impl Gate {
     /// Rule 11. The attempt is a row before the hash is worked out: parallel guesses count one by one.
     pub async fn login(&self, attempt: Attempt) -> Result<Admitted, Refusal> {
@@ -96,11 +105,7 @@ impl Gate {
     }
 
     /// Acts for another organisation of the same person.
-    pub async fn switch(
-        &self,
-        actor: Actor,
-        to: OrganisationId,
-    ) -> Result<Written<(Person, String)>, Refusal> {
+    pub async fn switch(&self, actor: Actor, to: OrganisationId) -> Result<Switched, Refusal> {
         let ended = self.inner.ended.clone();
         let written = self
             .inner
@@ -108,8 +113,9 @@ impl Gate {
             .write("session.switch", move |tx| Ok((service::switch(tx, &actor, &ended, to)?, tx.now())))
             .await?;
         let ((person, generation), now) = written.value;
-        let token = self.issue(&person, generation, now)?;
-        Ok(Written { value: (person, token), seq: written.seq })
+        let access_token = self.issue(&person, generation, now)?;
+        let expires_at = now.plus_seconds(rules::ACCESS_TOKEN_LIFE_S);
+        Ok(Switched { person, access_token, expires_at, seq: written.seq })
     }
 
     /// Checks the present password, with the same back-off as a login, and hashes the new one.

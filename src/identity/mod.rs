@@ -36,6 +36,7 @@
 
 pub mod codes;
 mod gate;
+mod http;
 mod jobs;
 mod login;
 mod machine;
@@ -48,6 +49,7 @@ mod store;
 mod tokens;
 
 pub use gate::Gate;
+pub use http::{jwks, routes};
 pub use jobs::SweepLogins;
 pub use login::{Admitted, Attempt};
 pub use machine::NewOperator;

@@ -87,12 +87,13 @@ pub type Builder = fn(&City) -> Case;
 pub type Entry = (&'static str, &'static str, Builder);
 
 mod audit;
+pub mod identity;
 mod platform;
 mod reference;
 
 /// Every room's builders.
 fn builders() -> BTreeMap<(String, String), Builder> {
-    let rooms: &[&[Entry]] = &[platform::CASES, audit::CASES, reference::CASES];
+    let rooms: &[&[Entry]] = &[platform::CASES, audit::CASES, reference::CASES, identity::CASES];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
 }
