@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
@@ -27,6 +28,8 @@ use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
 use crate::proof::{self, MasterKey};
 use crate::reference;
+use crate::search::service::{Search, SearchSettings};
+use crate::search::{self, Source, Sources};
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
@@ -39,11 +42,20 @@ fn api_routes(config: &mut ServiceConfig) {
     audit::routes(config);
     reference::routes(config);
     identity::routes(config);
+    search::routes(config);
 }
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
-    [codes_common::ALL, migrate::ALL, reference::codes::ALL, proof::codes::ALL, identity::codes::ALL].concat()
+    let rooms: [&[&Code]; 6] = [
+        codes_common::ALL,
+        migrate::ALL,
+        reference::codes::ALL,
+        proof::codes::ALL,
+        identity::codes::ALL,
+        search::codes::ALL,
+    ];
+    rooms.concat()
 }
 
 /// Time and randomness of an application.
@@ -64,6 +76,7 @@ pub struct App {
     pub config: Arc<Config>,
     pub db: Db,
     pub gate: Gate,
+    pub search: Search,
     followers: Followers,
     jobs: Jobs,
     parts: Parts,
@@ -76,6 +89,7 @@ struct Parts {
     gate: Gate,
     known: KnownPaths,
     codes: AllCodes,
+    search: Search,
 }
 
 impl App {
@@ -102,13 +116,15 @@ impl App {
             }),
         };
         let database: Vec<Arc<dyn Follower>> = vec![];
-        let instance: Vec<Arc<dyn InstanceFollower>> = vec![];
+        let search = open_search(&config)?;
+        let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
         let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Sweep), Arc::new(identity::SweepLogins)];
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(&Self::api());
-        let parts = Parts { edge, gate: gate.clone(), known, codes: AllCodes(all_codes()) };
-        Ok(Self { config: Arc::new(config), db, gate, followers, jobs, parts })
+        let codes = AllCodes(all_codes());
+        let parts = Parts { edge, gate: gate.clone(), known, codes, search: search.clone() };
+        Ok(Self { config: Arc::new(config), db, gate, search, followers, jobs, parts })
     }
 
     /// The OpenAPI document of the whole API.
@@ -147,6 +163,7 @@ impl App {
                 .app_data(web::Data::new(parts.gate))
                 .app_data(web::Data::new(parts.known))
                 .app_data(web::Data::new(parts.codes))
+                .app_data(web::Data::new(parts.search))
                 .wrap(Compress::default())
                 .wrap(from_fn(layer::around))
                 .into_utoipa_app()
@@ -184,6 +201,23 @@ impl Background {
             }
         }
     }
+}
+
+/// What can be found, one source for each room that has something.
+fn sources() -> Vec<Arc<dyn Source>> {
+    vec![]
+}
+
+/// Gathering changes for a moment costs a reader that much patience and spares the disk.
+const SEARCH_PACE: Duration = Duration::from_millis(250);
+
+fn open_search(config: &Config) -> Result<Search, Refusal> {
+    let settings = if config.for_tests {
+        SearchSettings { directory: None, pace: Duration::ZERO }
+    } else {
+        SearchSettings { directory: Some(config.data_dir.join("index")), pace: SEARCH_PACE }
+    };
+    Search::new(settings, Sources::new(sources()))
 }
 
 /// Opens the database alone, without the rooms: for the command line.

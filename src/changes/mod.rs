@@ -52,4 +52,6 @@ pub trait InstanceFollower: Send + Sync {
     fn name(&self) -> &'static str;
     /// Takes what is new, up to the head at the time of the call; runs on a thread of its own.
     fn catch_up(&self, db: &Db) -> Result<(), Refusal>;
+    /// The server stops: long work ends as soon as it can.
+    fn stop(&self) {}
 }

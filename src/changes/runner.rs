@@ -75,6 +75,7 @@ impl Followers {
 
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.instance.iter().for_each(|follower| follower.stop());
     }
 
     fn thread(

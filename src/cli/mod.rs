@@ -46,6 +46,8 @@ enum Command {
     Demo(Listen),
     /// Bring the database schema up to this program's
     Migrate,
+    /// Make the search index anew beside the one in use, and swap; the server must not run
+    Reindex,
     /// Print the OpenAPI document
     Openapi,
     /// Copy the embedded database and the attachments to a directory; works beside a running server
@@ -122,6 +124,7 @@ impl Command {
             Self::Restore { from } => backup::restore(&Config::load(&flags)?, &from),
             Self::Verify { parts } => verify::verify(&Config::load(&flags)?, &parts),
             Self::Bench(bench) => bench.run(&Config::load(&flags)?),
+            Self::Reindex => serve::reindex(Config::load(&flags)?),
             Self::Openapi => {
                 println!("{}", document()?);
                 Ok(())

@@ -30,6 +30,17 @@ fn start(config: Config, with_demo: bool) -> Outcome {
     actix_web::rt::System::new().block_on(run(config, listener, with_demo))
 }
 
+/// `techmart reindex`: a server keeps its index itself, so this one needs the directory alone.
+pub fn reindex(config: Config) -> Outcome {
+    logging::start(&config)?;
+    let _lock = DataDirLock::take(&config.data_dir)?;
+    let app = actix_web::rt::System::new().block_on(App::open(config, World::real()))?;
+    let started = std::time::Instant::now();
+    let records = app.search.rebuild(&app.db)?;
+    println!("{records} records indexed in {:.1} s", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
 async fn run(config: Config, listener: TcpListener, with_demo: bool) -> Outcome {
     if let Some(address) = config.metrics_listen {
         metrics_server(address)?;

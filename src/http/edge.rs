@@ -98,6 +98,15 @@ impl Edge {
         Ok(respond(reply, &request))
     }
 
+    /// A read that takes nothing from the database (the search index); it looks at TM-At-Least itself.
+    pub async fn answer<F>(self, permission: Permission, reply: F) -> Answer
+    where
+        F: Future<Output = Result<Reply, Refusal>>,
+    {
+        self.permit(permission)?;
+        Ok(respond(reply.await?, &self.request))
+    }
+
     /// A command. `operation` names it in the log and scopes the Idempotency-Key.
     pub async fn write<B, F>(
         self,
@@ -150,7 +159,7 @@ impl Edge {
     }
 
     /// Read your writes: a GET that names the number that its caller's write returned.
-    fn at_least(&self) -> Result<i64, Refusal> {
+    pub fn at_least(&self) -> Result<i64, Refusal> {
         let Some(value) = self.request.headers().get("tm-at-least") else {
             return Ok(0);
         };

@@ -57,6 +57,13 @@ impl Reply {
         Ok(reply)
     }
 
+    /// The cursor of the next page, for the Link header of a list with more to it than its items.
+    #[must_use]
+    pub fn next(mut self, next: Option<String>) -> Self {
+        self.headers.next = next;
+        self
+    }
+
     /// A text that is not JSON: CSV, HTML, SVG.
     pub fn text(content_type: &str, body: String) -> Result<Self, Refusal> {
         let mut reply = Self::new(200, body);

@@ -16,9 +16,15 @@
 //! 4. No question is an error except one that is too long.
 
 pub mod analyzer;
+pub mod codes;
+mod follower;
+mod http;
 pub mod index;
 pub mod model;
+mod pool;
 pub mod query;
+pub mod service;
 mod source;
 
+pub use http::routes;
 pub use source::{Source, Sources};

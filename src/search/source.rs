@@ -19,6 +19,12 @@ pub trait Source: Send + Sync {
 
     /// The next records that may be seen, in a fixed order, behind the subject `after`; empty at the end.
     fn scan(&self, conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Document>, Refusal>;
+
+    /// Whether a change of this kind may concern one of its records.
+    fn follows(&self, change_kind: &str) -> bool {
+        let entity = change_kind.split('.').next().unwrap_or(change_kind);
+        self.kinds().contains(&entity)
+    }
 }
 
 /// All sources of this node.
@@ -32,11 +38,5 @@ impl Sources {
 
     pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Source>> {
         self.0.iter()
-    }
-
-    /// The source of a change, by the part of its kind before the dot.
-    pub fn of_change(&self, kind: &str) -> Option<usize> {
-        let entity = kind.split('.').next().unwrap_or(kind);
-        self.0.iter().position(|source| source.kinds().contains(&entity))
     }
 }

@@ -15,5 +15,6 @@ mod openapi;
 mod operations;
 mod reference;
 mod schema;
+mod search;
 mod walk;
 mod writer;

@@ -33,7 +33,7 @@ const DEAD_SHARE_MAX: f32 = 0.25;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// The log's epoch: a restored database starts a new one, and the index is rebuilt.
-    pub epoch: String,
+    pub epoch: i64,
     pub seq: i64,
 }
 

@@ -66,7 +66,8 @@ fn texts(fields: &Fields, document: &Document, row: &mut TantivyDocument) {
     add(&document.title, TITLE_WEIGHT);
     document.keywords.iter().for_each(|keyword| add(keyword, KEYWORD_WEIGHT));
     add(&document.body, 1);
-    add(&document.holder.name, 1);
+    // Not its words: 研究 would find every record of a 研究院.
+    add(&document.holder.name, 0);
 }
 
 /// What is found by being named whole; single ideographs of the title, which no pair contains alone.

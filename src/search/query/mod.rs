@@ -36,7 +36,8 @@ pub fn answer(shelf: &Shelf, kept: &Kept, query: &SearchQuery) -> tantivy::Resul
     let searcher = shelf.reader.searcher();
     let parsed = parse::parse(&query.text);
     let chunks = needs::chunks(&parsed, &shelf.analyzer);
-    let plan = Plan { fields: &shelf.fields, parsed: &parsed, chunks: &chunks };
+    let excluded = needs::excluded(&parsed, &shelf.analyzer);
+    let plan = Plan { fields: &shelf.fields, parsed: &parsed, chunks: &chunks, excluded: &excluded };
     let (stage, asked, counts) = match query.after {
         Some(position) => counted(&searcher, kept, &plan, query, position.stage)?,
         None => widen(&searcher, kept, &plan, query)?,

@@ -6,6 +6,9 @@ use crate::search::analyzer::{Analyzer, Span, grams};
 /// A longer question is cut to its first words: nobody types more, and pasted text has said enough by then.
 pub const NEEDS_MAX: usize = 48;
 
+/// Exclusions beyond these are not looked at.
+const EXCLUDED_MAX: usize = 16;
+
 /// With more words than this no record has them all: some must do.
 pub const WORDS_FOR_ALL_MAX: usize = 20;
 
@@ -43,8 +46,7 @@ impl Need {
 
 /// The chunks of a question, at most [`NEEDS_MAX`] needs in all.
 pub fn chunks(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
-    let mut chunks: Vec<Chunk> =
-        parsed.chunks.iter().map(|text| Chunk { text: text.clone(), needs: needs(text, analyzer) }).collect();
+    let mut chunks: Vec<Chunk> = parsed.chunks.iter().map(|text| chunk(text, analyzer)).collect();
     let telling = chunks.iter().flat_map(|chunk| &chunk.needs).any(|need| !is_empty_word(need));
     let mut left = NEEDS_MAX;
     for chunk in &mut chunks {
@@ -54,6 +56,15 @@ pub fn chunks(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
     }
     chunks.retain(|chunk| !chunk.needs.is_empty());
     chunks
+}
+
+/// What must not be there.
+pub fn excluded(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
+    parsed.excluded.iter().take(EXCLUDED_MAX).map(|text| chunk(text, analyzer)).collect()
+}
+
+fn chunk(text: &str, analyzer: &Analyzer) -> Chunk {
+    Chunk { text: text.to_owned(), needs: needs(text, analyzer) }
 }
 
 fn is_empty_word(need: &Need) -> bool {

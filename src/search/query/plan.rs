@@ -24,6 +24,8 @@ const PHRASE_BOOST: f32 = 1.5;
 /// Characters instead of words: found, but behind.
 const CHARACTERS_BOOST: f32 = 0.3;
 const EXACT_CHARS_MAX: usize = 64;
+/// Phrases beyond these are not looked at.
+const PHRASES_MAX: usize = 16;
 /// Pairs of one chunk that are asked for; more tell nothing new.
 const GRAMS_MAX: usize = 24;
 
@@ -33,6 +35,7 @@ pub struct Plan<'a> {
     pub fields: &'a Fields,
     pub parsed: &'a Parsed,
     pub chunks: &'a [Chunk],
+    pub excluded: &'a [Chunk],
 }
 
 impl Plan<'_> {
@@ -53,7 +56,13 @@ impl Plan<'_> {
     /// The whole question at a stage, narrowed by the filters.
     pub fn query(&self, stage: Stage, filters: &Filters) -> Box<dyn Query> {
         let mut clauses = self.words(stage);
-        clauses.extend(self.parsed.phrases.iter().map(|phrase| (Occur::Must, self.phrase_or_name(phrase))));
+        clauses.extend(
+            self.parsed
+                .phrases
+                .iter()
+                .take(PHRASES_MAX)
+                .map(|phrase| (Occur::Must, self.phrase_or_name(phrase))),
+        );
         if clauses.is_empty() && self.parsed.typed && self.parsed.excluded.is_empty() {
             return Box::new(EmptyQuery);
         }
@@ -61,8 +70,8 @@ impl Plan<'_> {
         if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
             clauses.push((Occur::Must, Box::new(AllQuery)));
         }
-        for text in &self.parsed.excluded {
-            clauses.push((Occur::MustNot, Box::new(Guarded(unscored(self.phrase_or_name(text))))));
+        for chunk in self.excluded {
+            clauses.push((Occur::MustNot, Box::new(Guarded(unscored(self.exclusion(chunk))))));
         }
         one_or_all(clauses)
     }
@@ -171,6 +180,14 @@ impl Plan<'_> {
             ways.push(term(self.fields.words, text));
         }
         union(ways)
+    }
+
+    /// A plain word where it is a word, anything else as it stands.
+    fn exclusion(&self, chunk: &Chunk) -> Box<dyn Query> {
+        match chunk.needs.as_slice() {
+            [Need::Word(word)] => term(self.fields.words, word),
+            _ => self.phrase_or_name(&chunk.text),
+        }
     }
 
     fn pairs(&self, text: &str) -> Vec<(usize, String)> {

@@ -90,10 +90,12 @@ mod audit;
 pub mod identity;
 mod platform;
 mod reference;
+mod search;
 
 /// Every room's builders.
 fn builders() -> BTreeMap<(String, String), Builder> {
-    let rooms: &[&[Entry]] = &[platform::CASES, audit::CASES, reference::CASES, identity::CASES];
+    let rooms: &[&[Entry]] =
+        &[platform::CASES, audit::CASES, reference::CASES, identity::CASES, search::CASES];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
 }

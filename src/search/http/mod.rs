@@ -1,0 +1,58 @@
+//! `GET /search` and what operators may do with the index.
+
+mod ask;
+mod view;
+
+use actix_web::{get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::ask::SearchParams;
+use self::view::SearchView;
+use super::service::{self, Search};
+use crate::http::{Answer, Edge, Reply};
+use crate::kernel::permission::Permission;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(search).service(reindex);
+}
+
+/// Finds published records by their words.
+///
+/// `q` takes words (all must be there), "phrases" and -exclusions, in simplified or traditional characters, full or
+/// half width; a number or a name may be given whole. Without words: everything, newest first. `matched` says how
+/// far the words had to be relaxed. Filters take one or more codes separated by commas.
+#[utoipa::path(
+    tag = "search",
+    params(SearchParams),
+    responses((status = 200, body = SearchView)),
+    extensions(("x-permission" = json!("public")))
+)]
+#[get("/search")]
+async fn search(edge: Edge, search: web::Data<Search>, params: web::Query<SearchParams>) -> Answer {
+    let at_least = edge.at_least()?;
+    edge.answer(Permission::Public, async move {
+        let query = params.into_inner().query()?;
+        if at_least > 0 {
+            search.wait_for(at_least).await?;
+        }
+        let marks = ask::Marks::of(&query);
+        let view = SearchView::new(search.answer(query).await?, marks);
+        Ok(Reply::ok(&view)?.next(view.next))
+    })
+    .await
+}
+
+/// Asks every instance to make its search index anew; the present one answers meanwhile.
+#[utoipa::path(
+    tag = "search",
+    responses((status = 204)),
+    extensions(("x-permission" = json!("search.reindex")))
+)]
+#[post("/admin/search/reindex")]
+async fn reindex(edge: Edge) -> Answer {
+    edge.act("search.reindex", Permission::SearchReindex, |tx, actor| {
+        service::request_reindex(tx, actor)?;
+        Reply::no_content()
+    })
+    .await
+}

@@ -1,0 +1,157 @@
+//! The search of this instance: one handle for the API, the follower and the command line.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::codes::SEARCH_WARMING;
+use super::follower::Desk;
+use super::index::Shelf;
+use super::index::place::Place;
+use super::model::{Answer, SearchQuery};
+use super::pool::Pool;
+use super::query::{self, Kept};
+use super::source::Sources;
+use crate::db::{Db, Tx};
+use crate::kernel::actor::Actor;
+use crate::kernel::change::NewChange;
+use crate::kernel::codes_common::SEQ_AHEAD;
+use crate::kernel::error::Refusal;
+use crate::kernel::permission::Permission;
+
+/// A change that asks every instance to make its index anew.
+pub const REINDEX_REQUESTED: &str = "search.reindex_requested";
+
+/// How long a reader who has just written waits for the index to have it.
+const CATCH_UP_WAIT: Duration = Duration::from_secs(2);
+
+#[derive(Clone)]
+pub struct Search(pub(super) Arc<Inner>);
+
+/// Where the index lives and how fast it follows.
+#[derive(Debug, Clone)]
+pub struct SearchSettings {
+    /// `None`: in memory.
+    pub directory: Option<PathBuf>,
+    /// At least this long between two commits; zero in tests.
+    pub pace: Duration,
+}
+
+pub(super) struct Inner {
+    pub sources: Sources,
+    pub place: Place,
+    pub pace: Duration,
+    /// What questions are answered from; nothing until the first index is ready.
+    reading: RwLock<Option<Arc<Reading>>>,
+    /// The writing side; held by whoever follows.
+    pub desk: Mutex<Desk>,
+    pool: Pool,
+    /// The last change that answers show.
+    reached: watch::Sender<i64>,
+    /// An answer failed in a way that a damaged index would explain.
+    suspect: AtomicBool,
+    stopping: AtomicBool,
+}
+
+pub(super) struct Reading {
+    shelf: Arc<Shelf>,
+    kept: Kept,
+}
+
+impl Search {
+    pub fn new(settings: SearchSettings, sources: Sources) -> Result<Search, Refusal> {
+        let place = settings.directory.map_or(Place::Memory, Place::Directory);
+        Ok(Search(Arc::new(Inner {
+            sources,
+            place,
+            pace: settings.pace,
+            reading: RwLock::new(None),
+            desk: Mutex::new(Desk::default()),
+            pool: Pool::start()?,
+            reached: watch::channel(-1).0,
+            suspect: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+        })))
+    }
+
+    /// Answers a question on a thread of the search's own.
+    pub async fn answer(&self, query: SearchQuery) -> Result<Answer, Refusal> {
+        let reading = self.0.reading().ok_or_else(warming)?;
+        let outcome = self.0.pool.run(move || query::answer(&reading.shelf, &reading.kept, &query)).await?;
+        match outcome {
+            Some(Ok(answer)) => Ok(answer),
+            failed => {
+                self.0.suspect.store(true, Ordering::Release);
+                let error = failed.and_then(Result::err);
+                Err(Refusal::internal(error.map_or("a search panicked".into(), |error| error.to_string())))
+            }
+        }
+    }
+
+    /// Waits until answers show the change of this number.
+    pub async fn wait_for(&self, seq: i64) -> Result<(), Refusal> {
+        let mut reached = self.0.reached.subscribe();
+        let waited = tokio::time::timeout(CATCH_UP_WAIT, reached.wait_for(|reached| *reached >= seq)).await;
+        match waited {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Refusal::new(&SEQ_AHEAD).retry_after_seconds(1)),
+        }
+    }
+
+    /// Makes the index anew beside the one in use, and swaps. Returns the number of records.
+    pub fn rebuild(&self, db: &Db) -> Result<u64, Refusal> {
+        let mut desk = self.0.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.rebuild(db, &mut desk)
+    }
+}
+
+/// Asks every instance to make its index anew.
+pub fn request_reindex(tx: &mut Tx, actor: &Actor) -> Result<(), Refusal> {
+    actor.permit(Permission::SearchReindex)?;
+    let subject = format!("urn:tm:{}:search:index", tx.node());
+    tx.record(actor, NewChange::local(REINDEX_REQUESTED, subject, 0, json!({})));
+    Ok(())
+}
+
+fn warming() -> Refusal {
+    Refusal::new(&SEARCH_WARMING).retry_after_seconds(1)
+}
+
+impl Inner {
+    fn reading(&self) -> Option<Arc<Reading>> {
+        self.reading.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Answers come from this index from now on.
+    pub fn show(&self, shelf: Arc<Shelf>, seq: i64) {
+        let reading = Arc::new(Reading { shelf, kept: Kept::default() });
+        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = Some(reading);
+        self.reach(seq);
+    }
+
+    /// No answers until the next index is ready.
+    pub fn hide(&self) {
+        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub fn reach(&self, seq: i64) {
+        self.reached.send_replace(seq);
+        metrics::gauge!("search_reached_seq").set(seq as f64);
+    }
+
+    pub fn take_suspicion(&self) -> bool {
+        self.suspect.swap(false, Ordering::AcqRel)
+    }
+
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+}
