@@ -233,7 +233,7 @@ pub fn open_db(config: &Config, world: &World) -> Result<Db, Refusal> {
 }
 
 /// The keys and the hashing thread, and the first operator if the settings name one.
-async fn open_gate(config: &Config, world: &World, db: &Db) -> Result<Gate, Refusal> {
+pub async fn open_gate(config: &Config, world: &World, db: &Db) -> Result<Gate, Refusal> {
     let master = match config.secret {
         Some(bytes) => MasterKey::from_bytes(bytes),
         None => {

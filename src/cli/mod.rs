@@ -1,5 +1,6 @@
 //! The command line.
 
+mod admin;
 pub mod backup;
 pub mod bench;
 mod lock;
@@ -48,6 +49,9 @@ enum Command {
     Migrate,
     /// Make the search index anew beside the one in use, and swap; the server must not run
     Reindex,
+    /// What only somebody at the machine may do; works beside a running server
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Print the OpenAPI document
     Openapi,
     /// Copy the embedded database and the attachments to a directory; works beside a running server
@@ -120,6 +124,7 @@ impl Command {
                 println!("{}: {ran} migrations applied", config.database);
                 Ok(())
             }
+            Self::Admin(admin) => admin.run(Config::load(&flags)?),
             Self::Backup { to } => backup::backup(&Config::load(&flags)?, &to),
             Self::Restore { from } => backup::restore(&Config::load(&flags)?, &from),
             Self::Verify { parts } => verify::verify(&Config::load(&flags)?, &parts),

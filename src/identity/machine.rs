@@ -21,7 +21,7 @@ pub struct NewOperator {
 }
 
 /// The division that a node's id names: `cn-450700-hitech` lies in 450700.
-fn division_of(node: &str) -> String {
+pub fn division_of(node: &str) -> String {
     let code = node.split('-').find_map(|part| DivisionCode::parse(part).ok());
     code.map_or_else(|| "450700".to_owned(), |code| code.as_str().to_owned())
 }

@@ -52,6 +52,6 @@ pub use gate::Gate;
 pub use http::{jwks, routes};
 pub use jobs::SweepLogins;
 pub use login::{Admitted, Attempt};
-pub use machine::NewOperator;
+pub use machine::{NewOperator, division_of};
 pub use password::Cost;
 pub use tokens::Revocations;

@@ -1,0 +1,120 @@
+//! `techmart admin`: what only somebody at the machine may do. Writes like any command, so it is safe beside a
+//! running server.
+
+use std::io::BufRead;
+
+use clap::{Args, Subcommand};
+
+use super::backup;
+use crate::app::{World, open_db, open_gate};
+use crate::config::Config;
+use crate::db::migrate;
+use crate::identity::NewOperator;
+use crate::identity::model::Secret;
+use crate::kernel::random::Random;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Letters and digits that nobody mistakes for each other; 32 of them, so that each carries five bits.
+const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+const PASSWORD_CHARS: usize = 20;
+
+#[derive(Subcommand)]
+pub enum Admin {
+    /// Create an operator account: it verifies organisations and reviews what they post
+    CreateOperator(CreateOperator),
+    /// Begin a new epoch of the change log, after the database was restored by its own tools
+    NewEpoch,
+}
+
+/// The first operator also makes the operating organisation; later ones join it.
+#[derive(Args)]
+pub struct CreateOperator {
+    /// Name to sign in with
+    #[arg(long)]
+    login: String,
+    /// Name that others see [default: the login]
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from standard input (one line); without it one is made and printed once
+    #[arg(long)]
+    password_stdin: bool,
+    /// Name of the operating organisation
+    #[arg(long, value_name = "NAME")]
+    organisation: Option<String>,
+    /// Unified social credit code of the operating organisation
+    #[arg(long, value_name = "CODE")]
+    credit_code: Option<String>,
+    /// Division of the operating organisation [default: the node's]
+    #[arg(long, value_name = "CODE")]
+    division: Option<String>,
+}
+
+impl Admin {
+    pub fn run(self, config: Config) -> Outcome {
+        match self {
+            Self::CreateOperator(wanted) => create_operator(config, wanted),
+            Self::NewEpoch => {
+                println!("epoch {} begins", backup::new_epoch(&config)?);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn create_operator(mut config: Config, wanted: CreateOperator) -> Outcome {
+    // The one that is asked for here, and not also the one of the settings.
+    config.first_operator = None;
+    let world = World::real();
+    let made = (!wanted.password_stdin).then(|| make_password(world.random.as_ref()));
+    let password = match &made {
+        Some(password) => password.clone(),
+        None => read_line()?,
+    };
+    std::fs::create_dir_all(&config.data_dir)?;
+    migrate::run(&config.database)?;
+    let db = open_db(&config, &world)?;
+    let gate = actix_web::rt::System::new().block_on(open_gate(&config, &world, &db))?;
+    gate.create_operator(&NewOperator {
+        login: wanted.login.clone(),
+        name: wanted.name.unwrap_or_else(|| wanted.login.clone()),
+        password: Secret::new(password),
+        organisation_name: wanted.organisation,
+        credit_code: wanted.credit_code,
+        division: wanted.division.unwrap_or_else(|| crate::identity::division_of(&config.node)),
+    })?;
+    println!("the operator {} can sign in", wanted.login);
+    if let Some(password) = made {
+        println!("password (shown this once, change it after signing in): {password}");
+    }
+    Ok(())
+}
+
+fn read_line() -> Result<String, Box<dyn std::error::Error>> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err("standard input holds no password".into());
+    }
+    Ok(password.to_owned())
+}
+
+fn make_password(random: &dyn Random) -> String {
+    let mut bytes = [0; PASSWORD_CHARS];
+    random.fill(&mut bytes);
+    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::random::SystemRandom;
+
+    #[test]
+    fn a_made_password_is_long_and_never_the_same() {
+        let (one, other) = (make_password(&SystemRandom), make_password(&SystemRandom));
+        assert_eq!(one.chars().count(), PASSWORD_CHARS);
+        assert_ne!(one, other);
+    }
+}
