@@ -26,10 +26,12 @@ use crate::kernel::error::{Code, Refusal};
 use crate::kernel::random::{Random, SystemRandom};
 use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
+use crate::ledger;
 use crate::proof::{self, MasterKey};
 use crate::reference;
 use crate::search::service::{Search, SearchSettings};
 use crate::search::{self, Source, Sources};
+use crate::subsidy;
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
@@ -39,6 +41,8 @@ const SHUTDOWN_SECONDS: u64 = 20;
 /// Every room's routes.
 fn api_routes(config: &mut ServiceConfig) {
     health::routes(config);
+    subsidy::routes(config);
+    ledger::routes(config);
     audit::routes(config);
     reference::routes(config);
     identity::routes(config);
@@ -47,9 +51,11 @@ fn api_routes(config: &mut ServiceConfig) {
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
-    let rooms: [&[&Code]; 6] = [
+    let rooms: [&[&Code]; 8] = [
         codes_common::ALL,
         migrate::ALL,
+        ledger::codes::ALL,
+        subsidy::codes::ALL,
         reference::codes::ALL,
         proof::codes::ALL,
         identity::codes::ALL,
@@ -115,10 +121,11 @@ impl App {
                 trust_forwarded_for: config.trust_forwarded_for,
             }),
         };
-        let database: Vec<Arc<dyn Follower>> = vec![];
+        let database: Vec<Arc<dyn Follower>> = vec![Arc::new(subsidy::Causes)];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
-        let jobs: Vec<Arc<dyn Job>> = vec![Arc::new(Sweep), Arc::new(identity::SweepLogins)];
+        let jobs: Vec<Arc<dyn Job>> =
+            vec![Arc::new(Sweep), Arc::new(subsidy::SweepSheets), Arc::new(identity::SweepLogins)];
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(&Self::api());

@@ -14,6 +14,8 @@ pub mod http;
 pub mod identity;
 pub mod kernel;
 pub mod kv;
+pub mod ledger;
 pub mod proof;
 pub mod reference;
 pub mod search;
+pub mod subsidy;

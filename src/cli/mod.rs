@@ -3,6 +3,7 @@
 mod admin;
 pub mod backup;
 pub mod bench;
+pub mod export;
 mod lock;
 mod logging;
 mod serve;
@@ -72,6 +73,9 @@ enum Command {
         #[arg(value_enum)]
         parts: Vec<verify::Part>,
     },
+    /// Write what other programs take over; works beside a running server
+    #[command(subcommand)]
+    Export(export::Export),
     /// Measure; some of it only on a scratch database
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -130,6 +134,7 @@ impl Command {
             Self::Verify { parts } => verify::verify(&Config::load(&flags)?, &parts),
             Self::Bench(bench) => bench.run(&Config::load(&flags)?),
             Self::Reindex => serve::reindex(Config::load(&flags)?),
+            Self::Export(what) => what.run(&Config::load(&flags)?),
             Self::Openapi => {
                 println!("{}", document()?);
                 Ok(())

@@ -6,12 +6,15 @@ use crate::changes;
 use crate::config::Config;
 use crate::db::conn::{Conn, Mode};
 use crate::db::migrate;
+use crate::ledger::service as ledger;
 
 /// What to verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
     /// The change log: numbers, hashes, leaves
     Changes,
+    /// The books: every sum, balance and hash, and their hashes in the change log
+    Ledger,
 }
 
 pub fn verify(config: &Config, parts: &[Part]) -> Result<(), Box<dyn std::error::Error>> {
@@ -25,6 +28,17 @@ pub fn verify(config: &Config, parts: &[Part]) -> Result<(), Box<dyn std::error:
             return Err(format!("change log: change {}: {}", fault.seq, fault.what).into());
         }
         println!("change log: {} changes, {} events: sound", verified.changes, verified.events);
+    }
+    if all || parts.contains(&Part::Ledger) {
+        match ledger::verify(&mut conn)? {
+            ledger::Outcome::Faulty(fault) => {
+                return Err(format!("ledger: transaction {}: {}", fault.number, fault.what).into());
+            }
+            ledger::Outcome::Proved(proved) => {
+                let (transactions, accounts) = (proved.transactions, proved.accounts);
+                println!("ledger: {transactions} transactions, {accounts} accounts: sound");
+            }
+        }
     }
     Ok(())
 }

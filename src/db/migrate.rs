@@ -37,6 +37,8 @@ static MIGRATIONS: &[Migration] = migrations![
     1 "0001_core",
     2 "0002_audit_reference",
     3 "0003_identity",
+    5 "0005_ledger",
+    11 "0011_subsidy",
     12 "0012_demo",
 ];
 

@@ -5,10 +5,14 @@ pub mod audit;
 pub mod core;
 pub mod demo;
 pub mod identity;
+pub mod ledger;
 pub mod reference;
+pub mod subsidy;
 
 pub use audit::*;
 pub use core::*;
 pub use demo::*;
 pub use identity::*;
+pub use ledger::*;
 pub use reference::*;
+pub use subsidy::*;

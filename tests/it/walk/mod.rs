@@ -88,14 +88,23 @@ pub type Entry = (&'static str, &'static str, Builder);
 
 mod audit;
 pub mod identity;
+mod ledger;
 mod platform;
 mod reference;
 mod search;
+mod subsidy;
 
 /// Every room's builders.
 fn builders() -> BTreeMap<(String, String), Builder> {
-    let rooms: &[&[Entry]] =
-        &[platform::CASES, audit::CASES, reference::CASES, identity::CASES, search::CASES];
+    let rooms: &[&[Entry]] = &[
+        platform::CASES,
+        ledger::CASES,
+        subsidy::CASES,
+        audit::CASES,
+        reference::CASES,
+        identity::CASES,
+        search::CASES,
+    ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
 }

@@ -1,0 +1,185 @@
+//! Booking and reading. The ledger has no policy of its own: the room that calls has authorised the act.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use serde_json::json;
+
+use super::codes::{LEDGER_ALREADY_REVERSED, LEDGER_KEY_REUSED};
+use super::model::{
+    AccountFilter, AccountId, AccountKey, AccountKind, At, Balance, GENESIS, NewTransaction, Posting,
+    StatementLine, Transaction, TransactionEntity,
+};
+use super::{rules, store};
+use crate::db::{Conn, Tx};
+use crate::kernel::actor::Actor;
+use crate::kernel::change::NewChange;
+use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::error::Refusal;
+use crate::kernel::money::Fen;
+
+mod verify;
+
+pub use verify::{Outcome, verify};
+
+/// Books a transaction: accounts that are new are opened, the postings follow, it is sealed. A key that comes
+/// again for the same act gives the transaction that stands (rule 4).
+pub fn post(tx: &mut Tx, actor: &Actor, new: NewTransaction) -> Result<Transaction, Refusal> {
+    let postings = rules::balanced(&new.postings)?;
+    if let Some(known) = store::read::by_key(tx, &new.external_key)? {
+        if rules::same_act(&known, new.kind, &new.cause, new.reverses, &postings) {
+            return Ok(known);
+        }
+        return Err(Refusal::new(&LEDGER_KEY_REUSED).with("key", new.external_key));
+    }
+    let ids = accounts(tx, &postings)?;
+    let mut held = HashMap::new();
+    for (path, id) in &ids {
+        held.insert(path.clone(), store::read::balance(tx, *id, i64::MAX)?);
+    }
+    let before = |account: &AccountKey| held.get(&account.path()).copied().unwrap_or_default();
+    let postings = rules::apply(postings, before, &new.floors)?;
+    let (last, prev_hash) = store::last(tx)?.unwrap_or((0, GENESIS));
+    let booked = tx.now();
+    let mut transaction = Transaction {
+        number: last + 1,
+        id: tx.new_id::<TransactionEntity>(),
+        external_key: new.external_key,
+        kind: new.kind.to_owned(),
+        cause: new.cause,
+        note: new.note,
+        effective: new.effective.unwrap_or_else(|| booked.day()),
+        booked,
+        actor: actor.label(),
+        reverses: new.reverses,
+        postings,
+        prev_hash,
+        hash: GENESIS,
+    };
+    transaction.hash = rules::hash(&transaction);
+    store::insert(tx, &transaction, &ids)?;
+    record(tx, actor, &transaction);
+    Ok(transaction)
+}
+
+/// The change log holds every hash too: books that were cut off at the end no longer fit it.
+fn record(tx: &mut Tx, actor: &Actor, transaction: &Transaction) {
+    let facts = json!({
+        "number": transaction.number,
+        "kind": transaction.kind,
+        "cause": transaction.cause,
+        "hash": hex::encode(transaction.hash),
+    });
+    let subject = tx.urn("ledger_transaction", transaction.id);
+    tx.record(actor, NewChange::local(verify::SEALED, subject, 1, facts));
+}
+
+fn accounts(tx: &mut Tx, postings: &[Posting]) -> Result<HashMap<String, AccountId>, Refusal> {
+    let paths: Vec<String> = postings.iter().map(|posting| posting.account.path()).collect();
+    let mut ids = store::accounts(tx, &paths)?;
+    for (posting, path) in postings.iter().zip(paths) {
+        if let Entry::Vacant(place) = ids.entry(path) {
+            let (id, now) = (tx.new_id(), tx.now());
+            store::open_account(tx, id, &posting.account, now)?;
+            place.insert(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Takes a transaction back by its mirror image, once (rule 2).
+pub fn reverse(
+    tx: &mut Tx,
+    actor: &Actor,
+    number: i64,
+    kind: &'static str,
+    external_key: String,
+    note: String,
+) -> Result<Transaction, Refusal> {
+    let known = store::read::by_number(tx, number)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
+    let taken_back = store::read::reversal_of(tx, number)?;
+    if taken_back.is_some_and(|key| key != external_key) {
+        return Err(Refusal::new(&LEDGER_ALREADY_REVERSED).with("number", number));
+    }
+    let mut new = NewTransaction::new(kind, external_key, known.cause).note(note);
+    new.reverses = Some(number);
+    for posting in known.postings {
+        let back = posting.amount.checked_neg().unwrap_or(posting.amount);
+        new = new.posting(posting.account, back);
+    }
+    post(tx, actor, new)
+}
+
+/// The balance of one account, at a moment of each of the two dates. An account that was never opened is
+/// empty.
+pub fn balance(conn: &mut Conn, account: &AccountKey, at: At) -> Result<Fen, Refusal> {
+    let path = account.path();
+    match store::accounts(conn, std::slice::from_ref(&path))?.get(&path) {
+        Some(id) => balance_of(conn, *id, at),
+        None => Ok(Fen::ZERO),
+    }
+}
+
+fn balance_of(conn: &mut Conn, id: AccountId, at: At) -> Result<Fen, Refusal> {
+    let number = match at.booked {
+        Some(booked) => store::read::last_number_by(conn, booked)?,
+        None => i64::MAX,
+    };
+    match at.effective {
+        Some(day) => store::read::balance_by_day(conn, id, day, number),
+        None => store::read::balance(conn, id, number),
+    }
+}
+
+/// Accounts with their balances, in the order of their paths.
+pub fn balances(
+    conn: &mut Conn,
+    filter: &AccountFilter,
+    at: At,
+    after: Option<String>,
+    limit: i64,
+) -> Result<Vec<Balance>, Refusal> {
+    let mut page = store::read::account_page(conn, filter, after, limit)?;
+    for entry in &mut page {
+        entry.balance = balance_of(conn, entry.id, at)?;
+    }
+    Ok(page)
+}
+
+/// The year's balances by scheme and kind, over all beneficiaries.
+pub fn totals(conn: &mut Conn, year: i32) -> Result<Vec<(Option<String>, AccountKind, Fen)>, Refusal> {
+    store::read::totals(conn, year)
+}
+
+/// The postings of one account, the newest first.
+pub fn statement(
+    conn: &mut Conn,
+    account: AccountId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<StatementLine>, Refusal> {
+    if store::read::account(conn, account)?.is_none() {
+        return Err(Refusal::new(&NOT_FOUND));
+    }
+    store::read::statement(conn, account, before, limit)
+}
+
+pub fn transaction(conn: &mut Conn, number: i64) -> Result<Transaction, Refusal> {
+    store::read::by_number(conn, number)?.ok_or_else(|| Refusal::new(&NOT_FOUND))
+}
+
+/// The newest first; of one record if a cause is given.
+pub fn transactions(
+    conn: &mut Conn,
+    cause: Option<&str>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Transaction>, Refusal> {
+    store::read::newest(conn, cause, before, limit)
+}
+
+/// Transactions in the order of the books, for exports.
+pub fn journal(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Transaction>, Refusal> {
+    let rows = store::read::after(conn, after, limit)?;
+    Ok(rows.into_iter().map(|(transaction, _)| transaction).collect())
+}

@@ -1,0 +1,108 @@
+//! Proving the books: every hash, sum and balance from the first transaction on, and the change log beside
+//! them, which holds the hash of every transaction too and so shows a cut at the end or a chain that was
+//! computed anew.
+
+use super::super::model::{Hash, Proved, Transaction};
+use super::super::rules::{Fault, Proof};
+use super::super::store;
+use crate::changes;
+use crate::db::Conn;
+use crate::kernel::codes_common::DATABASE_UNAVAILABLE;
+use crate::kernel::error::Refusal;
+
+/// The change that every sealed transaction leaves in the log.
+pub const SEALED: &str = "ledger.sealed";
+
+const SLICE_ROWS: i64 = 500;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Proved(Proved),
+    /// The first bad row.
+    Faulty(Fault),
+}
+
+const fn faulty(number: i64, what: &'static str) -> Result<Outcome, Refusal> {
+    Ok(Outcome::Faulty(Fault { number, what }))
+}
+
+/// Recomputes everything. Run it on one snapshot.
+pub fn verify(conn: &mut Conn) -> Result<Outcome, Refusal> {
+    let mut proof = Proof::default();
+    let mut hashes: Vec<Hash> = vec![];
+    loop {
+        let slice = match slice(conn, proof.last)? {
+            Ok(slice) => slice,
+            Err(fault) => return Ok(Outcome::Faulty(fault)),
+        };
+        if slice.is_empty() {
+            break;
+        }
+        for (transaction, sealed) in &slice {
+            if let Err(fault) = proof.check(transaction, *sealed) {
+                return Ok(Outcome::Faulty(fault));
+            }
+            hashes.push(transaction.hash);
+        }
+    }
+    if let Some(number) = store::read::strays(conn)? {
+        return faulty(number, "a posting outside its transaction");
+    }
+    for (account, path, source) in store::read::account_rows(conn)? {
+        if account.path() != path || account.kind.is_source() != source {
+            return faulty(proof.last, "an account was changed");
+        }
+    }
+    if let Some(fault) = against_log(conn, &hashes)? {
+        return Ok(Outcome::Faulty(fault));
+    }
+    let accounts = proof.accounts();
+    Ok(Outcome::Proved(Proved { transactions: proof.last, accounts, hash: proof.hash }))
+}
+
+type Slice = Vec<(Transaction, bool)>;
+
+/// The next transactions; a row that cannot even be read is found by reading one at a time.
+fn slice(conn: &mut Conn, after: i64) -> Result<Result<Slice, Fault>, Refusal> {
+    let unreadable = match store::read::after(conn, after, SLICE_ROWS) {
+        Ok(slice) => return Ok(Ok(slice)),
+        Err(refusal) if refusal.is(&DATABASE_UNAVAILABLE) => return Err(refusal),
+        Err(refusal) => refusal,
+    };
+    let mut readable = vec![];
+    for number in after + 1..=after + SLICE_ROWS {
+        match store::read::after(conn, number - 1, 1) {
+            Ok(mut one) => readable.append(&mut one),
+            Err(_) if readable.is_empty() => {
+                return Ok(Err(Fault { number, what: "the row cannot be read" }));
+            }
+            Err(_) => return Ok(Ok(readable)),
+        }
+    }
+    Err(unreadable)
+}
+
+/// Every transaction has its change, in the same order and with the same hash, and no change more.
+fn against_log(conn: &mut Conn, hashes: &[Hash]) -> Result<Option<Fault>, Refusal> {
+    let mut number = 0;
+    let mut known = hashes.iter();
+    let mut seq = 0;
+    loop {
+        let slice = changes::read_after(conn, seq, SLICE_ROWS)?;
+        let Some(last) = slice.last() else { break };
+        seq = last.seq;
+        for change in slice.iter().filter(|change| change.kind == SEALED) {
+            number += 1;
+            let Some(hash) = known.next() else {
+                return Ok(Some(Fault { number, what: "the change log has a transaction that is missing" }));
+            };
+            let logged = change.facts.get("hash").and_then(|hash| hash.as_str());
+            if logged != Some(hex::encode(hash).as_str()) {
+                return Ok(Some(Fault { number, what: "the change log has another hash" }));
+            }
+        }
+    }
+    let unlogged =
+        known.next().map(|_| Fault { number: number + 1, what: "the change log does not have it" });
+    Ok(unlogged)
+}

@@ -1,0 +1,188 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::kernel::rate::Rate;
+use crate::subsidy::model::{Base, BeneficiaryKind};
+
+fn scheme(formula: Formula, cap: Option<Cap>) -> Scheme {
+    Scheme {
+        code: "REG-AGENCY".into(),
+        version: 1,
+        title_zh: "技术合同认定登记补助".into(),
+        title_en: "Registration subsidy".into(),
+        source: "附件5 二（四）".into(),
+        valid_from: "2019-01-01".parse().unwrap(),
+        valid_to: None,
+        beneficiary: BeneficiaryKind::RegistrationOffice,
+        base: Base::TechnicalAmount,
+        formula,
+        cap,
+        evidence: vec![],
+        note: String::new(),
+    }
+}
+
+fn half_per_mille() -> Scheme {
+    scheme(Formula::Rate(Rate(500)), None)
+}
+
+fn facts(bases: &[i64]) -> Vec<Fact> {
+    let fact = |(at, base): (usize, &i64)| Fact { number: format!("{at:016}"), base: Fen(*base) };
+    bases.iter().enumerate().map(fact).collect()
+}
+
+fn yuan(text: &str) -> Fen {
+    text.parse().unwrap()
+}
+
+#[test]
+fn domain_5_half_per_mille_of_the_two_examples() {
+    for (base, amount) in [("100000000.00", "50000.00"), ("12345678.90", "6172.84")] {
+        let e = evaluate(&half_per_mille(), &facts(&[yuan(base).0])).unwrap();
+        assert_eq!((e.total, e.lines[0].amount), (yuan(amount), yuan(amount)));
+    }
+}
+
+#[test]
+fn domain_5_the_total_is_rounded_once_and_ties_go_by_registration_number() {
+    // Three contracts of 10.00 yuan: 0.5 fen each. One by one they would round to 3 fen; the total is 1.5 → 2.
+    let mut list = facts(&[1000, 1000, 1000]);
+    list.reverse();
+    let e = evaluate(&half_per_mille(), &list).unwrap();
+    assert_eq!(e.total, Fen(2));
+    let lines: Vec<_> = e.lines.iter().map(|l| (l.number.as_str(), l.amount.0)).collect();
+    assert_eq!(lines, [("0000000000000000", 1), ("0000000000000001", 1), ("0000000000000002", 0)]);
+    let steps: Vec<_> = e.working.iter().map(|w| (w.step, w.exact_micro_fen)).collect();
+    assert_eq!(
+        steps,
+        [
+            (WorkingStep::SumOfBases, 3_000 * MICRO),
+            (WorkingStep::FormulaApplied, 1_500_000),
+            (WorkingStep::RoundedHalfUp, 2 * MICRO)
+        ]
+    );
+}
+
+#[test]
+fn domain_5_tiered_rates_with_a_yearly_cap() {
+    let tier = |up_to: Option<&str>, ppm| Tier { up_to: up_to.map(yuan), rate: Rate(ppm) };
+    let formula =
+        Formula::Tiers(vec![tier(Some("100000"), 10_000), tier(Some("1000000"), 5_000), tier(None, 1_000)]);
+    let cap = Some(Cap { amount: yuan("50000"), scope: CapScope::BeneficiaryYear });
+    assert!(check_formula(&formula, cap).is_ok());
+    let tiered = scheme(formula, cap);
+    let total = |base: &str| evaluate(&tiered, &facts(&[yuan(base).0])).unwrap().total;
+    assert_eq!(total("1500000"), yuan("6000"));
+    assert_eq!(total("100000"), yuan("1000"));
+    assert_eq!(total("0"), Fen(0));
+    assert_eq!(total("1000000000"), yuan("50000"));
+}
+
+#[test]
+fn domain_5_thresholds_with_steps() {
+    let m = |millions: i64| Fen(millions * 100_000_000);
+    let formula = Formula::Steps { from: m(100), first: yuan("30000"), every: m(50), each: yuan("10000") };
+    let cap = Some(Cap { amount: yuan("100000"), scope: CapScope::BeneficiaryYear });
+    assert!(check_formula(&formula, cap).is_ok());
+    let stepped = scheme(formula, cap);
+    for (millions, expected) in [(99, "0"), (100, "30000"), (149, "30000"), (150, "40000"), (2000, "100000")]
+    {
+        let e = evaluate(&stepped, &facts(&[m(millions).0])).unwrap();
+        assert_eq!(e.total, yuan(expected), "{millions} million");
+    }
+}
+
+#[test]
+fn annex_5_2_2_a_conversion_is_awarded_at_most_80000_yuan() {
+    let convert = scheme(Formula::Award, Some(Cap { amount: yuan("80000"), scope: CapScope::Claim }));
+    let e = evaluate(&convert, &facts(&[yuan("95000").0, yuan("12000").0])).unwrap();
+    assert_eq!(e.lines.iter().map(|l| l.amount).collect::<Vec<_>>(), [yuan("80000"), yuan("12000")]);
+}
+
+#[test]
+fn annex_4_2_3_events_have_fixed_amounts() {
+    let e = evaluate(&scheme(Formula::Fixed(yuan("50000")), None), &facts(&[0, 0])).unwrap();
+    assert_eq!((e.total, e.lines[1].amount), (yuan("100000"), yuan("50000")));
+}
+
+#[test]
+fn formulas_that_cannot_be_computed_are_refused() {
+    let tier = |up_to, ppm| Tier { up_to, rate: Rate(ppm) };
+    for formula in [
+        Formula::Tiers(vec![]),
+        Formula::Tiers(vec![tier(Some(Fen(5)), 1)]),
+        Formula::Tiers(vec![tier(None, 1), tier(Some(Fen(5)), 1)]),
+        Formula::Tiers(vec![tier(Some(Fen(5)), 1), tier(Some(Fen(5)), 1), tier(None, 1)]),
+        Formula::Steps { from: Fen(0), first: Fen(0), every: Fen(0), each: Fen(0) },
+        Formula::Fixed(Fen(-1)),
+    ] {
+        assert_eq!(check_formula(&formula, None).unwrap_err().code(), "scheme_formula_invalid");
+    }
+}
+
+#[test]
+fn domain_5_a_correction_is_one_line_per_cause_and_may_be_zero() {
+    let counted = facts(&[yuan("100000000").0, 1000]);
+    let booked = evaluate(&half_per_mille(), &counted).unwrap().total;
+    assert_eq!(booked, yuan("50000.01"));
+    let cause = |seq, at: usize, base| Cause { seq, number: format!("{at:016}"), base };
+    let causes =
+        [cause(7, 1, Some(Fen(1500))), cause(8, 0, None), cause(9, 1, None), cause(12, 3, Some(Fen(2000)))];
+    let lines = corrections(&half_per_mille(), &counted, booked, &causes).unwrap();
+    assert_eq!(lines, [Fen(0), yuan("-50000"), Fen(-1), Fen(1)]);
+}
+
+#[test]
+fn domain_5_under_a_cap_a_revocation_may_change_nothing() {
+    let capped =
+        scheme(Formula::Rate(Rate(500)), Some(Cap { amount: yuan("10"), scope: CapScope::BeneficiaryYear }));
+    let counted = facts(&[yuan("100000").0, yuan("50000").0]);
+    let booked = evaluate(&capped, &counted).unwrap().total;
+    let gone = Cause { seq: 1, number: counted[1].number.clone(), base: None };
+    assert_eq!(corrections(&capped, &counted, booked, &[gone]).unwrap(), [Fen(0)]);
+}
+
+proptest! {
+    #[test]
+    fn lines_add_up_to_the_total_and_inputs_decide_it(
+        bases in prop::collection::vec(0_i64..1_000_000_000_000, 0..60),
+        ppm in 0_u32..100_000,
+    ) {
+        let rated = scheme(Formula::Rate(Rate(ppm)), None);
+        let list = facts(&bases);
+        let e = evaluate(&rated, &list).unwrap();
+        prop_assert_eq!(Fen::sum(e.lines.iter().map(|l| l.amount)), Some(e.total));
+        prop_assert_eq!(Some(e.total), Rate(ppm).of(e.base));
+        let mut shuffled = list;
+        shuffled.reverse();
+        prop_assert_eq!(evaluate(&rated, &shuffled).unwrap(), e);
+    }
+
+    #[test]
+    fn after_any_causes_the_booked_sum_is_what_a_fresh_evaluation_gives(
+        bases in prop::collection::vec(0_i64..1_000_000_000, 1..20),
+        causes in prop::collection::vec((0_usize..25, prop::option::of(0_i64..1_000_000_000)), 0..30),
+    ) {
+        let rated = half_per_mille();
+        let counted = facts(&bases);
+        let booked = evaluate(&rated, &counted).unwrap().total;
+        let causes: Vec<Cause> = causes
+            .iter()
+            .enumerate()
+            .map(|(seq, (at, base))| Cause {
+                seq: i64::try_from(seq).unwrap(), number: format!("{at:016}"), base: base.map(Fen),
+            })
+            .collect();
+        let lines = corrections(&rated, &counted, booked, &causes).unwrap();
+        let mut after: BTreeMap<String, Fen> = counted.into_iter().map(|f| (f.number, f.base)).collect();
+        for cause in &causes {
+            match cause.base {
+                Some(base) => after.insert(cause.number.clone(), base),
+                None => after.remove(&cause.number),
+            };
+        }
+        let fresh: Vec<Fact> = after.into_iter().map(|(number, base)| Fact { number, base }).collect();
+        let sum = lines.iter().fold(booked, |sum, line| Fen(sum.0 + line.0));
+        prop_assert_eq!(sum, evaluate(&rated, &fresh).unwrap().total);
+    }
+}

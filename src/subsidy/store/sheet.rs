@@ -1,0 +1,190 @@
+//! Sheets and their lines.
+
+use diesel::prelude::*;
+
+use crate::db::schema::{subsidy_batch, subsidy_line, subsidy_sheet};
+use crate::db::{Conn, on_each};
+use crate::kernel::error::Refusal;
+use crate::kernel::money::Fen;
+use crate::kernel::time::{Day, UtcTime};
+use crate::subsidy::model::{BatchId, BatchState, LineCause, LineKind, LineRecord, SheetId, SheetRecord};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = subsidy_sheet)]
+pub(super) struct SheetRow {
+    id: SheetId,
+    batch: Option<BatchId>,
+    as_of_seq: i64,
+    contracts: i32,
+    corrections: i32,
+    base_fen: Fen,
+    total_fen: Fen,
+    written_at: UtcTime,
+}
+
+impl From<SheetRow> for SheetRecord {
+    fn from(row: SheetRow) -> Self {
+        Self {
+            id: row.id,
+            as_of_seq: row.as_of_seq,
+            contracts: row.contracts,
+            corrections: row.corrections,
+            base: row.base_fen,
+            total: row.total_fen,
+        }
+    }
+}
+
+/// A sheet that no batch points to yet: nobody sees it.
+pub fn insert(conn: &mut Conn, sheet: &SheetRecord, now: UtcTime) -> Result<(), Refusal> {
+    let row = SheetRow {
+        id: sheet.id,
+        batch: None,
+        as_of_seq: sheet.as_of_seq,
+        contracts: sheet.contracts,
+        corrections: sheet.corrections,
+        base_fen: sheet.base,
+        total_fen: sheet.total,
+        written_at: now,
+    };
+    diesel::insert_into(subsidy_sheet::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn assign(conn: &mut Conn, sheet: SheetId, batch: BatchId) -> Result<(), Refusal> {
+    diesel::update(subsidy_sheet::table.find(sheet)).set(subsidy_sheet::batch.eq(batch)).execute(conn)?;
+    Ok(())
+}
+
+/// Sheets that were begun before and never used.
+pub fn abandoned(conn: &mut Conn, before: UtcTime) -> Result<Option<SheetId>, Refusal> {
+    let id = subsidy_sheet::table
+        .filter(subsidy_sheet::batch.is_null())
+        .filter(subsidy_sheet::written_at.lt(before))
+        .order(subsidy_sheet::written_at.asc())
+        .select(subsidy_sheet::id)
+        .first(conn)
+        .optional()?;
+    Ok(id)
+}
+
+/// Removes a slice of an abandoned sheet's lines, and the sheet itself with the last of them.
+pub fn sweep(conn: &mut Conn, sheet: SheetId, limit: i32) -> Result<usize, Refusal> {
+    let last: Option<i32> = subsidy_line::table
+        .filter(subsidy_line::sheet.eq(sheet))
+        .select(diesel::dsl::max(subsidy_line::position))
+        .first(conn)?;
+    let Some(last) = last else {
+        return Ok(diesel::delete(subsidy_sheet::table.find(sheet)).execute(conn)?);
+    };
+    let slice = subsidy_line::table
+        .filter(subsidy_line::sheet.eq(sheet))
+        .filter(subsidy_line::position.gt(last - limit));
+    Ok(diesel::delete(slice).execute(conn)?)
+}
+
+#[derive(Queryable, Insertable, Clone)]
+#[diesel(table_name = subsidy_line)]
+struct LineRow {
+    sheet: SheetId,
+    position: i32,
+    kind: LineKind,
+    period: i32,
+    scheme_version: i32,
+    contract: String,
+    contract_version: i64,
+    number: String,
+    registered_on: Day,
+    total_fen: Fen,
+    technical_fen: Fen,
+    base_fen: Fen,
+    amount_fen: Fen,
+    cause_seq: Option<i64>,
+    cause_kind: Option<String>,
+}
+
+impl LineRow {
+    fn new(sheet: SheetId, line: &LineRecord) -> Self {
+        Self {
+            sheet,
+            position: line.position,
+            kind: line.kind,
+            period: line.period,
+            scheme_version: line.scheme_version,
+            contract: line.contract.clone(),
+            contract_version: line.contract_version,
+            number: line.number.clone(),
+            registered_on: line.registered_on,
+            total_fen: line.total,
+            technical_fen: line.technical,
+            base_fen: line.base,
+            amount_fen: line.amount,
+            cause_seq: line.cause.as_ref().map(|cause| cause.seq),
+            cause_kind: line.cause.as_ref().map(|cause| cause.kind.clone()),
+        }
+    }
+}
+
+impl From<LineRow> for LineRecord {
+    fn from(row: LineRow) -> Self {
+        Self {
+            position: row.position,
+            kind: row.kind,
+            period: row.period,
+            scheme_version: row.scheme_version,
+            contract: row.contract,
+            contract_version: row.contract_version,
+            number: row.number,
+            registered_on: row.registered_on,
+            total: row.total_fen,
+            technical: row.technical_fen,
+            base: row.base_fen,
+            amount: row.amount_fen,
+            cause: row.cause_seq.map(|seq| LineCause { seq, kind: row.cause_kind.unwrap_or_default() }),
+        }
+    }
+}
+
+pub fn insert_lines(conn: &mut Conn, sheet: SheetId, lines: &[LineRecord]) -> Result<(), Refusal> {
+    let rows: Vec<LineRow> = lines.iter().map(|line| LineRow::new(sheet, line)).collect();
+    on_each!(conn, c => diesel::insert_into(subsidy_line::table).values(rows).execute(c))?;
+    Ok(())
+}
+
+pub fn lines(
+    conn: &mut Conn,
+    sheet: SheetId,
+    after: Option<i32>,
+    limit: i64,
+) -> Result<Vec<LineRecord>, Refusal> {
+    let rows: Vec<LineRow> = subsidy_line::table
+        .filter(subsidy_line::sheet.eq(sheet))
+        .filter(subsidy_line::position.gt(after.unwrap_or(-1)))
+        .order(subsidy_line::position.asc())
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows.into_iter().map(LineRecord::from).collect())
+}
+
+/// What is booked of a beneficiary's period: the contract lines first, then the corrections as they came.
+/// A returned batch books nothing.
+pub fn booked(
+    conn: &mut Conn,
+    scheme: &str,
+    beneficiary: &str,
+    period: i32,
+) -> Result<Vec<LineRecord>, Refusal> {
+    let idle = [BatchState::Returned, BatchState::Void];
+    let sheets = subsidy_batch::table
+        .filter(subsidy_batch::scheme.eq(scheme))
+        .filter(subsidy_batch::beneficiary.eq(beneficiary))
+        .filter(subsidy_batch::state.ne_all(idle))
+        .select(subsidy_batch::sheet);
+    let rows: Vec<LineRow> = subsidy_line::table
+        .filter(subsidy_line::sheet.eq_any(sheets))
+        .filter(subsidy_line::period.eq(period))
+        .load(conn)?;
+    let mut lines: Vec<LineRecord> = rows.into_iter().map(LineRecord::from).collect();
+    lines.sort_by_key(|line| (line.cause.as_ref().map_or(0, |cause| cause.seq), line.position));
+    Ok(lines)
+}

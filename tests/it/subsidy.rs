@@ -1,0 +1,145 @@
+//! Subsidies over HTTP: schemes, budgets, and batches from the register to the payment.
+
+use serde_json::{Value, json};
+
+use super::support::{City, Response};
+
+fn appropriate(city: &City, year: i32, fen: i64) -> Response {
+    let body =
+        json!({"year": year, "scheme": "REG-AGENCY", "amount_fen": fen, "document": "示例预算〔2026〕1号"});
+    city.as_("government.approver").post("/api/v1/subsidy/appropriations", body)
+}
+
+/// The execution of REG-AGENCY's budget of a year.
+fn budget(city: &City, year: i32) -> Value {
+    let answer =
+        city.as_("government.payer").get(&format!("/api/v1/subsidy/budgets?year={year}")).expect(200);
+    let items = answer.body["items"].as_array().unwrap();
+    items.iter().find(|row| row["scheme"] == "REG-AGENCY").cloned().unwrap_or(Value::Null)
+}
+
+#[test]
+fn annexes_4_and_5_all_eight_schemes_ship() {
+    let city = City::new();
+    let answer = city.anonymous().get("/api/v1/subsidy/schemes").expect(200);
+    let found: Vec<_> = answer.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| {
+            let text = |key: &str| s[key].as_str().unwrap().to_owned();
+            (text("code"), text("source"), text("beneficiary"), s["formula"].clone(), s["cap"].clone())
+        })
+        .collect();
+    let fixed = |fen: i64| json!({"kind": "fixed", "amount_fen": fen});
+    let hnte = |code: &str, yuan: i64| {
+        (code.into(), "附件4 二（三）".into(), "enterprise".into(), fixed(yuan * 100), Value::Null)
+    };
+    let expected: Vec<(String, String, String, Value, Value)> = vec![
+        (
+            "CONVERT".into(),
+            "附件5 二（二）".into(),
+            "enterprise".into(),
+            json!({"kind": "award"}),
+            json!({"amount_fen": 8_000_000, "scope": "claim"}),
+        ),
+        hnte("HNTE-FIRST", 50_000),
+        hnte("HNTE-LAB-C", 50_000),
+        hnte("HNTE-LAB-N", 500_000),
+        hnte("HNTE-LAB-R", 200_000),
+        hnte("HNTE-RENEW", 50_000),
+        ("INCUBATOR".into(), "附件4 二（三）".into(), "incubator".into(), fixed(3_000_000), Value::Null),
+        (
+            "REG-AGENCY".into(),
+            "附件5 二（四）".into(),
+            "registration_office".into(),
+            json!({"kind": "rate", "rate_ppm": 500}),
+            Value::Null,
+        ),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn domain_1_a_later_version_ends_the_one_before_and_never_reaches_back() {
+    let city = City::new();
+    let approver = city.as_("government.approver");
+    let path = "/api/v1/subsidy/schemes/REG-AGENCY/versions";
+    let version = |from: &str, formula: Value| {
+        json!({"valid_from": from, "base": "total_amount", "title_zh": "补助", "title_en": "Subsidy",
+            "source": "示例文件", "formula": formula})
+    };
+    let rate = json!({"kind": "rate", "rate_ppm": 400});
+    let early = approver.post(path, version("2019-01-01", rate.clone()));
+    assert_eq!(early.expect(422).field("/valid_from"), Some("scheme_version_date"));
+    let endless = json!({"kind": "tiers", "tiers": [{"up_to_fen": 5, "rate_ppm": 1}]});
+    approver.post(path, version("2027-01-01", endless)).refused(422, "scheme_formula_invalid");
+    approver.post(path, version("2027-01-01", rate)).expect(201);
+    let answer = city.anonymous().get("/api/v1/subsidy/schemes/REG-AGENCY").expect(200);
+    assert_eq!(answer.body["items"][0]["version"], 2);
+    assert_eq!(answer.body["items"][1]["valid_to"], "2026-12-31");
+    city.anonymous().get("/api/v1/subsidy/schemes/NONE").refused(422, "scheme_unknown");
+}
+
+#[test]
+fn domain_5_an_appropriation_is_posted_and_a_cut_takes_only_what_is_available() {
+    let city = City::new();
+    let made = appropriate(&city, 2026, 10_000).expect(201);
+    assert_eq!(made.body["ledger_number"], 1);
+    appropriate(&city, 2026, -10_001).refused(409, "appropriation_exceeded");
+    appropriate(&city, 2026, -4_000).expect(201);
+    let row = budget(&city, 2026);
+    assert_eq!((&row["appropriated_fen"], &row["available_fen"]), (&json!(6000), &json!(6000)));
+    assert_eq!(
+        appropriate(&city, 2026, 0).expect(422).field("/amount_fen"),
+        Some("appropriation_amount_invalid")
+    );
+    assert_eq!(appropriate(&city, 1999, 1).expect(422).field("/year"), Some("out_of_range"));
+    let list = city.as_("operator.auditor").get("/api/v1/subsidy/appropriations?year=2026").expect(200);
+    assert_eq!(list.body["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_same_idempotency_key_books_once() {
+    let city = City::new();
+    let approver = city.as_("government.approver").with("idempotency-key", "budget-2026-1");
+    let body = json!({"year": 2026, "scheme": "REG-AGENCY", "amount_fen": 500, "document": "示例"});
+    let first = approver.post("/api/v1/subsidy/appropriations", body.clone()).expect(201);
+    let again = approver.post("/api/v1/subsidy/appropriations", body).expect(201);
+    assert_eq!(first.body, again.body);
+    assert_eq!(budget(&city, 2026)["available_fen"], 500);
+}
+
+#[test]
+fn the_ledger_is_read_by_page_and_by_record() {
+    let city = City::new();
+    for fen in [100, 200, 300] {
+        appropriate(&city, 2026, fen).expect(201);
+    }
+    let payer = city.as_("government.payer");
+    let accounts = payer.get("/api/v1/ledger/accounts?year=2026").expect(200);
+    let balances: Vec<_> =
+        accounts.body["items"].as_array().unwrap().iter().map(|a| (&a["path"], &a["balance_fen"])).collect();
+    assert_eq!(
+        balances,
+        [
+            (&json!("appropriation/2026/REG-AGENCY"), &json!(-600)),
+            (&json!("available/2026/REG-AGENCY"), &json!(600))
+        ]
+    );
+    let id = accounts.body["items"][1]["id"].as_str().unwrap();
+    let page = payer.get(&format!("/api/v1/ledger/accounts/{id}/postings?limit=2")).expect(200);
+    assert_eq!(page.body["items"][0]["balance_fen"], 600);
+    let next = page.body["next"].as_str().unwrap();
+    let rest = payer.get(&format!("/api/v1/ledger/accounts/{id}/postings?limit=2&cursor={next}")).expect(200);
+    assert_eq!((&rest.body["items"][0]["number"], &rest.body["next"]), (&json!(1), &Value::Null));
+    let newest = payer.get("/api/v1/ledger/transactions?limit=1").expect(200);
+    let cause = newest.body["items"][0]["cause"].as_str().unwrap();
+    let of_record = payer.get(&format!("/api/v1/ledger/transactions?cause={cause}")).expect(200);
+    assert_eq!(of_record.body["items"].as_array().unwrap().len(), 1);
+    let second = payer.get("/api/v1/ledger/transactions/2").expect(200);
+    assert_eq!(second.body["prev_hash"], payer.get("/api/v1/ledger/transactions/1").body["hash"]);
+    payer.get("/api/v1/ledger/transactions/9").refused(404, "not_found");
+    let yesterday = payer.get("/api/v1/ledger/accounts?effective=2026-03-01").expect(200);
+    assert_eq!(yesterday.body["items"][1]["balance_fen"], 0);
+}
