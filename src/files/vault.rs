@@ -1,0 +1,99 @@
+//! Where the bytes lie: an object store, on the embedded default a directory.
+
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use tokio::io::AsyncReadExt;
+
+use crate::kernel::error::Refusal;
+
+use super::codes::FILE_STORE_UNAVAILABLE;
+
+/// Bytes that are read from the temporary file at a time.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// The store, and the directory where uploads wait until they are whole.
+#[derive(Clone)]
+pub struct Vault {
+    store: Arc<dyn ObjectStore>,
+    incoming: PathBuf,
+}
+
+/// The bytes of a file on their way out.
+pub type Bytestream = BoxStream<'static, Result<Bytes, Refusal>>;
+
+/// An object and the second since 1970 UTC when it was written.
+pub struct Stored {
+    pub key: String,
+    pub written_at_s: i64,
+}
+
+impl Vault {
+    /// A vault in a directory, which is made if it does not exist.
+    pub fn in_directory(data_dir: &FilePath) -> Result<Self, Refusal> {
+        let (files, incoming) = (data_dir.join("files"), data_dir.join("incoming"));
+        for dir in [&files, &incoming] {
+            std::fs::create_dir_all(dir).map_err(unavailable)?;
+        }
+        let store = LocalFileSystem::new_with_prefix(&files).map_err(unavailable)?;
+        Ok(Self { store: Arc::new(store), incoming })
+    }
+
+    pub fn incoming(&self) -> &FilePath {
+        &self.incoming
+    }
+
+    /// Stores a whole file under a key.
+    pub async fn put(&self, key: &str, source: &FilePath) -> Result<(), Refusal> {
+        let upload = self.store.put_multipart(&Path::from(key)).await.map_err(unavailable)?;
+        let mut writer = WriteMultipart::new(upload);
+        let mut file = tokio::fs::File::open(source).await.map_err(unavailable)?;
+        let mut chunk = vec![0; CHUNK_BYTES];
+        loop {
+            let read = match file.read(&mut chunk).await {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) => {
+                    drop(writer.abort().await);
+                    return Err(unavailable(error));
+                }
+            };
+            writer.wait_for_capacity(2).await.map_err(unavailable)?;
+            writer.write(&chunk[..read]);
+        }
+        writer.finish().await.map_err(unavailable)?;
+        Ok(())
+    }
+
+    pub async fn open(&self, key: &str) -> Result<Bytestream, Refusal> {
+        let found = self.store.get(&Path::from(key)).await.map_err(unavailable)?;
+        Ok(found.into_stream().map_err(unavailable).boxed())
+    }
+
+    /// Deletes an object; one that is gone already is as good as deleted.
+    pub async fn delete(&self, key: &str) -> Result<(), Refusal> {
+        match self.store.delete(&Path::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    /// All objects, in no order.
+    pub fn list(&self) -> BoxStream<'static, Result<Stored, Refusal>> {
+        let stored = |meta: object_store::ObjectMeta| Stored {
+            key: meta.location.to_string(),
+            written_at_s: meta.last_modified.timestamp(),
+        };
+        self.store.list(None).map_ok(stored).map_err(unavailable).boxed()
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Refusal {
+    Refusal::new(&FILE_STORE_UNAVAILABLE).because(error)
+}
