@@ -1,0 +1,37 @@
+//! Achievements and demands.
+
+diesel::table! {
+    listing (id) {
+        id -> Text,
+        entity -> Text,
+        version -> BigInt,
+        holder -> Text,
+        holder_name -> Text,
+        holder_credit_code -> Text,
+        holder_kind -> Text,
+        state -> Text,
+        revision -> Text,
+        waiting -> Bool,
+        reserved_for -> Nullable<Text>,
+        title -> Text,
+        brief -> Text,
+        technical_field -> Text,
+        industry -> Text,
+        division -> Text,
+        kind -> Text,
+        trl -> Integer,
+        year -> Integer,
+        low_fen -> BigInt,
+        high_fen -> BigInt,
+        submitted_by -> Nullable<Text>,
+        submitted_at -> Timestamp,
+        published_at -> Timestamp,
+        ends_on -> Date,
+        created_by -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        content -> Text,
+        published -> Nullable<Text>,
+        remarks -> Text,
+    }
+}
