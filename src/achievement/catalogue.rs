@@ -1,0 +1,210 @@
+//! A holder's catalogue of achievements (成果目录) for a period, as JSON and as a table for spreadsheets.
+
+use actix_web::get;
+use actix_web::web::Query;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::db::Snapshot;
+use crate::http::{Answer, Edge, Reply};
+use crate::identity;
+use crate::kernel::error::Refusal;
+use crate::kernel::id::OrganisationId;
+use crate::kernel::money::Fen;
+use crate::kernel::permission::Permission;
+use crate::kernel::time::Day;
+use crate::kernel::vocabulary;
+use crate::listing::{Price, service};
+
+use super::model::{Achievement, Content, Record};
+
+/// So that spreadsheets take the file for UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Period {
+    /// The organisation whose catalogue it is.
+    holder: OrganisationId,
+    /// First day of publication.
+    from: Day,
+    /// Last day of publication, included.
+    to: Day,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AchievementCatalogue)]
+struct Catalogue {
+    holder: OrganisationId,
+    holder_name: String,
+    from: Day,
+    to: Day,
+    items: Vec<Entry>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AchievementCatalogueEntry)]
+struct Entry {
+    number: usize,
+    urn: String,
+    title: String,
+    contributors: Vec<String>,
+    year: Option<i32>,
+    technical_field: Option<String>,
+    trl: Option<i32>,
+    level: Option<String>,
+    ip_numbers: Vec<String>,
+    cooperation_modes: Vec<String>,
+    price: Option<Price>,
+    published_on: Option<Day>,
+    valid_until: Option<Day>,
+}
+
+/// What a holder published within a period.
+#[utoipa::path(
+    tag = "achievement",
+    operation_id = "achievement_catalogue",
+    params(Period),
+    responses((status = 200, body = Catalogue)),
+    extensions(("x-permission" = json!("public")))
+)]
+#[get("/achievements/catalogue")]
+pub async fn show_catalogue(edge: Edge, period: Query<Period>) -> Answer {
+    edge.read_slow(Permission::Public, move |snapshot, _| Reply::ok(&of(snapshot, &period)?)).await
+}
+
+/// The same as a CSV file (UTF-8 with byte order mark).
+#[utoipa::path(
+    tag = "achievement",
+    operation_id = "achievement_catalogue_csv",
+    params(Period),
+    responses((status = 200, content_type = "text/csv")),
+    extensions(("x-permission" = json!("public")))
+)]
+#[get("/achievements/catalogue.csv")]
+pub async fn download_catalogue(edge: Edge, period: Query<Period>) -> Answer {
+    edge.read_slow(Permission::Public, move |snapshot, _| {
+        let catalogue = of(snapshot, &period)?;
+        let name = format!("成果目录-{}-{}-{}.csv", catalogue.holder_name, catalogue.from, catalogue.to);
+        Ok(Reply::text("text/csv; charset=utf-8", table(&catalogue)?)?.download(&name))
+    })
+    .await
+}
+
+fn of(snapshot: &mut Snapshot, period: &Period) -> Result<Catalogue, Refusal> {
+    let holder = identity::service::organisation(snapshot, period.holder)?;
+    let records = service::catalogue::<Achievement>(snapshot, period.holder, period.from, period.to)?;
+    let entries = records.iter().enumerate().filter_map(|(at, record)| entry(at + 1, record));
+    Ok(Catalogue {
+        holder: period.holder,
+        holder_name: holder.profile.name,
+        from: period.from,
+        to: period.to,
+        items: entries.collect(),
+    })
+}
+
+fn entry(number: usize, record: &Record) -> Option<Entry> {
+    let approved: &Content = record.published.as_ref()?;
+    let mut people: Vec<_> = approved.contributors.iter().collect();
+    people.sort_by_key(|person| person.rank);
+    Some(Entry {
+        number,
+        urn: record.urn.clone(),
+        title: approved.title.clone(),
+        contributors: people.into_iter().map(|person| person.name.clone()).collect(),
+        year: approved.year,
+        technical_field: approved.technical_field.clone(),
+        trl: approved.trl,
+        level: approved.level.clone(),
+        ip_numbers: approved.ip_assets.iter().filter_map(|asset| asset.number.clone()).collect(),
+        cooperation_modes: approved.cooperation_modes.clone(),
+        price: approved.price,
+        published_on: record.published_at.map(|at| at.day()),
+        valid_until: record.ends_on,
+    })
+}
+
+/// In the words of the clerks who read it.
+fn table(catalogue: &Catalogue) -> Result<String, Refusal> {
+    let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
+    let head = [
+        "序号",
+        "成果名称",
+        "完成人",
+        "完成年份",
+        "技术领域",
+        "成熟度",
+        "成果水平",
+        "知识产权号",
+        "合作方式",
+        "价格（元）",
+        "发布日期",
+        "有效期至",
+        "编号",
+    ];
+    writer.write_record(head).map_err(Refusal::internal)?;
+    for entry in &catalogue.items {
+        writer.write_record(row(entry).iter().map(|cell| guarded(cell))).map_err(Refusal::internal)?;
+    }
+    let bytes = writer.into_inner().map_err(Refusal::internal)?;
+    String::from_utf8(bytes).map_err(Refusal::internal)
+}
+
+fn row(entry: &Entry) -> [String; 13] {
+    let label = |list: &str, code: &Option<String>| {
+        code.as_deref().map_or_else(String::new, |code| vocabulary::zh(list, code).to_owned())
+    };
+    let modes: Vec<_> =
+        entry.cooperation_modes.iter().map(|mode| vocabulary::zh("cooperation_mode", mode)).collect();
+    let trl = entry.trl.map(|trl| format!("{trl} {}", vocabulary::zh("trl", &trl.to_string())));
+    let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
+    [
+        entry.number.to_string(),
+        entry.title.clone(),
+        entry.contributors.join("、"),
+        entry.year.map_or_else(String::new, |year| year.to_string()),
+        label("technical_field", &entry.technical_field),
+        trl.unwrap_or_default(),
+        label("achievement_level", &entry.level),
+        entry.ip_numbers.join("、"),
+        modes.join("、"),
+        entry.price.map_or_else(String::new, price),
+        day(entry.published_on),
+        day(entry.valid_until),
+        entry.urn.clone(),
+    ]
+}
+
+fn price(price: Price) -> String {
+    match price {
+        Price::Negotiable {} => "面议".into(),
+        Price::Fixed { amount_fen } => Fen(amount_fen).yuan(),
+        Price::Range { low_fen, high_fen } => format!("{}～{}", Fen(low_fen).yuan(), Fen(high_fen).yuan()),
+    }
+}
+
+/// A cell that a spreadsheet would take for a formula is shown as text.
+fn guarded(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_never_is_a_formula() {
+        for cell in ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1"] {
+            assert!(guarded(cell).starts_with('\''), "{cell}");
+        }
+        assert_eq!(guarded("坭兴陶"), "坭兴陶");
+    }
+
+    #[test]
+    fn prices_read_in_yuan() {
+        assert_eq!(price(Price::Range { low_fen: 100, high_fen: 25_050 }), "1.00～250.50");
+        assert_eq!(price(Price::Negotiable {}), "面议");
+    }
+}
