@@ -14,6 +14,10 @@ use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::audit;
+use crate::achievement::{self, model::Achievement};
+use crate::demand::{self, model::Demand};
+use crate::files::{self, Vault};
+use crate::listing::{self, jobs::Expiry};
 use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
 use crate::config::Config;
 use crate::db::{Db, Settings, WriterLimits, migrate};
@@ -46,12 +50,15 @@ fn api_routes(config: &mut ServiceConfig) {
     audit::routes(config);
     reference::routes(config);
     identity::routes(config);
+    files::routes(config);
     search::routes(config);
+    achievement::routes(config);
+    demand::routes(config);
 }
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
-    let rooms: [&[&Code]; 8] = [
+    let rooms: [&[&Code]; 11] = [
         codes_common::ALL,
         migrate::ALL,
         ledger::codes::ALL,
@@ -59,9 +66,24 @@ fn all_codes() -> Vec<&'static Code> {
         reference::codes::ALL,
         proof::codes::ALL,
         identity::codes::ALL,
+        files::codes::ALL,
         search::codes::ALL,
+        listing::codes::ALL,
+        achievement::codes::ALL,
     ];
     rooms.concat()
+}
+
+/// Every room's clock-driven work.
+fn all_jobs(vault: &Vault) -> Vec<Arc<dyn Job>> {
+    vec![
+        Arc::new(Sweep),
+        Arc::new(subsidy::SweepSheets),
+        Arc::new(identity::SweepLogins),
+        Arc::new(files::jobs::SweepFiles::new(vault.clone())),
+        Arc::new(Expiry::<Achievement>::default()),
+        Arc::new(Expiry::<Demand>::default()),
+    ]
 }
 
 /// Time and randomness of an application.
@@ -96,6 +118,7 @@ struct Parts {
     known: KnownPaths,
     codes: AllCodes,
     search: Search,
+    vault: Vault,
 }
 
 impl App {
@@ -124,13 +147,13 @@ impl App {
         let database: Vec<Arc<dyn Follower>> = vec![Arc::new(subsidy::Causes)];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
-        let jobs: Vec<Arc<dyn Job>> =
-            vec![Arc::new(Sweep), Arc::new(subsidy::SweepSheets), Arc::new(identity::SweepLogins)];
+        let vault = Vault::in_directory(&config.data_dir)?;
+        let jobs = all_jobs(&vault);
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(&Self::api());
         let codes = AllCodes(all_codes());
-        let parts = Parts { edge, gate: gate.clone(), known, codes, search: search.clone() };
+        let parts = Parts { edge, gate: gate.clone(), known, codes, search: search.clone(), vault };
         Ok(Self { config: Arc::new(config), db, gate, search, followers, jobs, parts })
     }
 
@@ -171,6 +194,7 @@ impl App {
                 .app_data(web::Data::new(parts.known))
                 .app_data(web::Data::new(parts.codes))
                 .app_data(web::Data::new(parts.search))
+                .app_data(web::Data::new(parts.vault))
                 .wrap(Compress::default())
                 .wrap(from_fn(layer::around))
                 .into_utoipa_app()
@@ -211,8 +235,11 @@ impl Background {
 }
 
 /// What can be found, one source for each room that has something.
-fn sources() -> Vec<Arc<dyn Source>> {
-    vec![]
+fn sources(node: &Arc<str>) -> Vec<Arc<dyn Source>> {
+    vec![
+        Arc::new(achievement::Found::new(Arc::clone(node))),
+        Arc::new(demand::Found::new(Arc::clone(node))),
+    ]
 }
 
 /// Gathering changes for a moment costs a reader that much patience and spares the disk.
@@ -224,7 +251,7 @@ fn open_search(config: &Config) -> Result<Search, Refusal> {
     } else {
         SearchSettings { directory: Some(config.data_dir.join("index")), pace: SEARCH_PACE }
     };
-    Search::new(settings, Sources::new(sources()))
+    Search::new(settings, Sources::new(sources(&config.node.as_str().into())))
 }
 
 /// Opens the database alone, without the rooms: for the command line.

@@ -3,18 +3,22 @@
 //! Every act is one transaction that writes its rows and its changes; everything else follows the change log.
 //! A room uses only rooms of a lower rank, and of those only `service` and `model`.
 
+pub mod achievement;
 pub mod app;
 pub mod audit;
 pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod db;
+pub mod demand;
 pub mod demo;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod kernel;
 pub mod kv;
 pub mod ledger;
+pub mod listing;
 pub mod proof;
 pub mod reference;
 pub mod search;

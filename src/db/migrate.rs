@@ -37,7 +37,10 @@ static MIGRATIONS: &[Migration] = migrations![
     1 "0001_core",
     2 "0002_audit_reference",
     3 "0003_identity",
+    4 "0004_files",
     5 "0005_ledger",
+    6 "0006_listing",
+    8 "0008_engagement",
     11 "0011_subsidy",
     12 "0012_demo",
 ];

@@ -19,6 +19,7 @@ const RANKS: &[(&str, u8)] = &[
     ("identity", 2),
     ("ledger", 2),
     ("search", 3),
+    ("listing", 3),
     ("achievement", 4),
     ("demand", 4),
     ("engagement", 5),

@@ -5,9 +5,12 @@
 
 mod support;
 
+mod achievement;
 mod architecture;
 mod audit;
+mod demand;
 mod edge;
+mod files;
 mod identity;
 mod kill;
 mod ledger;

@@ -4,14 +4,18 @@
 pub mod audit;
 pub mod core;
 pub mod demo;
+pub mod engagement;
+pub mod files;
 pub mod identity;
 pub mod ledger;
+pub mod listing;
 pub mod reference;
 pub mod subsidy;
 
 pub use audit::*;
 pub use core::*;
 pub use demo::*;
+pub use files::*;
 pub use identity::*;
 pub use ledger::*;
 pub use reference::*;

@@ -3,6 +3,7 @@
 pub mod city;
 pub mod client;
 pub mod database;
+pub mod records;
 
 use std::net::TcpListener;
 use std::path::PathBuf;

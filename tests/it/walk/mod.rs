@@ -89,6 +89,9 @@ pub type Entry = (&'static str, &'static str, Builder);
 mod audit;
 pub mod identity;
 mod ledger;
+mod achievement;
+mod demand;
+mod files;
 mod platform;
 mod reference;
 mod search;
@@ -103,8 +106,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         audit::CASES,
         reference::CASES,
         identity::CASES,
-        search::CASES,
-    ];
+        search::CASES, files::CASES, achievement::CASES, demand::CASES];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
 }
