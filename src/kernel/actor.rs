@@ -7,7 +7,7 @@ use super::permission::{self, Permission};
 
 /// A closed list of words with stable codes: `as_str`, `parse`, `ALL`, serde and OpenAPI as the code.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:tt),+ $(,)? }) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         $(#[$doc])*
         pub enum $name { $(#[serde(rename = $code)] $variant),+ }
