@@ -13,14 +13,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::audit;
 use crate::achievement::{self, model::Achievement};
-use crate::demand::{self, model::Demand};
-use crate::files::{self, Vault};
-use crate::listing::{self, jobs::Expiry};
+use crate::audit;
 use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
 use crate::config::Config;
 use crate::db::{Db, Settings, WriterLimits, migrate};
+use crate::demand::{self, model::Demand};
+use crate::files::{self, Vault};
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::health::{self, AllCodes};
 use crate::http::{Authenticator, EdgeSettings, EdgeState, Sweep, layer, openapi};
@@ -31,6 +30,7 @@ use crate::kernel::random::{Random, SystemRandom};
 use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
 use crate::ledger;
+use crate::listing::{self, jobs::Expiry};
 use crate::proof::{self, MasterKey};
 use crate::reference;
 use crate::search::service::{Search, SearchSettings};
@@ -236,10 +236,7 @@ impl Background {
 
 /// What can be found, one source for each room that has something.
 fn sources(node: &Arc<str>) -> Vec<Arc<dyn Source>> {
-    vec![
-        Arc::new(achievement::Found::new(Arc::clone(node))),
-        Arc::new(demand::Found::new(Arc::clone(node))),
-    ]
+    vec![Arc::new(achievement::Found::new(Arc::clone(node))), Arc::new(demand::Found::new(Arc::clone(node)))]
 }
 
 /// Gathering changes for a moment costs a reader that much patience and spares the disk.

@@ -86,12 +86,12 @@ pub type Builder = fn(&City) -> Case;
 /// `("post", "/api/v1/achievements/{id}/publish", builder)`.
 pub type Entry = (&'static str, &'static str, Builder);
 
-mod audit;
-pub mod identity;
-mod ledger;
 mod achievement;
+mod audit;
 mod demand;
 mod files;
+pub mod identity;
+mod ledger;
 mod platform;
 mod reference;
 mod search;
@@ -106,7 +106,11 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         audit::CASES,
         reference::CASES,
         identity::CASES,
-        search::CASES, files::CASES, achievement::CASES, demand::CASES];
+        search::CASES,
+        files::CASES,
+        achievement::CASES,
+        demand::CASES,
+    ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
 }
