@@ -3,15 +3,16 @@
 
 use std::io::BufRead;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::backup;
 use crate::app::{World, open_db, open_gate};
 use crate::config::Config;
 use crate::db::migrate;
-use crate::identity::NewOperator;
 use crate::identity::model::Secret;
+use crate::identity::{Gate, NewOperator};
 use crate::kernel::random::Random;
+use crate::proof::model::Purpose;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -23,6 +24,19 @@ const PASSWORD_CHARS: usize = 20;
 pub enum Admin {
     /// Create an operator account: it verifies organisations and reviews what they post
     CreateOperator(CreateOperator),
+    /// Set a person's password and end all their sessions
+    ResetPassword(ResetPassword),
+    /// Give the node a new signing key; what the old one signed stays valid
+    RotateKey {
+        /// What the key signs
+        #[arg(value_enum)]
+        purpose: KeyPurpose,
+    },
+    /// Take back a signing key: nothing that it signed is valid any more
+    RevokeKey {
+        /// As in /.well-known/jwks.json
+        kid: String,
+    },
     /// Begin a new epoch of the change log, after the database was restored by its own tools
     NewEpoch,
 }
@@ -50,10 +64,47 @@ pub struct CreateOperator {
     division: Option<String>,
 }
 
+#[derive(Args)]
+pub struct ResetPassword {
+    /// The person's name to sign in with
+    #[arg(long)]
+    login: String,
+    /// Read the password from standard input (one line); without it one is made and printed once
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum KeyPurpose {
+    Token,
+    Certificate,
+    Node,
+}
+
+impl From<KeyPurpose> for Purpose {
+    fn from(purpose: KeyPurpose) -> Self {
+        match purpose {
+            KeyPurpose::Token => Self::Token,
+            KeyPurpose::Certificate => Self::Certificate,
+            KeyPurpose::Node => Self::Node,
+        }
+    }
+}
+
 impl Admin {
     pub fn run(self, config: Config) -> Outcome {
         match self {
             Self::CreateOperator(wanted) => create_operator(config, wanted),
+            Self::ResetPassword(wanted) => reset_password(config, &wanted),
+            Self::RotateKey { purpose } => {
+                println!("new key: {}", tools(config)?.rotate_key(purpose.into())?);
+                Ok(())
+            }
+            Self::RevokeKey { kid } => {
+                tools(config)?.revoke_key(&kid)?;
+                println!("key revoked: {kid}");
+                Ok(())
+            }
             Self::NewEpoch => {
                 println!("epoch {} begins", backup::new_epoch(&config)?);
                 Ok(())
@@ -62,32 +113,57 @@ impl Admin {
     }
 }
 
-fn create_operator(mut config: Config, wanted: CreateOperator) -> Outcome {
-    // The one that is asked for here, and not also the one of the settings.
+/// The gate of this node, for work beside a running server.
+fn tools(mut config: Config) -> Result<Gate, Box<dyn std::error::Error>> {
+    // The operator that is asked for here, and not also the one of the settings.
     config.first_operator = None;
     let world = World::real();
-    let made = (!wanted.password_stdin).then(|| make_password(world.random.as_ref()));
-    let password = match &made {
-        Some(password) => password.clone(),
-        None => read_line()?,
-    };
     std::fs::create_dir_all(&config.data_dir)?;
     migrate::run(&config.database)?;
     let db = open_db(&config, &world)?;
-    let gate = actix_web::rt::System::new().block_on(open_gate(&config, &world, &db))?;
-    gate.create_operator(&NewOperator {
+    Ok(actix_web::rt::System::new().block_on(open_gate(&config, &world, &db))?)
+}
+
+fn create_operator(config: Config, wanted: CreateOperator) -> Outcome {
+    let made = made_password(wanted.password_stdin);
+    let password = given(made.as_ref())?;
+    let division = wanted.division.unwrap_or_else(|| crate::identity::division_of(&config.node));
+    tools(config)?.create_operator(&NewOperator {
         login: wanted.login.clone(),
         name: wanted.name.unwrap_or_else(|| wanted.login.clone()),
-        password: Secret::new(password),
+        password,
         organisation_name: wanted.organisation,
         credit_code: wanted.credit_code,
-        division: wanted.division.unwrap_or_else(|| crate::identity::division_of(&config.node)),
+        division,
     })?;
     println!("the operator {} can sign in", wanted.login);
+    show(made);
+    Ok(())
+}
+
+fn reset_password(config: Config, wanted: &ResetPassword) -> Outcome {
+    let made = made_password(wanted.password_stdin);
+    let ended = tools(config)?.reset_password(&wanted.login, &given(made.as_ref())?)?;
+    println!("{} has a new password; {ended} sessions ended", wanted.login);
+    show(made);
+    Ok(())
+}
+
+fn made_password(from_stdin: bool) -> Option<String> {
+    (!from_stdin).then(|| make_password(World::real().random.as_ref()))
+}
+
+fn given(made: Option<&String>) -> Result<Secret, Box<dyn std::error::Error>> {
+    Ok(Secret::new(match made {
+        Some(password) => password.clone(),
+        None => read_line()?,
+    }))
+}
+
+fn show(made: Option<String>) {
     if let Some(password) = made {
         println!("password (shown this once, change it after signing in): {password}");
     }
-    Ok(())
 }
 
 fn read_line() -> Result<String, Box<dyn std::error::Error>> {

@@ -17,7 +17,7 @@ use crate::kernel::actor::{Actor, Person};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 use crate::proof::model::Purpose;
-use crate::proof::{self, Keys, MasterKey, SecretBox};
+use crate::proof::{self, KeyRing, Keys, MasterKey, SecretBox};
 
 /// Credentials remembered as verified; about 1 kB each.
 const VERIFIED_MAX: usize = 8192;
@@ -97,12 +97,16 @@ impl Gate {
         for (id, generation) in ended {
             self.inner.ended.note(id, generation, now);
         }
+        self.take_up(ring);
+        Ok(())
+    }
+
+    fn take_up(&self, ring: KeyRing) {
         if self.inner.keys.ring().kids() != ring.kids() {
+            self.inner.keys.replace(ring);
             // A key that is gone takes the tokens that it signed with it.
             self.inner.cache.clear();
-            self.inner.keys.replace(ring);
         }
-        Ok(())
     }
 
     /// Who a bearer credential belongs to.
@@ -141,7 +145,7 @@ impl Gate {
         }
         let secrets = self.inner.secrets.clone();
         let ring = self.inner.db.read(move |snapshot| proof::service::ring(snapshot, &secrets)).await?;
-        self.inner.keys.replace(ring);
+        self.take_up(ring);
         Ok(())
     }
 

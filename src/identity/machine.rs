@@ -4,9 +4,15 @@ use super::codes::CREDENTIALS_WRONG;
 use super::gate::Gate;
 use super::login::Admitted;
 use super::model::{Membership, Secret};
+use super::password::check_password;
 use super::service::{self, Login, NewAccount, OperatorAccount};
+use crate::kernel::actor::Actor;
 use crate::kernel::codes::DivisionCode;
 use crate::kernel::error::{Errors, Refusal};
+use crate::proof;
+use crate::proof::model::Purpose;
+
+const MAKER: Actor = Actor::System("admin");
 
 /// An operator account made on the machine.
 #[derive(Clone, Debug)]
@@ -70,6 +76,38 @@ impl Gate {
             .db
             .write_blocking("operator.create", move |tx| service::create_operator(tx, &account))?;
         Ok(made.value)
+    }
+
+    /// Sets a password without the old one and ends the person's sessions; says how many.
+    pub fn reset_password(&self, login: &str, password: &Secret) -> Result<usize, Refusal> {
+        let mut errors = Errors::new();
+        check_password(&mut errors, "/password", password, login);
+        errors.check()?;
+        let (login, hash, ended) =
+            (login.to_owned(), self.hash_blocking(password)?, self.inner.ended.clone());
+        let written = self
+            .inner
+            .db
+            .write_blocking("password.reset", move |tx| service::reset_password(tx, &ended, &login, &hash))?;
+        Ok(written.value)
+    }
+
+    /// A new signing key; returns its kid. Running servers take it up within a second or two.
+    pub fn rotate_key(&self, purpose: Purpose) -> Result<String, Refusal> {
+        let secrets = self.inner.secrets.clone();
+        self.inner
+            .db
+            .write_blocking("key.rotate", move |tx| proof::service::rotate(tx, &MAKER, &secrets, purpose))?;
+        self.catch_up(0)?;
+        Ok(self.keys().ring().signer(purpose)?.public().kid().to_owned())
+    }
+
+    pub fn revoke_key(&self, kid: &str) -> Result<(), Refusal> {
+        let (secrets, kid) = (self.inner.secrets.clone(), kid.to_owned());
+        self.inner
+            .db
+            .write_blocking("key.revoke", move |tx| proof::service::revoke(tx, &MAKER, &secrets, &kid))?;
+        self.catch_up(0)
     }
 
     /// The first operator that the settings name; nothing if the login exists, whatever its password is now.

@@ -41,11 +41,11 @@ pub fn rotate(
 }
 
 /// Nothing that this key signed verifies any more; its purpose gets a new one.
-pub fn revoke(tx: &mut Tx, actor: &Actor, secrets: &SecretBox, id: SigningKeyId) -> Result<(), Refusal> {
+pub fn revoke(tx: &mut Tx, actor: &Actor, secrets: &SecretBox, kid: &str) -> Result<(), Refusal> {
     let now = tx.now();
-    if store::revoke(tx, id, now)? == 0 {
+    let Some(id) = store::revoke(tx, kid, now)? else {
         return Err(Refusal::new(&NOT_FOUND));
-    }
+    };
     let subject = tx.urn("signing_key", id);
     tx.record(actor, NewChange::local("signing_key.revoked", subject, 2, json!({})));
     ensure_keys(tx, secrets)

@@ -66,7 +66,13 @@ pub fn retire(conn: &mut Conn, purpose: Purpose, now: UtcTime) -> Result<(), Ref
     Ok(())
 }
 
-pub fn revoke(conn: &mut Conn, id: SigningKeyId, now: UtcTime) -> Result<usize, Refusal> {
-    let living = signing_key::table.find(id).filter(signing_key::revoked_at.is_null());
-    Ok(diesel::update(living).set(signing_key::revoked_at.eq(now)).execute(conn)?)
+/// The id of the key, unless it is revoked already.
+pub fn revoke(conn: &mut Conn, kid: &str, now: UtcTime) -> Result<Option<SigningKeyId>, Refusal> {
+    let living =
+        signing_key::table.filter(signing_key::kid.eq(kid)).filter(signing_key::revoked_at.is_null());
+    let found: Option<SigningKeyId> = living.select(signing_key::id).first(conn).optional()?;
+    if let Some(id) = found {
+        diesel::update(signing_key::table.find(id)).set(signing_key::revoked_at.eq(now)).execute(conn)?;
+    }
+    Ok(found)
 }

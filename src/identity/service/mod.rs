@@ -24,7 +24,7 @@ pub use seed::{
 };
 pub use sessions::{
     Grant, Login, Refreshed, begin_attempt, change_password, end_session, login_account, open_session,
-    own_hash, refresh, sessions, sweep, switch, voided_since,
+    own_hash, refresh, reset_password, sessions, sweep, switch, voided_since,
 };
 
 use super::codes::{NOT_AN_OFFICE, ORGANISATION_NOT_VERIFIED};
@@ -108,7 +108,7 @@ fn office_of(it: Organisation) -> Result<Office, Refusal> {
     })
 }
 
-/// All verified registration offices, in the order of registration.
+/// All verified registration offices, by city and number.
 pub fn offices(conn: &mut Conn) -> Result<Vec<Office>, Refusal> {
     let filter = OrganisationFilter {
         states: vec![super::model::OrganisationState::Verified],
@@ -117,7 +117,10 @@ pub fn offices(conn: &mut Conn) -> Result<Vec<Office>, Refusal> {
     };
     // A city has at most 99 numbers and a region some dozen cities.
     const OFFICES_MAX: i64 = 2000;
-    store::organisations(conn, &filter, None, OFFICES_MAX)?.into_iter().map(office_of).collect()
+    let found = store::organisations(conn, &filter, None, OFFICES_MAX)?;
+    let mut offices = found.into_iter().map(office_of).collect::<Result<Vec<_>, _>>()?;
+    offices.sort_by_key(|it| (it.division.get(..4).unwrap_or_default().to_owned(), it.number.clone()));
+    Ok(offices)
 }
 
 /// Rule 7: what an official act needs. Jobs and followers of this node pass.

@@ -20,6 +20,7 @@ use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
+use crate::reference;
 
 /// An organisation that registers itself, with its first admin.
 #[derive(Clone, Debug)]
@@ -73,6 +74,7 @@ pub fn register(
 ) -> Result<(Organisation, User), Refusal> {
     new.check()?;
     let profile = normal(new.profile.clone())?;
+    check_division(tx, &profile.division)?;
     check_code_free(tx, &profile.credit_code, None)?;
     let organisation = insert(tx, new.kind, profile, Standing::Pending, None)?;
     let user = create_account(tx, &new.admin, password_hash)?;
@@ -112,6 +114,18 @@ pub(super) fn insert(
     };
     store::insert_organisation(tx, &it)?;
     Ok(it)
+}
+
+/// A division of a city whose divisions we keep must be one of them; of elsewhere the form is enough.
+fn check_division(conn: &mut Conn, code: &str) -> Result<(), Refusal> {
+    let prefecture = format!("{:0<6}", code.get(..4).unwrap_or(code));
+    let known = reference::service::division(conn, code)?.is_some()
+        || reference::service::division(conn, &prefecture)?.is_none();
+    let mut errors = Errors::new();
+    if !known {
+        errors.add("/division", &DIVISION_UNKNOWN);
+    }
+    errors.check()
 }
 
 pub(super) fn check_code_free(
@@ -182,6 +196,7 @@ pub fn edit_organisation(
     check_profile(&mut errors, profile);
     errors.check()?;
     let profile = normal(profile.clone())?;
+    check_division(tx, &profile.division)?;
     let standing = rules::standing_after_edit(&before, &profile);
     if standing.state() != OrganisationState::Refused {
         check_code_free(tx, &profile.credit_code, Some(before.id))?;

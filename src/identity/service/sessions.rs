@@ -336,8 +336,26 @@ pub fn change_password(
             end(tx, actor, ended, &session, RevocationReason::PasswordChanged)?;
         }
     }
-    let user = super::user(tx, person.user)?;
-    let subject = tx.urn("user", person.user);
+    record_password(tx, actor, person.user)
+}
+
+/// Sets a password without the old one, from the machine; returns how many sessions ended.
+pub fn reset_password(tx: &mut Tx, ended: &Revocations, login: &str, new: &str) -> Result<usize, Refusal> {
+    let account = login_account(tx, login)?;
+    let (user, old) = account.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
+    let now = tx.now();
+    store::set_password(tx, user, &old, new, now)?;
+    let (machine, living) = (Actor::System("admin"), store::sessions_of(tx, user, now)?);
+    for session in &living {
+        end(tx, &machine, ended, session, RevocationReason::PasswordChanged)?;
+    }
+    record_password(tx, &machine, user)?;
+    Ok(living.len())
+}
+
+fn record_password(tx: &mut Tx, actor: &Actor, id: UserId) -> Result<(), Refusal> {
+    let user = super::user(tx, id)?;
+    let subject = tx.urn("user", id);
     tx.record(actor, NewChange::local("user.password_changed", subject, user.version, json!({})));
     Ok(())
 }
