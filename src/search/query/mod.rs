@@ -35,9 +35,11 @@ const DEPTH_MAX: usize = 5_000;
 pub fn answer(shelf: &Shelf, kept: &Kept, query: &SearchQuery) -> tantivy::Result<Answer> {
     let searcher = shelf.reader.searcher();
     let parsed = parse::parse(&query.text);
-    let chunks = needs::chunks(&parsed, &shelf.analyzer);
+    let mut chunks = needs::chunks(&parsed, &shelf.analyzer);
+    let long = needs::count(&chunks) > needs::WORDS_FOR_ALL_MAX;
+    needs::keep_rarest(&mut chunks, |need| plan::records_with(&searcher, &shelf.fields, need));
     let excluded = needs::excluded(&parsed, &shelf.analyzer);
-    let plan = Plan { fields: &shelf.fields, parsed: &parsed, chunks: &chunks, excluded: &excluded };
+    let plan = Plan { fields: &shelf.fields, parsed: &parsed, chunks: &chunks, excluded: &excluded, long };
     let (stage, asked, counts) = match query.after {
         Some(position) => counted(&searcher, kept, &plan, query, position.stage)?,
         None => widen(&searcher, kept, &plan, query)?,

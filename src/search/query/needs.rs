@@ -3,8 +3,11 @@
 use super::parse::Parsed;
 use crate::search::analyzer::{Analyzer, Span, grams};
 
-/// A longer question is cut to its first words: nobody types more, and pasted text has said enough by then.
-pub const NEEDS_MAX: usize = 48;
+/// Words of a question that are looked at.
+const CANDIDATES_MAX: usize = 200;
+
+/// Of a question with more words than can all be there, the rarest tell what it is about.
+pub const NEEDS_MAX: usize = 24;
 
 /// Exclusions beyond these are not looked at.
 const EXCLUDED_MAX: usize = 16;
@@ -44,11 +47,11 @@ impl Need {
     }
 }
 
-/// The chunks of a question, at most [`NEEDS_MAX`] needs in all.
+/// The chunks of a question.
 pub fn chunks(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = parsed.chunks.iter().map(|text| chunk(text, analyzer)).collect();
     let telling = chunks.iter().flat_map(|chunk| &chunk.needs).any(|need| !is_empty_word(need));
-    let mut left = NEEDS_MAX;
+    let mut left = CANDIDATES_MAX;
     for chunk in &mut chunks {
         chunk.needs.retain(|need| !telling || !is_empty_word(need));
         chunk.needs.truncate(left);
@@ -56,6 +59,28 @@ pub fn chunks(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
     }
     chunks.retain(|chunk| !chunk.needs.is_empty());
     chunks
+}
+
+/// Keeps the rarest needs of a long question; what no record has cannot help to find one.
+pub fn keep_rarest(chunks: &mut Vec<Chunk>, records_with: impl Fn(&Need) -> u64) {
+    if count(chunks) <= WORDS_FOR_ALL_MAX {
+        return;
+    }
+    let mut counted: Vec<(u64, &Need)> =
+        chunks.iter().flat_map(|chunk| &chunk.needs).map(|need| (records_with(need), need)).collect();
+    counted.retain(|(records, _)| *records > 0);
+    counted.sort_by_key(|(records, _)| *records);
+    counted.dedup_by(|a, b| a.1 == b.1);
+    let kept: Vec<Need> = counted.into_iter().take(NEEDS_MAX).map(|(_, need)| need.clone()).collect();
+    if kept.is_empty() {
+        return chunks.truncate(NEEDS_MAX);
+    }
+    chunks.iter_mut().for_each(|chunk| chunk.needs.retain(|need| kept.contains(need)));
+    chunks.retain(|chunk| !chunk.needs.is_empty());
+}
+
+pub fn count(chunks: &[Chunk]) -> usize {
+    chunks.iter().map(|chunk| chunk.needs.len()).sum()
 }
 
 /// What must not be there.
@@ -172,8 +197,12 @@ mod tests {
     #[test]
     fn a_long_question_is_bounded() {
         let text: String = ('\u{4e00}'..='\u{5da0}').collect();
-        assert!(all(&text).len() <= NEEDS_MAX);
+        assert!(all(&text).len() <= CANDIDATES_MAX);
         let words: String = (0..900).map(|n| format!("w{n} ")).collect();
-        assert_eq!(all(&words).len(), NEEDS_MAX);
+        assert_eq!(all(&words).len(), CANDIDATES_MAX);
+        let mut chunks = chunks(&parse(&words), &Analyzer::shared());
+        keep_rarest(&mut chunks, |need| need.text()[1..].parse().unwrap());
+        assert_eq!(count(&chunks), NEEDS_MAX);
+        assert_eq!(chunks[0].needs, [word("w1")], "what no record has goes first, then the common");
     }
 }

@@ -5,6 +5,9 @@ use crate::search::analyzer::fold;
 /// Longer questions are refused at the edge; the rest of the module trusts it.
 pub const QUERY_CHARS_MAX: usize = 4_000;
 
+/// A longer question is a pasted text: its quotation marks and dashes are not meant for us.
+const OPERATORS_CHARS_MAX: usize = 200;
+
 /// A question taken apart; all texts folded, in the order typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parsed {
@@ -24,6 +27,10 @@ impl Parsed {
 
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed { typed: !text.trim().is_empty(), ..Parsed::default() };
+    if text.chars().nth(OPERATORS_CHARS_MAX).is_some() {
+        text.split_whitespace().for_each(|chunk| push(&mut parsed.chunks, chunk));
+        return parsed;
+    }
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
@@ -91,21 +98,11 @@ fn exclude<'a>(text: &'a str, excluded: &mut Vec<String>) -> &'a str {
 
 /// A chunk ends at a blank or at a quotation; its first character always belongs to it.
 fn chunk_end(text: &str) -> usize {
-    let ends = |at: usize, c: char| c.is_whitespace() || text.get(at..).is_some_and(|t| phrase(t).is_some());
-    // A question may be one long run of opening quotes: what looks like a quotation is looked for only a few times.
-    let mut quotes = 0;
-    for (at, c) in text.char_indices().skip(1) {
-        if c.is_whitespace() {
-            return at;
-        }
-        if closing(c).is_some() {
-            quotes += 1;
-            if quotes <= 16 && ends(at, c) {
-                return at;
-            }
-        }
-    }
-    text.len()
+    let ends = |at: usize, c: char| {
+        c.is_whitespace()
+            || (closing(c).is_some() && text.get(at..).is_some_and(|rest| phrase(rest).is_some()))
+    };
+    text.char_indices().skip(1).find(|(at, c)| ends(*at, *c)).map_or(text.len(), |(at, _)| at)
 }
 
 #[cfg(test)]
@@ -144,6 +141,13 @@ mod tests {
             let parsed = parse(text);
             assert!(!parsed.is_everything() && parsed.chunks.is_empty(), "{text}: {parsed:?}");
         }
+    }
+
+    #[test]
+    fn a_pasted_text_has_no_operators() {
+        let text = format!("{} “从未写过” -海水稻", "海水稻种植".repeat(40));
+        let parsed = parse(&text);
+        assert_eq!((parsed.phrases.len(), parsed.excluded.len(), parsed.chunks.len()), (0, 0, 3));
     }
 
     proptest! {

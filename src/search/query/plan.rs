@@ -2,15 +2,15 @@
 
 use std::ops::Bound;
 
-use tantivy::Term;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery,
     TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
 
 use super::guard::Guarded;
-use super::needs::{Chunk, Need, WORDS_FOR_ALL_MAX};
+use super::needs::{Chunk, Need};
 use super::parse::Parsed;
 use crate::search::analyzer::{exact, grams};
 use crate::search::index::record;
@@ -26,6 +26,8 @@ const CHARACTERS_BOOST: f32 = 0.3;
 const EXACT_CHARS_MAX: usize = 64;
 /// Phrases beyond these are not looked at.
 const PHRASES_MAX: usize = 16;
+/// Words of a long question that a record must have.
+const LONG_ENOUGH: usize = 3;
 /// Pairs of one chunk that are asked for; more tell nothing new.
 const GRAMS_MAX: usize = 24;
 
@@ -36,16 +38,14 @@ pub struct Plan<'a> {
     pub parsed: &'a Parsed,
     pub chunks: &'a [Chunk],
     pub excluded: &'a [Chunk],
+    /// More words than a record can be asked to have.
+    pub long: bool,
 }
 
 impl Plan<'_> {
     /// The first stage worth trying.
     pub fn first_stage(&self) -> Stage {
-        if self.needs() > WORDS_FOR_ALL_MAX { Stage::SomeWords } else { Stage::Words }
-    }
-
-    fn needs(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.needs.len()).sum()
+        if self.long { Stage::SomeWords } else { Stage::Words }
     }
 
     /// Whether the words decide the order.
@@ -135,8 +135,9 @@ impl Plan<'_> {
     fn some_words(&self) -> Box<dyn Query> {
         let needs: Vec<Box<dyn Query>> =
             self.chunks.iter().flat_map(|chunk| &chunk.needs).map(|need| self.need(need)).collect();
-        let enough = (needs.len() * 2).div_ceil(5).max(1);
-        Box::new(BooleanQuery::union_with_minimum_required_clauses(needs, enough))
+        // A long question holds its rarest words only: a record with a few of them is about the same thing.
+        let enough = if self.long { LONG_ENOUGH.min(needs.len()) } else { (needs.len() * 2).div_ceil(5) };
+        Box::new(BooleanQuery::union_with_minimum_required_clauses(needs, enough.max(1)))
     }
 
     fn exact(&self, text: &str) -> Option<Box<dyn Query>> {
@@ -231,6 +232,18 @@ impl Plan<'_> {
         }
         queries
     }
+}
+
+/// Roughly how many records have it.
+pub fn records_with(searcher: &Searcher, fields: &Fields, need: &Need) -> u64 {
+    let term = match need {
+        Need::Word(word) | Need::Single(word) => Term::from_field_text(fields.words, word),
+        Need::Run(run) => {
+            let pair: String = run.chars().take(2).collect();
+            Term::from_field_text(fields.grams, &pair)
+        }
+    };
+    searcher.doc_freq(&term).unwrap_or(0)
 }
 
 fn term(field: Field, text: &str) -> Box<dyn Query> {

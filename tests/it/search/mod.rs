@@ -17,6 +17,8 @@ use techmart::search::{Source, Sources};
 
 use super::support::City;
 
+mod corpus;
+
 /// Records of the test's kind, as a room would have them in its tables.
 #[derive(Clone, Default)]
 struct Room(Arc<Mutex<Records>>);
