@@ -17,6 +17,7 @@ use crate::achievement::{self, model::Achievement};
 use crate::audit;
 use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
 use crate::config::Config;
+use crate::contract;
 use crate::db::{Db, Settings, WriterLimits, migrate};
 use crate::demand::{self, model::Demand};
 use crate::files::{self, Vault};
@@ -54,11 +55,12 @@ fn api_routes(config: &mut ServiceConfig) {
     search::routes(config);
     achievement::routes(config);
     demand::routes(config);
+    contract::routes(config);
 }
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
-    let rooms: [&[&Code]; 11] = [
+    let rooms: [&[&Code]; 12] = [
         codes_common::ALL,
         migrate::ALL,
         ledger::codes::ALL,
@@ -70,6 +72,7 @@ fn all_codes() -> Vec<&'static Code> {
         search::codes::ALL,
         listing::codes::ALL,
         achievement::codes::ALL,
+        contract::codes::ALL,
     ];
     rooms.concat()
 }
@@ -190,6 +193,7 @@ impl App {
             let parts = parts.clone();
             let app = ActixApp::new()
                 .app_data(web::Data::new(parts.edge))
+                .app_data(web::Data::new(parts.gate.keys().clone()))
                 .app_data(web::Data::new(parts.gate))
                 .app_data(web::Data::new(parts.known))
                 .app_data(web::Data::new(parts.codes))
@@ -206,6 +210,7 @@ impl App {
             app.service(health::healthz)
                 .service(health::readyz)
                 .service(identity::jwks)
+                .service(contract::verify_page)
                 .default_service(web::route().to(fallback))
         });
         let server =

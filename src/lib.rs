@@ -9,6 +9,7 @@ pub mod audit;
 pub mod changes;
 pub mod cli;
 pub mod config;
+pub mod contract;
 pub mod db;
 pub mod demand;
 pub mod demo;

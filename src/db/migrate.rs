@@ -41,6 +41,7 @@ static MIGRATIONS: &[Migration] = migrations![
     5 "0005_ledger",
     6 "0006_listing",
     8 "0008_engagement",
+    9 "0009_contract",
     11 "0011_subsidy",
     12 "0012_demo",
 ];

@@ -8,6 +8,7 @@ mod support;
 mod achievement;
 mod architecture;
 mod audit;
+mod contract;
 mod demand;
 mod edge;
 mod files;

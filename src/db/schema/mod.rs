@@ -2,6 +2,7 @@
 //! them with the live catalogue of both back ends).
 
 pub mod audit;
+pub mod contract;
 pub mod core;
 pub mod demo;
 pub mod engagement;
@@ -13,6 +14,7 @@ pub mod reference;
 pub mod subsidy;
 
 pub use audit::*;
+pub use contract::*;
 pub use core::*;
 pub use demo::*;
 pub use files::*;

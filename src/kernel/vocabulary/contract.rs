@@ -15,6 +15,8 @@ pub(super) const LISTS: &[List] = &[
     define("deduction_kind", "非技术性费用类型", "Deduction kind", DEDUCTION_KIND),
     define("refusal_ground", "不予登记事由", "Refusal ground", REFUSAL_GROUND),
     define("revocation_ground", "撤销登记事由", "Revocation ground", REVOCATION_GROUND),
+    define("contract_step", "登记环节", "Step of a registration case", STEP),
+    define("contract_attachment_kind", "合同附件类型", "Contract attachment kind", ATTACHMENT_KIND),
     define("competent_authority", "主管部门", "Competent authority", AUTHORITY),
 ];
 
@@ -98,6 +100,7 @@ const STATE: &[Item] = &[
     item("correction_requested", "待补正", "Correction requested"),
     item("resubmitted", "已补正", "Resubmitted"),
     item("registered", "已登记", "Registered"),
+    item("amended", "已变更登记", "Registered, amended"),
     item("refused", "不予登记", "Refused"),
     item("withdrawn", "已撤回", "Withdrawn"),
     item("cancelled", "已注销", "Cancelled"),
@@ -173,6 +176,26 @@ const REVOCATION_GROUND: &[Item] = &[
     item("duplicate", "重复登记", "Duplicate registration"),
     item("superior_decision", "上级机关决定", "Decision of a superior authority"),
 ];
+
+const STEP: &[Item] = &[
+    item("created", "起草", "Drafted"),
+    item("edited", "修改", "Edited"),
+    item("submitted", "提交", "Submitted"),
+    item("accepted", "受理", "Accepted"),
+    item("correction_requested", "要求补正", "Correction requested"),
+    item("resubmitted", "补正后重新提交", "Resubmitted"),
+    item("first_review", "初审", "First review"),
+    item("second_review", "复核", "Second review"),
+    item("registered", "准予登记", "Registered"),
+    item("refused", "不予登记", "Refused"),
+    item("withdrawn", "撤回", "Withdrawn"),
+    item("amended", "变更登记", "Amended"),
+    item("cancelled", "注销登记", "Cancelled"),
+    item("revoked", "撤销登记", "Revoked"),
+];
+
+const ATTACHMENT_KIND: &[Item] =
+    &[item("main_text", "合同正文", "Main text"), item("annex", "附件", "Annex")];
 
 const AUTHORITY: &[Item] = &[
     item("science", "科学技术行政部门", "Science and technology authority"),

@@ -66,6 +66,7 @@ const UNIT_KIND: &[Item] = &[
     item("individual_business", "个体经营", "Individual business"),
     item("natural_person", "自然人", "Natural person"),
     item("other", "其他组织", "Other organisation"),
+    item("overseas", "境外单位或个人", "Unit or person abroad"),
 ];
 
 const ENTERPRISE_SIZE: &[Item] = &[

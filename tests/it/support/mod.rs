@@ -2,6 +2,7 @@
 
 pub mod city;
 pub mod client;
+pub mod contracts;
 pub mod database;
 pub mod records;
 

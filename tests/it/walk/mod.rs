@@ -88,6 +88,7 @@ pub type Entry = (&'static str, &'static str, Builder);
 
 mod achievement;
 mod audit;
+mod contract;
 mod demand;
 mod files;
 pub mod identity;
@@ -110,6 +111,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         files::CASES,
         achievement::CASES,
         demand::CASES,
+        contract::CASES,
     ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()

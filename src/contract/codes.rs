@@ -1,0 +1,67 @@
+//! What registration refuses, in the applicant's and the registrar's words.
+
+use crate::kernel::error::codes;
+
+codes! {
+    PARTY_CREDIT_CODE_INVALID = ("credit_code_invalid", 422, "统一社会信用代码校验不通过，请核对", "The unified social credit code fails its check");
+    PARTIES_SAME = ("contract_parties_same", 422, "卖方与买方不能是同一单位", "Seller and buyer must differ");
+    DIVISION_INVALID = ("contract_division_invalid", 422, "行政区划代码应为 6 位数字", "A division code has six digits");
+    COUNTRY_REQUIRED = ("contract_country_required", 422, "境外单位须填写国家或地区", "State the country of a unit abroad");
+    UNIT_SIZE_REQUIRED = ("contract_unit_size_required", 422, "企业须填写规模", "An enterprise states its size");
+    NOT_APPLICABLE = ("contract_field_not_applicable", 422, "此合同类别或方式不填此项", "This field does not apply to this kind of contract");
+    CLASS_NOT_IN_PROFILE = ("contract_class_not_in_profile", 422, "规则“{profile}”中没有该合同类别，技术许可归入技术转让", "Profile {profile} has no such class; a licence counts as transfer");
+    SUB_TYPE_OF_OTHER_CLASS = ("contract_sub_type_of_other_class", 422, "该子类不属于所选合同类别", "The sub-type does not belong to the class");
+    WRITTEN_FORM_REQUIRED = ("contract_written_form_required", 422, "技术开发、转让、许可合同应当采用书面形式，不受理口头合同", "The contract must be in writing");
+    MAIN_TEXT_REQUIRED = ("contract_main_text_required", 422, "请上传合同正文", "Attach the main text of the contract");
+    AMOUNT_NOT_POSITIVE = ("contract_amount_not_positive", 422, "金额应大于零", "The amount must be greater than zero");
+    AMOUNT_TOO_LARGE = ("contract_amount_too_large", 422, "金额超过上限", "The amount exceeds the limit");
+    CARRIER_NOT_DEDUCTIBLE = ("contract_carrier_not_deductible", 422, "合理数量标的物的直接成本不计入非技术性费用，不得扣除", "A reasonable quantity of carriers is not deductible");
+    DEDUCTIONS_EXCEED_TOTAL = ("contract_deductions_exceed_total", 422, "扣除合计 {deductions_fen} 分超过合同成交额 {total_fen} 分", "Deductions of {deductions_fen} fen exceed the total of {total_fen} fen");
+    DATES_OUT_OF_ORDER = ("contract_dates_out_of_order", 422, "日期应依次为签订、起始、终止", "Dates must run: signed, start, end");
+    SIGNED_IN_FUTURE = ("contract_signed_in_future", 422, "合同尚未签订生效", "The contract is not signed yet");
+    EXPIRED = ("contract_expired", 422, "合同有效期已过（{end_on}），不予登记", "The contract's validity ended on {end_on}");
+    INSTALMENTS_REQUIRED = ("contract_instalments_required", 422, "分期支付须列明各期时间和金额", "List the instalments");
+    INSTALMENTS_DO_NOT_ADD_UP = ("contract_instalments_do_not_add_up", 422, "各期合计 {sum_fen} 分，与合同成交额 {total_fen} 分不符", "Instalments add up to {sum_fen} fen, not {total_fen}");
+    INSTALMENTS_OUT_OF_ORDER = ("contract_instalments_out_of_order", 422, "各期应按时间先后排列", "Instalments must be in order of time");
+    ROYALTY_REQUIRED = ("contract_royalty_required", 422, "提成支付须写明提成基数和比例", "State the royalty's base and rate");
+    ENTRY_FEE_INVALID = ("contract_entry_fee_invalid", 422, "入门费应大于零且不超过合同成交额", "The entry fee must be positive and at most the total");
+    IP_REQUIRED = ("contract_ip_required", 422, "请填写涉及的知识产权，没有则选“无”", "State the IP involved, or none");
+    IP_NONE_ALONE = ("contract_ip_none_alone", 422, "“无”不能与其他知识产权并列", "None cannot stand beside other IP");
+    IP_KIND_MISSING = ("contract_ip_kind_missing", 422, "该子类须列明相应的知识产权（{kinds}）", "This sub-type needs IP of the kind {kinds}");
+    PATENT_NUMBER_INVALID = ("patent_number_invalid", 422, "专利申请号校验不通过，请核对", "The patent application number fails its check");
+    PATENT_KIND_MISMATCH = ("contract_patent_kind_mismatch", 422, "专利号的种类与所选知识产权不符", "The number is of another kind of patent");
+    PATENT_DETAIL_REQUIRED = ("contract_patent_detail_required", 422, "涉及专利的合同须写明名称、申请人、专利权人、申请日、申请号、专利号和期限", "A contract about patents states name, applicant, patentee, filing date, numbers and term");
+    PATENT_TERM_IMPOSSIBLE = ("contract_patent_term_impossible", 422, "专利有效期晚于法定期限 {latest}", "The patent cannot be in force after {latest}");
+    LICENCE_BEYOND_PATENT = ("contract_licence_beyond_patent", 422, "许可期限不得超过专利有效期（{patent_end}）", "A licence ends with the patent ({patent_end})");
+    NOVELTY_REQUIRED = ("contract_novelty_required", 422, "技术开发合同须说明创新内容", "A development contract says what is new");
+    OWNERSHIP_REQUIRED = ("contract_ownership_required", 422, "技术转让合同须写明权属约定", "A transfer contract has an ownership clause");
+    PARENT_REQUIRED = ("contract_parent_required", 422, "技术培训合同须附属于已登记的开发、转让或许可合同", "Training needs a registered development, transfer or licence contract");
+    PARENT_NOT_FOUND = ("contract_parent_not_found", 422, "没有找到编号为 {number} 的有效登记", "No standing registration has the number {number}");
+    PARENT_UNSUITABLE = ("contract_parent_unsuitable", 422, "所附主合同的类别不符", "The parent contract is of an unsuitable class");
+    APPLICANT_NOT_SELLER = ("contract_applicant_not_seller", 422, "应由卖方申请登记", "The seller applies for registration");
+    APPLICANT_NOT_BUYER = ("contract_applicant_not_buyer", 422, "技术进口合同应由境内买方申请登记", "For an import the domestic buyer applies");
+    IMPORT_SELLER_DOMESTIC = ("contract_import_seller_domestic", 422, "技术进口合同的卖方应为境外单位", "The seller of an import is abroad");
+    OFFICE_UNKNOWN = ("contract_office_unknown", 422, "没有该登记机构或其尚未通过核验", "No verified registration office of that id");
+    OFFICE_WITHOUT_CODE = ("contract_office_without_code", 422, "该登记机构没有机构编号，暂不能受理", "The office has no office code yet");
+    OFFICE_OF_OTHER_TERRITORY = ("contract_office_of_other_territory", 422, "应向申请方所在地（{division}）的登记机构申请", "Apply at an office of your own territory ({division})");
+    NO_PROFILE = ("contract_no_profile", 422, "{day} 没有适用的登记规则", "No regulation profile is in force on {day}");
+    DUPLICATE_TEXT = ("contract_duplicate_text", 409, "相同的合同文本已经申请登记：{first}", "The same text was filed before: {first}");
+    DUPLICATE_DEAL = ("contract_duplicate_deal", 409, "当事人、名称、日期、金额相同的合同已经申请登记：{first}", "The same deal was filed before: {first}");
+    DUPLICATE_PENDING = ("contract_duplicate_pending", 409, "相同的合同正在其他登记机构办理", "The same contract is under review at another office");
+    GROUND_REQUIRED = ("contract_ground_required", 422, "不予登记至少应列明一项理由", "A refusal names at least one ground");
+    OPINION_REQUIRED = ("contract_opinion_required", 422, "请填写意见", "Say why");
+    CORRECTION_REQUIRED = ("contract_correction_required", 422, "请指明需要补正的内容", "Name what is to be corrected");
+    CORRECTION_POINTER_UNKNOWN = ("contract_correction_pointer_unknown", 422, "申请表中没有该项", "The form has no such field");
+    CONFLICT_OWN_ORGANISATION = ("contract_conflict_own_organisation", 403, "您所在单位是本合同的当事人，应当回避", "Your organisation is a party: you may not act on this case");
+    CONFLICT_EARLIER_ACT = ("contract_conflict_earlier_act", 403, "您曾为本合同的中介方或申请方办事，应当回避", "You acted on this deal for a broker or the applicant: you may not act on this case");
+    SECOND_REVIEW_REQUIRED = ("contract_second_review_required", 409, "技术交易额达到重大合同标准，须另一名审核员复核同意后方可登记", "A large contract needs the consent of a second reviewer");
+    SECOND_REVIEWER_SAME = ("contract_second_reviewer_same", 403, "复核人不得与初审人为同一人", "The second reviewer must not be the first");
+    FIRST_REVIEW_REQUIRED = ("contract_first_review_required", 409, "请先由登记员初审", "The first review comes first");
+    NOT_LARGE = ("contract_not_large", 409, "非重大合同无需复核", "Only a large contract has a second review");
+    REVIEW_DISAGREES = ("contract_review_disagrees", 409, "审核意见为不同意，不能登记", "The review did not agree to the registration");
+    NUMBERS_EXHAUSTED = ("contract_numbers_exhausted", 409, "该机构本年度的登记编号已用完", "The office has used all numbers of the year");
+    ATTACHED_TWICE = ("contract_attached_twice", 422, "同一文件不能重复添加", "The file is attached twice");
+    ATTACHMENT_NOT_FOUND = ("contract_attachment_not_found", 404, "本合同没有该附件", "The contract has no such attachment");
+    REFUSAL_GROUND_NOT_IN_PROFILE = ("contract_refusal_ground_not_in_profile", 422, "适用规则中没有该不予登记事由", "The profile of the case has no such ground");
+    CERTIFICATE_NOT_FOUND = ("certificate_not_found", 404, "没有与该编号和校验码相符的登记证明", "No certificate matches this number and code");
+}

@@ -1,0 +1,229 @@
+//! The printable certificate and the page that its QR code leads to.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
+use sha2::{Digest, Sha256};
+
+use super::certificate::{CertificateView, CodeQuery, Issuer};
+use crate::contract::codes::CERTIFICATE_NOT_FOUND;
+use crate::contract::form::Form;
+use crate::contract::service::{self, Certified, Verdict};
+use crate::http::{Answer, Edge, Reply};
+use crate::kernel::error::Refusal;
+use crate::kernel::permission::Permission;
+use crate::kernel::time::Day;
+use crate::kernel::vocabulary::{contract_sides, zh};
+use crate::proof::Keys;
+
+/// In the page itself, so that a saved page prints alike; the policy names it by its hash.
+const STYLE: &str = include_str!("certificate.css");
+const HTML: &str = "text/html; charset=utf-8";
+
+/// A line of the table.
+struct Line {
+    label: String,
+    value: String,
+}
+
+#[derive(Template)]
+#[template(path = "contract/http/certificate.html")]
+struct Paper<'a> {
+    style: &'static str,
+    number: &'a str,
+    banner: Option<String>,
+    lines: Vec<Line>,
+    office: &'a str,
+    registered_on: String,
+    code: &'a str,
+    verify_url: &'a str,
+    qr: String,
+    notice: &'static str,
+    kid: String,
+    signature: String,
+}
+
+#[derive(Template)]
+#[template(path = "contract/http/verify.html")]
+struct Verification<'a> {
+    style: &'static str,
+    number: &'a str,
+    /// `valid`, `amended`, `cancelled`, `revoked` or `unknown`: the class of the headline.
+    verdict: &'a str,
+    headline: String,
+    lines: Vec<Line>,
+    notice: &'static str,
+}
+
+/// The certificate on one A4 sheet.
+pub(super) fn paper(certified: &Certified, view: &CertificateView) -> Result<Reply, Refusal> {
+    let (kid, signature) = signature_of(&view.jws);
+    let page = Paper {
+        style: STYLE,
+        number: &view.number,
+        banner: (certified.verdict != Verdict::Valid).then(|| headline(certified)),
+        lines: lines(certified),
+        office: &certified.edition.office_name,
+        registered_on: registered_on(certified),
+        code: &view.code,
+        verify_url: &view.verify_url,
+        qr: qr(&view.verify_url)?,
+        notice: service::NOTICE,
+        kid,
+        signature,
+    };
+    Reply::text(HTML, page.render().map_err(Refusal::internal)?)
+}
+
+/// Where the QR code leads: whether the certificate is genuine and what became of it.
+#[get("/verify/{number}")]
+pub async fn verify_page(
+    edge: Edge,
+    number: Path<String>,
+    query: Query<CodeQuery>,
+    keys: Data<Keys>,
+) -> Answer {
+    let issuer = Issuer::of(&edge, &keys);
+    let asked = number.clone();
+    let found = edge
+        .read(Permission::Public, move |snapshot, _| {
+            let certified = service::verify(snapshot, &number, &query.code)?;
+            let view = issuer.issue(&certified, snapshot.node())?;
+            verification(&certified, &view)
+        })
+        .await;
+    match found {
+        Ok(answer) => Ok(styled(answer)),
+        Err(refusal) if refusal.is(&CERTIFICATE_NOT_FOUND) => unknown(&asked),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn verification(certified: &Certified, view: &CertificateView) -> Result<Reply, Refusal> {
+    let mut shown = lines(certified);
+    let (kid, _) = signature_of(&view.jws);
+    let mut add = |label: &str, value: String| shown.push(Line { label: label.to_owned(), value });
+    add("登记机构", certified.edition.office_name.clone());
+    add("登记日期", registered_on(certified));
+    add("签名公钥", kid);
+    let page = Verification {
+        style: STYLE,
+        number: &view.number,
+        verdict: certified.verdict.as_str(),
+        headline: headline(certified),
+        lines: shown,
+        notice: service::NOTICE,
+    };
+    Reply::text(HTML, page.render().map_err(Refusal::internal)?)
+}
+
+/// A page for people, not an answer of the API: so this refusal is a page too.
+fn unknown(number: &str) -> Answer {
+    let page = Verification {
+        style: STYLE,
+        number,
+        verdict: "unknown",
+        headline: CERTIFICATE_NOT_FOUND.zh.to_owned(),
+        lines: vec![],
+        notice: service::NOTICE,
+    };
+    let body = page.render().map_err(Refusal::internal)?;
+    Ok(styled(HttpResponse::NotFound().insert_header((header::CONTENT_TYPE, HTML)).body(body)))
+}
+
+/// Allows the page its own style, and nothing else.
+pub(super) fn styled(mut answer: HttpResponse) -> HttpResponse {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    );
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    answer
+}
+
+fn lines(certified: &Certified) -> Vec<Line> {
+    let form = &certified.edition.form;
+    let sides = contract_sides(&form.class, &form.sub_type);
+    let side = |code: Option<&'static str>, plain: &str| {
+        code.map_or_else(|| plain.to_owned(), |code| format!("{plain}（{}）", zh("contract_side", code)))
+    };
+    let line = |label: &str, value: String| Line { label: label.to_owned(), value };
+    vec![
+        line("项目名称", form.title.clone()),
+        line("合同类别", class(form)),
+        line(
+            &side(sides.map(|sides| sides.seller), "卖方"),
+            party(&form.seller.name, &form.seller.credit_code),
+        ),
+        line(&side(sides.map(|sides| sides.buyer), "买方"), party(&form.buyer.name, &form.buyer.credit_code)),
+        line("技术领域", zh("technical_field", &form.technical_field).to_owned()),
+        line("合同成交额", yuan(certified.edition.total.yuan_grouped(), form.estimated)),
+        line("技术交易额", yuan(certified.edition.technical.yuan_grouped(), form.estimated)),
+        line("签订日期", day(form.signed_on)),
+        line("合同期限", format!("{} 至 {}", day(form.start_on), day(form.end_on))),
+        line("适用法律", certified.law_zh.clone()),
+    ]
+}
+
+fn class(form: &Form) -> String {
+    format!("{}·{}", zh("contract_class", &form.class), zh("contract_sub_type", &form.sub_type))
+}
+
+fn party(name: &str, credit_code: &str) -> String {
+    if credit_code.is_empty() { name.to_owned() } else { format!("{name}（{credit_code}）") }
+}
+
+fn yuan(grouped: String, estimated: bool) -> String {
+    format!("{grouped} 元{}", if estimated { "（暂估）" } else { "" })
+}
+
+/// 2026 年 3 月 1 日, as papers write it.
+fn day(day: Option<Day>) -> String {
+    let Some(day) = day else { return "—".into() };
+    let text = day.to_string();
+    let parts: Vec<&str> = text.split('-').map(|part| part.trim_start_matches('0')).collect();
+    match parts.as_slice() {
+        [year, month, day] => format!("{year} 年 {month} 月 {day} 日"),
+        _ => text,
+    }
+}
+
+fn registered_on(certified: &Certified) -> String {
+    day(certified.record.state.registration().map(|registration| registration.on))
+}
+
+fn headline(certified: &Certified) -> String {
+    let on = certified.ended_on.map(|on| format!("（{}）", day(Some(on)))).unwrap_or_default();
+    match certified.verdict {
+        Verdict::Valid => "核验通过：登记有效".into(),
+        Verdict::Amended => "登记已变更，本证明不是最新版本".into(),
+        Verdict::Cancelled => format!("登记已注销{on}"),
+        Verdict::Revoked => format!("登记已撤销，本证明无效{on}"),
+    }
+}
+
+/// Key id and signature of a compact JWS, for people to compare.
+fn signature_of(jws: &str) -> (String, String) {
+    let mut parts = jws.split('.');
+    let header = parts.next().unwrap_or_default();
+    let signature = parts.nth(1).unwrap_or_default().to_owned();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
+    let header: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    (header["kid"].as_str().unwrap_or_default().to_owned(), signature)
+}
+
+/// Drawn as vectors: sharp on any printer.
+fn qr(url: &str) -> Result<String, Refusal> {
+    let code = QrCode::with_error_correction_level(url, EcLevel::M).map_err(Refusal::internal)?;
+    let drawn = code.render::<svg::Color<'_>>().min_dimensions(180, 180).build();
+    // The XML declaration has no place inside a page.
+    let start = drawn.find("<svg").unwrap_or(0);
+    Ok(drawn[start..].to_owned())
+}

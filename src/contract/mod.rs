@@ -1,0 +1,44 @@
+//! Registration of technical contracts (技术合同认定登记).
+//!
+//! ```text
+//! draft ─submit─▶ submitted ─accept─▶ accepted ─────────────────────────┬─register─▶ registered ─amend─▶ amended*
+//!                                        │ ▲                            ├─refuse───▶ refused      │         │
+//!                     request correction │ │                            │                         ├─cancel──┼─▶ cancelled
+//!                                        ▼ │ resubmit (⇒ resubmitted)   │                         └─revoke──┴─▶ revoked
+//!                              correction_requested ────────────────────┘
+//! withdraw: from draft, submitted, accepted, correction_requested and resubmitted to withdrawn
+//! ```
+//!
+//! Rules (DOMAIN §2 unless said otherwise; for cases under profile 2000 the Contract Law stands in the place of the
+//! Civil Code):
+//! 1. The diagram above; every step has actor, time and opinion.
+//! 2. The seller applies; for a technology import the domestic buyer. Credit codes are checked (§7).
+//! 3. At a verified office whose division holds the applicant's.
+//! 4. Technical amount = total − Σ itemised deductions, computed, 0 ≤ technical ≤ total; carriers are not deducted.
+//! 5. Payment as Civil Code art. 846 knows it; instalments add up.
+//! 6. Classes and sub-types of the profile in force: five since 2021 (Civil Code ch. 20), four before. Written form
+//!    (art. 851, 863); one main text; signed ≤ start ≤ end, filed within the validity.
+//! 7. Each class asks its questions; training only with a registered parent of development, transfer or licence,
+//!    intermediation alone or with one.
+//! 8. Patents are fully named (art. 845), their numbers checked (§7).
+//! 9. A licence is ordinary unless stated, and does not outlive the patent (art. 865).
+//! 10. The profile in force on the acceptance date applies and stays; its limit runs from acceptance; a resubmission
+//!     moves the acceptance date to the day it arrives.
+//! 11. The same main text, or the same parties, title, date and amount, is stopped with a pointer to the first.
+//! 12. The number has 16 digits: year, division (4), office (2), serial (6); without gaps for each office and year,
+//!     given in the transaction of the registration.
+//! 13. Nobody acts on their own organisation's case or on a deal they worked on.
+//! 14. A large contract is registered only with the consent of a second reviewer other than the first.
+//! 15. A refusal names at least one listed ground and says why; a correction names its fields.
+//! 16. Cancelled by the registrant, revoked by the authority over the office on a listed ground and a decision.
+//!     A revoked certificate verifies as revoked. What was registered is kept edition by edition.
+
+pub mod codes;
+pub mod form;
+mod http;
+pub mod model;
+pub mod rules;
+pub mod service;
+mod store;
+
+pub use http::{routes, verify_page};

@@ -1,0 +1,15 @@
+//! What a technical contract and its registration case are. Pure: no serde, no diesel.
+
+mod case;
+mod lists;
+mod record;
+
+pub use case::*;
+pub use lists::*;
+pub use record::*;
+
+use crate::kernel::id::Id;
+
+/// Marker of a technical contract.
+pub enum Contract {}
+pub type ContractId = Id<Contract>;

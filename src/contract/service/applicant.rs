@@ -1,0 +1,252 @@
+//! The applicant's acts: draw up, edit, submit, answer a correction, withdraw, cancel.
+
+use serde_json::{Value, json};
+
+use super::acts::{Note, advance, keep, leave_trace};
+use super::filing;
+use crate::audit;
+use crate::contract::codes::ATTACHED_TWICE;
+use crate::contract::form::Form;
+use crate::contract::model::{
+    Attached, AttachmentKind, Cancellation, ContractId, Record, State, StepKind, Submission,
+};
+use crate::contract::rules::case::Act;
+use crate::contract::rules::{amounts, form as form_rules};
+use crate::contract::store;
+use crate::db::Tx;
+use crate::files;
+use crate::files::model::FileId;
+use crate::identity;
+use crate::kernel::actor::Actor;
+use crate::kernel::codes_common::{NOT_FOUND, STATE_CONFLICT, TOO_MANY};
+use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::id::OrganisationId;
+use crate::kernel::money::Fen;
+use crate::kernel::permission::Permission;
+use crate::reference;
+
+pub const MAX_ATTACHMENTS: usize = 20;
+
+/// A file that the applicant uploaded, and what it is to the contract.
+#[derive(Clone, Copy, Debug)]
+pub struct Attach {
+    pub file: FileId,
+    pub kind: AttachmentKind,
+}
+
+/// The form with its files.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub form: Form,
+    pub attachments: Vec<Attach>,
+    /// URN of the engagement that the contract comes from.
+    pub engagement: Option<String>,
+}
+
+pub fn create(tx: &mut Tx, actor: &Actor, draft: &Draft) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractWrite)?;
+    let person = actor.person()?;
+    let id = tx.new_id();
+    let attached = checked(tx, actor, id, draft)?;
+    let now = tx.now();
+    let record = Record {
+        id,
+        version: 1,
+        applicant: person.organisation,
+        created_by: person.user,
+        state: State::Draft,
+        seller: filing::party(tx, draft.form.seller.party())?,
+        buyer: filing::party(tx, draft.form.buyer.party())?,
+        technical: technical(&draft.form),
+        engagement: draft.engagement.clone(),
+        form: draft.form.clone(),
+        created_at: now,
+        updated_at: now,
+    };
+    store::insert(tx, &record)?;
+    attach(tx, &record, &attached)?;
+    keep_revision(tx, actor, &record, &Value::Null)?;
+    leave_trace(tx, actor, &record, Note::plain(StepKind::Created, ""))?;
+    Ok(record)
+}
+
+pub fn edit(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    draft: &Draft,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractWrite)?;
+    let before = filing::own(tx, actor, id, expected)?;
+    if !before.state.is_editable() {
+        return Err(Refusal::new(&STATE_CONFLICT).with("state", before.state.stage()));
+    }
+    let attached = checked(tx, actor, id, draft)?;
+    let old = serde_json::to_value(&before.form).map_err(Refusal::internal)?;
+    let new = serde_json::to_value(&draft.form).map_err(Refusal::internal)?;
+    attach(tx, &before, &attached)?;
+    let record = Record {
+        seller: filing::party(tx, draft.form.seller.party())?,
+        buyer: filing::party(tx, draft.form.buyer.party())?,
+        technical: technical(&draft.form),
+        form: draft.form.clone(),
+        ..before
+    };
+    let detail = json!({"changed": changed_fields(&old, &new)});
+    let record = keep(tx, actor, record, Note { kind: StepKind::Edited, opinion: "", detail })?;
+    keep_revision(tx, actor, &record, &old)?;
+    Ok(record)
+}
+
+/// The seller (for an import the buyer) applies, once, at an office of its own territory.
+pub fn submit(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    office: OrganisationId,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractWrite)?;
+    let record = filing::own(tx, actor, id, expected)?;
+    identity::service::require_verified(tx, actor)?;
+    let act = Act::Submit(Submission { office, at: tx.now() });
+    if record.state != State::Draft {
+        return advance(tx, actor, record, act, Note::plain(StepKind::Submitted, ""));
+    }
+    let today = tx.now().day();
+    let profile = reference::service::profile_on(tx, today)?;
+    let mut errors = filing::problems(tx, &record, &profile, today)?;
+    filing::office_for(tx, &mut errors, &record, office)?;
+    errors.check()?;
+    filing::stop_duplicates(tx, &record)?;
+    let detail = json!({"office": office});
+    advance(tx, actor, record, act, Note { kind: StepKind::Submitted, opinion: "", detail })
+}
+
+/// Answers a correction request: the acceptance date moves to today, the profile stays.
+pub fn resubmit(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    answer: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractWrite)?;
+    let record = filing::own(tx, actor, id, expected)?;
+    let today = tx.now().day();
+    let State::CorrectionRequested(file, _) = &record.state else {
+        return Err(Refusal::new(&STATE_CONFLICT).with("state", record.state.stage()));
+    };
+    let profile = reference::service::profile(tx, &file.acceptance.profile)?;
+    let filed_on = file.submission.at.day();
+    filing::problems(tx, &record, &profile, filed_on)?.check()?;
+    filing::stop_duplicates(tx, &record)?;
+    let limit = profile.review_limit(profile.is_large(record.technical));
+    let due = reference::service::deadline(tx, today, limit)?.day;
+    let detail = json!({"accepted_on": today, "due_on": due});
+    let note = Note { kind: StepKind::Resubmitted, opinion: answer, detail };
+    advance(tx, actor, record, Act::Resubmit { on: today, due }, note)
+}
+
+/// Until registered, the applicant may take the application back.
+pub fn withdraw(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    reason: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractWrite)?;
+    let record = filing::own(tx, actor, id, expected)?;
+    advance(tx, actor, record, Act::Withdraw, Note::plain(StepKind::Withdrawn, reason))
+}
+
+/// 注销: the registrant has the registration cancelled because the contract was rescinded.
+pub fn cancel(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    reason: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractWrite)?;
+    let record = filing::own(tx, actor, id, expected)?;
+    let cancellation = Cancellation { reason: reason.trim().to_owned(), on: tx.now().day() };
+    advance(tx, actor, record, Act::Cancel(cancellation), Note::plain(StepKind::Cancelled, reason))
+}
+
+/// What a draft may hold: a form without wrong entries, and files of the applicant's own.
+fn checked(tx: &mut Tx, actor: &Actor, id: ContractId, draft: &Draft) -> Result<Vec<Attached>, Refusal> {
+    let mut errors = form_rules::check_draft(&draft.form);
+    let attached = attached(tx, actor, id, &draft.attachments, &mut errors)?;
+    errors.check()?;
+    Ok(attached)
+}
+
+fn attached(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    wanted: &[Attach],
+    errors: &mut Errors,
+) -> Result<Vec<Attached>, Refusal> {
+    if wanted.len() > MAX_ATTACHMENTS {
+        errors.add_with("/attachments", &TOO_MANY, &[("max", MAX_ATTACHMENTS.to_string())]);
+        return Ok(vec![]);
+    }
+    let present = store::attached(tx, id)?;
+    let mut found: Vec<Attached> = vec![];
+    for (at, attach) in wanted.iter().enumerate() {
+        let pointer = format!("/attachments/{at}/file");
+        if found.iter().any(|file| file.file == attach.file) {
+            errors.add(pointer, &ATTACHED_TWICE);
+            continue;
+        }
+        if let Some(file) = present.iter().find(|file| file.file == attach.file) {
+            found.push(Attached { kind: attach.kind, ..file.clone() });
+            continue;
+        }
+        match files::service::own(tx, actor, attach.file) {
+            Ok(file) => found.push(Attached {
+                file: file.id,
+                kind: attach.kind,
+                name: file.name,
+                media_type: file.media_type,
+                size_bytes: file.size_bytes,
+                sha256: file.sha256,
+            }),
+            Err(refusal) if refusal.status() < 500 => errors.add(pointer, &NOT_FOUND),
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(found)
+}
+
+fn attach(tx: &mut Tx, record: &Record, attached: &[Attached]) -> Result<(), Refusal> {
+    store::attach(tx, record.id, attached)?;
+    let ids: Vec<FileId> = attached.iter().map(|file| file.file).collect();
+    let subject = tx.urn("contract", record.id);
+    files::service::link(tx, &subject, &ids)
+}
+
+/// A form that passed the draft's check has deductions within its total.
+fn technical(form: &Form) -> Fen {
+    amounts::technical(Fen(form.total_fen), &form.deductions).unwrap_or_default()
+}
+
+/// Pointers of the fields that an edit changed, for the timeline that the office reads.
+fn changed_fields(old: &Value, new: &Value) -> Vec<String> {
+    let (Value::Object(old), Value::Object(new)) = (old, new) else { return vec![] };
+    new.iter()
+        .filter(|(name, value)| old.get(*name) != Some(value))
+        .map(|(name, _)| format!("/{name}"))
+        .collect()
+}
+
+/// Earlier versions of the form are kept.
+fn keep_revision(tx: &mut Tx, actor: &Actor, record: &Record, old: &Value) -> Result<(), Refusal> {
+    let subject = tx.urn("contract", record.id);
+    let new = serde_json::to_value(&record.form).map_err(Refusal::internal)?;
+    audit::service::record_revision(tx, actor, &subject, record.version, "", old, &new)
+}

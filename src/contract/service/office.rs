@@ -1,0 +1,263 @@
+//! The office's acts: accept, ask for corrections, review, register, refuse.
+
+use serde_json::json;
+
+use super::acts::{Note, OPINION_CHARS_MAX, advance, official_trail};
+use super::filing;
+use crate::contract::codes::{CORRECTION_POINTER_UNKNOWN, REFUSAL_GROUND_NOT_IN_PROFILE};
+use crate::contract::form::Form;
+use crate::contract::model::{
+    ContractId, Correction, Edition, File, Opinion, Record, RefusalGround, Refused, State, StepKind,
+};
+use crate::contract::rules::case::Act;
+use crate::contract::rules::conflict::{self, Ties};
+use crate::contract::rules::number;
+use crate::contract::store;
+use crate::db::Tx;
+use crate::identity;
+use crate::identity::service::Office;
+use crate::kernel::actor::{Actor, Person};
+use crate::kernel::codes_common::{STATE_CONFLICT, TOO_MANY};
+use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::permission::Permission;
+use crate::kernel::text;
+use crate::reference;
+use crate::reference::model::Profile;
+
+const MAX_CORRECTIONS: usize = 100;
+/// Letters and digits that nobody mistakes for each other on paper.
+const CODE_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Takes the case up: the profile of the day applies and stays, the clock starts.
+pub fn accept(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    opinion: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let (record, _, _) = official(tx, actor, id, expected)?;
+    let on = tx.now().day();
+    let profile = reference::service::profile_on(tx, on)?;
+    let limit = profile.review_limit(profile.is_large(record.technical));
+    let due = reference::service::deadline(tx, on, limit)?.day;
+    let detail = json!({"profile": profile.code, "due_on": due});
+    let note = Note { kind: StepKind::Accepted, opinion, detail };
+    let record = advance(tx, actor, record, Act::Accept { profile: profile.code.clone(), on, due }, note)?;
+    official_trail(tx, actor, &record, StepKind::Accepted)?;
+    Ok(record)
+}
+
+/// 补正: what is wrong, field by field. The clock stands still until the applicant answers.
+pub fn request_correction(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    wanted: &[Correction],
+    opinion: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let (record, _, _) = official(tx, actor, id, expected)?;
+    check_pointers(&record, wanted)?;
+    let list: Vec<_> = wanted.iter().map(|it| json!({"pointer": it.pointer, "note": it.note})).collect();
+    let note = Note { kind: StepKind::CorrectionRequested, opinion, detail: json!({"corrections": list}) };
+    let record = advance(tx, actor, record, Act::RequestCorrection(wanted.to_vec()), note)?;
+    official_trail(tx, actor, &record, StepKind::CorrectionRequested)?;
+    Ok(record)
+}
+
+/// Pointers name fields of the form, or the attachments.
+fn check_pointers(record: &Record, wanted: &[Correction]) -> Result<(), Refusal> {
+    let mut errors = Errors::new();
+    if wanted.len() > MAX_CORRECTIONS {
+        errors.add_with("/corrections", &TOO_MANY, &[("max", MAX_CORRECTIONS.to_string())]);
+    }
+    let written = serde_json::to_value(&record.form).map_err(Refusal::internal)?;
+    let empty = serde_json::to_value(Form::default()).map_err(Refusal::internal)?;
+    for (at, correction) in wanted.iter().enumerate() {
+        let pointer = correction.pointer.as_str();
+        let field =
+            !pointer.is_empty() && (written.pointer(pointer).is_some() || empty.pointer(pointer).is_some());
+        if !field && pointer != "/attachments" {
+            errors.add(format!("/corrections/{at}/pointer"), &CORRECTION_POINTER_UNKNOWN);
+        }
+        text::optional(&mut errors, &format!("/corrections/{at}/note"), &correction.note, OPINION_CHARS_MAX);
+    }
+    errors.check()
+}
+
+/// The first opinion on the file as it lies.
+pub fn first_review(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    agrees: bool,
+    text: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let (record, _, person) = official(tx, actor, id, expected)?;
+    let act = Act::FirstReview(opinion(tx, person, agrees, text));
+    review(tx, actor, record, act, agrees, text, StepKind::FirstReview)
+}
+
+/// A large contract's second opinion, by somebody else.
+pub fn second_review(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    agrees: bool,
+    text: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractReview)?;
+    let (record, _, person) = official(tx, actor, id, expected)?;
+    let large = profile(tx, taken_up(&record)?)?.is_large(record.technical);
+    let act = Act::SecondReview { opinion: opinion(tx, person, agrees, text), large };
+    review(tx, actor, record, act, agrees, text, StepKind::SecondReview)
+}
+
+fn review(
+    tx: &mut Tx,
+    actor: &Actor,
+    record: Record,
+    act: Act,
+    agrees: bool,
+    text: &str,
+    kind: StepKind,
+) -> Result<Record, Refusal> {
+    let note = Note { kind, opinion: text, detail: json!({"agrees": agrees}) };
+    let record = advance(tx, actor, record, act, note)?;
+    official_trail(tx, actor, &record, kind)?;
+    Ok(record)
+}
+
+/// Registers: the checks once more by the profile of the case, and the number in the same transaction.
+pub fn register(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    text: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let (record, office, person) = official(tx, actor, id, expected)?;
+    let file = taken_up(&record)?;
+    let profile = profile(tx, file)?;
+    let filed_on = file.submission.at.day();
+    filing::problems(tx, &record, &profile, filed_on)?.check()?;
+    filing::stop_duplicates(tx, &record)?;
+    let on = tx.now().day();
+    let prefix = number::prefix(on, &office.division, &office.number)?;
+    let number = number::number(&prefix, store::next_serial(tx, &prefix)?)?;
+    let large = profile.is_large(record.technical);
+    let act = Act::Register { number: number.clone(), on, opinion: opinion(tx, person, true, text), large };
+    let detail = json!({"number": number.as_str()});
+    let note = Note { kind: StepKind::Registered, opinion: text, detail };
+    let record = advance(tx, actor, record, act, note)?;
+    let edition = first_edition(tx, &record, &office, person, number);
+    store::add_edition(tx, &edition)?;
+    official_trail(tx, actor, &record, StepKind::Registered)?;
+    Ok(record)
+}
+
+fn first_edition(
+    tx: &Tx,
+    record: &Record,
+    office: &Office,
+    person: &Person,
+    number: crate::contract::model::Number,
+) -> Edition {
+    let letter = |byte: u8| char::from(CODE_LETTERS[usize::from(byte % 32)]);
+    Edition {
+        contract: record.id,
+        edition: 1,
+        number,
+        code: tx.random::<12>().map(letter).iter().collect(),
+        at: tx.now(),
+        office: office.id,
+        office_name: office.name.clone(),
+        registrar: person.name.clone(),
+        total: record.total(),
+        technical: record.technical,
+        reason: String::new(),
+        form: record.form.clone(),
+    }
+}
+
+/// 不予登记: on listed grounds, with the reasons.
+pub fn refuse(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    grounds: &[RefusalGround],
+    text: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let (record, _, _) = official(tx, actor, id, expected)?;
+    let profile = profile(tx, taken_up(&record)?)?;
+    let mut errors = Errors::new();
+    for (at, ground) in grounds.iter().enumerate() {
+        if !profile.values.refusal_grounds.iter().any(|known| known == ground.as_str()) {
+            errors.add(format!("/grounds/{at}"), &REFUSAL_GROUND_NOT_IN_PROFILE);
+        }
+    }
+    errors.check()?;
+    let refused = Refused { grounds: grounds.to_vec(), text: text.trim().to_owned(), on: tx.now().day() };
+    let note = Note { kind: StepKind::Refused, opinion: text, detail: json!({"grounds": grounds}) };
+    let record = advance(tx, actor, record, Act::Refuse(refused), note)?;
+    official_trail(tx, actor, &record, StepKind::Refused)?;
+    Ok(record)
+}
+
+/// A case of the actor's office on which the actor may act.
+fn official<'a>(
+    tx: &mut Tx,
+    actor: &'a Actor,
+    id: ContractId,
+    expected: Option<i64>,
+) -> Result<(Record, Office, &'a Person), Refusal> {
+    let (record, office, person) = filing::of_office(tx, actor, id, expected)?;
+    let code = |organisation: &identity::model::Organisation| organisation.profile.credit_code.clone();
+    let own: Vec<String> = identity::service::memberships_of(tx, person.user)?
+        .iter()
+        .map(|(_, organisation)| code(organisation))
+        .chain([office.credit_code.clone()])
+        .collect();
+    let applicant = identity::service::organisation(tx, record.applicant)?;
+    let parties = [record.seller.credit_code.clone(), record.buyer.credit_code.clone(), code(&applicant)];
+    let brokers: Vec<String> = record.form.broker.iter().map(|broker| broker.credit_code.clone()).collect();
+    let workers: Vec<_> = store::steps(tx, id)?
+        .into_iter()
+        .filter(|step| step.organisation == Some(record.applicant))
+        .filter_map(|step| step.user)
+        .collect();
+    conflict::check(&Ties {
+        official: person.user,
+        own: &own,
+        parties: &parties,
+        brokers: &brokers,
+        workers: &workers,
+    })?;
+    Ok((record, office, person))
+}
+
+/// The file of a case that may be decided now.
+fn taken_up(record: &Record) -> Result<&File, Refusal> {
+    match &record.state {
+        State::Accepted(file, _) => Ok(file),
+        state => Err(Refusal::new(&STATE_CONFLICT).with("state", state.stage())),
+    }
+}
+
+fn profile(tx: &mut Tx, file: &File) -> Result<Profile, Refusal> {
+    reference::service::profile(tx, &file.acceptance.profile)
+}
+
+fn opinion(tx: &Tx, person: &Person, agrees: bool, text: &str) -> Opinion {
+    let text = text.trim().to_owned();
+    Opinion { reviewer: person.user, name: person.name.clone(), agrees, text, at: tx.now() }
+}

@@ -1,0 +1,273 @@
+//! Who may read what, lists, clocks, and what higher rooms ask.
+
+use crate::contract::codes::ATTACHMENT_NOT_FOUND;
+use crate::contract::model::{Attached, ContractId, Record, RegisteredContract, Stage, State, Step, Summary};
+use crate::contract::rules::parties;
+use crate::contract::store::{self, Scope, Wanted};
+use crate::db::{Conn, Snapshot};
+use crate::files;
+use crate::files::model::{FileId, StoredFile};
+use crate::identity;
+use crate::kernel::actor::{Actor, OrganisationKind, Person};
+use crate::kernel::codes::DivisionCode;
+use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::error::Refusal;
+use crate::kernel::id::OrganisationId;
+use crate::kernel::page::{Page, PageQuery};
+use crate::kernel::permission::Permission;
+use crate::kernel::time::Day;
+use crate::reference;
+use crate::reference::model::{LimitUnit, Profile};
+
+/// A contract with what a reader needs beside it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub record: Record,
+    pub urn: String,
+    pub attachments: Vec<Attached>,
+    pub office_name: Option<String>,
+    pub clock: Option<Clock>,
+    /// From the profile's threshold on; a second reviewer is needed.
+    pub large: bool,
+    /// The reader works at the office: opinions before the decision are for its eyes.
+    pub for_office: bool,
+}
+
+/// How much time the office has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    pub profile: String,
+    /// An operator has confirmed the profile's values.
+    pub profile_confirmed: bool,
+    pub unit: LimitUnit,
+    pub accepted_on: Day,
+    pub due_on: Day,
+    /// Nothing while the applicant corrects, or after the decision.
+    pub days_left: Option<i64>,
+    pub overdue: bool,
+}
+
+/// An open case on a work list.
+#[derive(Clone, Debug)]
+pub struct Worked {
+    pub summary: Summary,
+    pub days_left: Option<i64>,
+    pub unit: Option<LimitUnit>,
+    pub overdue: bool,
+}
+
+/// One contract, for those it concerns; for everybody else it is not there.
+pub fn contract(snapshot: &mut Snapshot, actor: &Actor, id: ContractId) -> Result<Case, Refusal> {
+    let record = visible(snapshot, actor, id)?;
+    let today = snapshot.now().day();
+    let urn = snapshot.urn("contract", id);
+    case(snapshot, actor, record, urn, today)
+}
+
+/// The same for a command's answer.
+pub fn case(
+    conn: &mut Conn,
+    actor: &Actor,
+    record: Record,
+    urn: String,
+    today: Day,
+) -> Result<Case, Refusal> {
+    let attachments = store::attached(conn, record.id)?;
+    let office = record.state.submission().map(|submission| submission.office);
+    let office_name = match office {
+        Some(office) => Some(identity::service::organisation(conn, office)?.profile.name),
+        None => None,
+    };
+    let profile = match record.state.file() {
+        Some(file) => reference::service::profile(conn, &file.acceptance.profile)?,
+        None => reference::service::profile_on(conn, today)?,
+    };
+    let large = profile.is_large(record.technical);
+    let clock = clock(conn, &record, &profile, large, today)?;
+    let for_office = actor.person().is_ok_and(|person| office == Some(person.organisation));
+    Ok(Case { record, urn, attachments, office_name, clock, large, for_office })
+}
+
+fn clock(
+    conn: &mut Conn,
+    record: &Record,
+    profile: &Profile,
+    large: bool,
+    today: Day,
+) -> Result<Option<Clock>, Refusal> {
+    let Some(file) = record.state.file() else { return Ok(None) };
+    let acceptance = &file.acceptance;
+    let unit = profile.review_limit(large).unit;
+    let running = matches!(record.state, State::Accepted(..));
+    let days_left = match running {
+        true => Some(reference::service::days_between(conn, today, acceptance.due, unit)?),
+        false => None,
+    };
+    Ok(Some(Clock {
+        profile: acceptance.profile.clone(),
+        profile_confirmed: profile.confirmed,
+        unit,
+        accepted_on: acceptance.on,
+        due_on: acceptance.due,
+        days_left,
+        overdue: running && today > acceptance.due,
+    }))
+}
+
+/// The timeline, oldest first.
+pub fn timeline(snapshot: &mut Snapshot, actor: &Actor, id: ContractId) -> Result<Vec<Step>, Refusal> {
+    visible(snapshot, actor, id)?;
+    store::steps(snapshot, id)
+}
+
+/// A file of a contract that the actor may see.
+pub fn attachment(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    id: ContractId,
+    file: FileId,
+) -> Result<StoredFile, Refusal> {
+    visible(snapshot, actor, id)?;
+    let missing = || Refusal::new(&ATTACHMENT_NOT_FOUND);
+    let attached = store::attached(snapshot, id)?.into_iter().find(|attached| attached.file == file);
+    attached.ok_or_else(missing)?;
+    files::service::find(snapshot, &[file])?.pop().ok_or_else(missing)
+}
+
+/// What the actor's organisation drew up or is a party of.
+pub fn own(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    wanted: &Wanted,
+    page: &PageQuery,
+) -> Result<Page<Summary>, Refusal> {
+    actor.permit(Permission::ContractWrite)?;
+    let organisation = actor.person()?.organisation;
+    let credit_code = identity::service::organisation(snapshot, organisation)?.profile.credit_code;
+    store::list(snapshot, &Scope::Own { organisation, credit_code }, wanted, page)
+}
+
+/// Everything that was filed with the actor's office, decided or not.
+pub fn filed(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    wanted: &Wanted,
+    page: &PageQuery,
+) -> Result<Page<Summary>, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let office = actor.person()?.organisation;
+    store::list(snapshot, &Scope::Office(office), wanted, page)
+}
+
+/// An office's open cases with the clock of each, overdue first.
+pub fn work_list(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    stage: Option<Stage>,
+    page: &PageQuery,
+) -> Result<Page<Worked>, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let office = actor.person()?.organisation;
+    let page = store::work(snapshot, office, stage, None, page)?;
+    clocked(snapshot, page)
+}
+
+/// Open large cases, for the second reviewer.
+pub fn second_reviews(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    stage: Option<Stage>,
+    page: &PageQuery,
+) -> Result<Page<Worked>, Refusal> {
+    actor.permit(Permission::ContractReview)?;
+    let office = actor.person()?.organisation;
+    let profiles = reference::service::profiles(snapshot)?;
+    let from = profiles.iter().map(|profile| profile.values.large_contract_from).min().unwrap_or_default();
+    let page = store::work(snapshot, office, stage, Some(from), page)?;
+    clocked(snapshot, page)
+}
+
+fn clocked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Worked>, Refusal> {
+    let today = snapshot.now().day();
+    let profiles = reference::service::profiles(snapshot)?;
+    let days = || page.items.iter().filter_map(|item| item.due_on).chain([today]);
+    let (first, last) = (days().min().unwrap_or(today), days().max().unwrap_or(today));
+    let calendar = reference::service::calendar(snapshot, first, last)?;
+    Ok(page.map(|summary| {
+        let profile = profiles.iter().find(|profile| profile.code == summary.profile);
+        let unit = profile.map(|it| it.review_limit(it.is_large(summary.technical)).unit);
+        let left = summary.due_on.zip(unit).map(|(due, unit)| calendar.days_between(today, due, unit));
+        let overdue = summary.due_on.is_some_and(|due| today > due);
+        Worked { days_left: left, unit: unit.filter(|_| left.is_some()), overdue, summary }
+    }))
+}
+
+/// What supervision sees: a government the contracts with a side inside its division, an auditor all.
+pub fn supervised(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    wanted: &Wanted,
+    page: &PageQuery,
+) -> Result<Page<Summary>, Refusal> {
+    actor.permit(Permission::ContractSupervise)?;
+    let person = actor.person()?;
+    let scope = match person.kind {
+        OrganisationKind::Government => Scope::Division(significant(&person.division)),
+        _ => Scope::All,
+    };
+    store::list(snapshot, &scope, wanted, page)
+}
+
+/// The digits of a division code that everything inside it begins with.
+fn significant(division: &str) -> String {
+    let Ok(code) = DivisionCode::parse(division) else { return division.to_owned() };
+    let text = code.as_str();
+    let kept = text.strip_suffix("0000").or_else(|| text.strip_suffix("00")).unwrap_or(text);
+    kept.to_owned()
+}
+
+/// Loads a contract that the actor may see: its parties, its office, supervision. To others it does not exist.
+pub(super) fn visible(conn: &mut Conn, actor: &Actor, id: ContractId) -> Result<Record, Refusal> {
+    let hidden = || Refusal::new(&NOT_FOUND);
+    let person = actor.person()?;
+    let record = store::find(conn, id)?.ok_or_else(hidden)?;
+    if may_see(conn, person, &record)? { Ok(record) } else { Err(hidden()) }
+}
+
+fn may_see(conn: &mut Conn, person: &Person, record: &Record) -> Result<bool, Refusal> {
+    if record.applicant == person.organisation {
+        return Ok(true);
+    }
+    if record.state == State::Draft || matches!(record.state, State::Withdrawn(None)) {
+        return Ok(false);
+    }
+    if record.state.submission().is_some_and(|submission| submission.office == person.organisation) {
+        return Ok(true);
+    }
+    let inside = |division: &str| parties::serves(&person.division, division);
+    match person.kind {
+        OrganisationKind::Government => Ok(person.may(Permission::ContractSupervise)
+            && (inside(&record.form.seller.division) || inside(&record.form.buyer.division))),
+        OrganisationKind::Operator => Ok(person.may(Permission::ContractSupervise)),
+        _ => {
+            let own = identity::service::organisation(conn, person.organisation)?.profile.credit_code;
+            Ok(own == record.seller.credit_code || own == record.buyer.credit_code)
+        }
+    }
+}
+
+/// For higher rooms: a contract that is or was registered.
+pub fn registered(conn: &mut Conn, id: ContractId) -> Result<Option<RegisteredContract>, Refusal> {
+    Ok(store::find(conn, id)?.and_then(|record| record.registered()))
+}
+
+/// For higher rooms: an office's register from one day to another, both included, in the order of registration.
+/// Cancelled and revoked ones are in it with their state.
+pub fn registered_in(
+    conn: &mut Conn,
+    office: OrganisationId,
+    from: Day,
+    to: Day,
+) -> Result<Vec<RegisteredContract>, Refusal> {
+    store::register(conn, office, from, to)
+}

@@ -1,0 +1,201 @@
+//! Lists: an applicant's and a party's own, an office's work, what supervision sees, the register.
+
+use diesel::helper_types::IntoBoxed;
+use diesel::prelude::*;
+
+use super::nothing_due;
+use super::row::Row;
+use crate::contract::model::{ContractId, Number, Record, RegisteredContract, Stage, Summary};
+use crate::db::Conn;
+use crate::db::conn::MultiBackend;
+use crate::db::schema::contract::contract::{self, dsl};
+use crate::kernel::error::Refusal;
+use crate::kernel::id::OrganisationId;
+use crate::kernel::money::Fen;
+use crate::kernel::page::{Page, PageQuery};
+use crate::kernel::party::PartyRef;
+use crate::kernel::time::{Day, UtcTime};
+
+type Query<'a> = IntoBoxed<'a, contract::table, MultiBackend>;
+
+/// Whose contracts.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// What an organisation drew up, and what it is a party of once it is filed.
+    Own { organisation: OrganisationId, credit_code: String },
+    /// What was filed with an office.
+    Office(OrganisationId),
+    /// What was filed and has a side inside a division: the first digits of its code.
+    Division(String),
+    /// Everything that was filed.
+    All,
+}
+
+/// How a list is narrowed.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub stage: Option<Stage>,
+    pub class: Option<String>,
+    pub technical_field: Option<String>,
+    pub office: Option<OrganisationId>,
+    pub registered_from: Option<Day>,
+    pub registered_to: Option<Day>,
+}
+
+/// Newest first.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    wanted: &Wanted,
+    page: &PageQuery,
+) -> Result<Page<Summary>, Refusal> {
+    let mut query = narrowed(scoped(contract::table.into_boxed(), scope), wanted);
+    if let Some(after) = page.after::<ContractId>()? {
+        query = query.filter(dsl::id.lt(after));
+    }
+    let rows: Vec<SummaryRow> =
+        query.order(dsl::id.desc()).limit(page.limit + 1).select(SummaryRow::as_select()).load(conn)?;
+    let items = rows.into_iter().map(SummaryRow::build).collect();
+    Ok(Page::cut(items, page.limit, |item: &Summary| item.id))
+}
+
+/// Open cases of an office, the most urgent first; from `large_from` on, of that technical amount or more.
+pub fn work(
+    conn: &mut Conn,
+    office: OrganisationId,
+    stage: Option<Stage>,
+    large_from: Option<Fen>,
+    page: &PageQuery,
+) -> Result<Page<Summary>, Refusal> {
+    let mut query: Query<'_> =
+        contract::table.into_boxed().filter(dsl::office.eq(office)).filter(dsl::due_on.lt(nothing_due()));
+    if let Some(stage) = stage {
+        query = query.filter(dsl::state.eq(stage));
+    }
+    if let Some(fen) = large_from {
+        query = query.filter(dsl::technical_fen.ge(fen)).filter(dsl::state.ne(Stage::Submitted));
+    }
+    if let Some((due, id)) = page.after::<(Day, ContractId)>()? {
+        query = query.filter(dsl::due_on.ge(due)).filter(dsl::due_on.gt(due).or(dsl::id.gt(id)));
+    }
+    let rows: Vec<SummaryRow> = query
+        .order((dsl::due_on.asc(), dsl::id.asc()))
+        .limit(page.limit + 1)
+        .select(SummaryRow::as_select())
+        .load(conn)?;
+    let page = Page::cut(rows, page.limit, |row: &SummaryRow| (row.due_on, row.id));
+    Ok(page.map(SummaryRow::build))
+}
+
+/// The register of an office over a period, in the order of registration.
+pub fn register(
+    conn: &mut Conn,
+    office: OrganisationId,
+    from: Day,
+    to: Day,
+) -> Result<Vec<RegisteredContract>, Refusal> {
+    let rows: Vec<Row> = contract::table
+        .filter(contract::office.eq(office))
+        .filter(contract::registered_on.between(from, to))
+        .order((contract::registered_on, contract::number))
+        .select(contract::all_columns)
+        .load(conn)?;
+    let records: Vec<Record> = rows.into_iter().map(Row::build).collect::<Result<_, _>>()?;
+    Ok(records.iter().filter_map(Record::registered).collect())
+}
+
+fn scoped<'a>(query: Query<'a>, scope: &Scope) -> Query<'a> {
+    let filed = dsl::state.ne(Stage::Draft);
+    match scope.clone() {
+        Scope::Own { organisation, credit_code } => query.filter(
+            dsl::applicant
+                .eq(organisation)
+                .or(filed.and(dsl::seller_code.eq(credit_code.clone()).or(dsl::buyer_code.eq(credit_code)))),
+        ),
+        Scope::Office(office) => query.filter(dsl::office.eq(office)),
+        Scope::Division(prefix) => {
+            let end = format!("{prefix}~");
+            query.filter(filed).filter(
+                dsl::seller_division
+                    .between(prefix.clone(), end.clone())
+                    .or(dsl::buyer_division.between(prefix, end)),
+            )
+        }
+        Scope::All => query.filter(filed),
+    }
+}
+
+fn narrowed<'a>(mut query: Query<'a>, wanted: &Wanted) -> Query<'a> {
+    if let Some(stage) = wanted.stage {
+        query = query.filter(dsl::state.eq(stage));
+    }
+    if let Some(class) = wanted.class.clone() {
+        query = query.filter(dsl::class.eq(class));
+    }
+    if let Some(field) = wanted.technical_field.clone() {
+        query = query.filter(dsl::technical_field.eq(field));
+    }
+    if let Some(office) = wanted.office {
+        query = query.filter(dsl::office.eq(office));
+    }
+    if let Some(from) = wanted.registered_from {
+        query = query.filter(dsl::registered_on.ge(from));
+    }
+    if let Some(to) = wanted.registered_to {
+        query = query.filter(dsl::registered_on.le(to));
+    }
+    query
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contract)]
+struct SummaryRow {
+    id: ContractId,
+    version: i64,
+    applicant: OrganisationId,
+    state: Stage,
+    office: Option<OrganisationId>,
+    title: String,
+    class: String,
+    sub_type: String,
+    seller_urn: String,
+    seller_name: String,
+    seller_code: String,
+    buyer_urn: String,
+    buyer_name: String,
+    buyer_code: String,
+    total_fen: Fen,
+    technical_fen: Fen,
+    profile: String,
+    accepted_on: Option<Day>,
+    due_on: Day,
+    number: Option<String>,
+    registered_on: Option<Day>,
+    updated_at: UtcTime,
+}
+
+impl SummaryRow {
+    fn build(self) -> Summary {
+        let clocked = matches!(self.state, Stage::Accepted | Stage::Resubmitted);
+        Summary {
+            id: self.id,
+            version: self.version,
+            applicant: self.applicant,
+            stage: self.state,
+            office: self.office,
+            title: self.title,
+            class: self.class,
+            sub_type: self.sub_type,
+            seller: PartyRef { urn: self.seller_urn, name: self.seller_name, credit_code: self.seller_code },
+            buyer: PartyRef { urn: self.buyer_urn, name: self.buyer_name, credit_code: self.buyer_code },
+            total: self.total_fen,
+            technical: self.technical_fen,
+            profile: self.profile,
+            accepted_on: self.accepted_on,
+            due_on: clocked.then_some(self.due_on),
+            number: self.number.as_deref().and_then(Number::parse),
+            registered_on: self.registered_on,
+            updated_at: self.updated_at,
+        }
+    }
+}

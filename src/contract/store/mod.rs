@@ -1,0 +1,56 @@
+//! Rows of contracts. Every function works inside the caller's transaction or snapshot.
+
+mod attached;
+mod casework;
+mod counter;
+mod duplicates;
+mod editions;
+mod lists;
+mod row;
+mod steps;
+
+use diesel::prelude::*;
+
+use super::model::{ContractId, Number, Record};
+use crate::db::schema::contract::contract;
+use crate::db::{Conn, saved};
+use crate::kernel::error::Refusal;
+use crate::kernel::time::Day;
+use row::Row;
+
+pub use attached::{attach, attached};
+pub use counter::next_serial;
+pub use duplicates::{same_deal, same_text};
+pub use editions::{add_edition, edition_by_code, latest_edition};
+pub use lists::{Scope, Wanted, list, register, work};
+pub use steps::{add_step, steps};
+
+pub fn insert(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
+    diesel::insert_into(contract::table).values(&Row::of(record)?).execute(conn)?;
+    Ok(())
+}
+
+/// Writes a record back over the version before its own.
+pub fn save(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
+    let before = contract::table.find(record.id).filter(contract::version.eq(record.version - 1));
+    saved(diesel::update(before).set(&Row::of(record)?).execute(conn)?)
+}
+
+pub fn find(conn: &mut Conn, id: ContractId) -> Result<Option<Record>, Refusal> {
+    let row: Option<Row> = contract::table.find(id).select(contract::all_columns).first(conn).optional()?;
+    row.map(Row::build).transpose()
+}
+
+pub fn by_number(conn: &mut Conn, number: &Number) -> Result<Option<Record>, Refusal> {
+    let row: Option<Row> = contract::table
+        .filter(contract::number.eq(number.as_str()))
+        .select(contract::all_columns)
+        .first(conn)
+        .optional()?;
+    row.map(Row::build).transpose()
+}
+
+/// Stands in the due column where nothing is due, so that it is never null and such cases come last.
+fn nothing_due() -> Day {
+    Day::new(9999, 12, 31).unwrap_or_else(|| crate::kernel::time::UtcTime::from_micros(0).day())
+}

@@ -1,0 +1,134 @@
+//! Random acts by random people on several cases.
+
+use std::collections::BTreeMap;
+
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+
+use crate::support::City;
+use crate::support::contracts::{act, draft_of, form, large_form, show};
+
+/// What the diagram allows, and where it leads.
+fn expected(state: &str, act: &str) -> Option<&'static str> {
+    Some(match (state, act) {
+        ("draft", "submit") => "submitted",
+        ("submitted", "accept") => "accepted",
+        ("accepted" | "resubmitted", "request-correction") => "correction_requested",
+        ("correction_requested", "resubmit") => "resubmitted",
+        ("accepted", "review" | "second-review") => "accepted",
+        ("resubmitted", "review" | "second-review") => "resubmitted",
+        ("accepted" | "resubmitted", "register") => "registered",
+        ("accepted" | "resubmitted", "refuse") => "refused",
+        ("draft" | "submitted" | "accepted" | "correction_requested" | "resubmitted", "withdraw") => {
+            "withdrawn"
+        }
+        ("registered", "cancel") => "cancelled",
+        ("registered", "revoke") => "revoked",
+        _ => return None,
+    })
+}
+
+const ACTS: [&str; 11] = [
+    "submit",
+    "accept",
+    "request-correction",
+    "resubmit",
+    "review",
+    "second-review",
+    "register",
+    "refuse",
+    "withdraw",
+    "cancel",
+    "revoke",
+];
+const PEOPLE: [&str; 9] = [
+    "institute.member",
+    "institute.member",
+    "registration_office.registrar",
+    "registration_office.registrar",
+    "registration_office.reviewer",
+    "government.approver",
+    "enterprise.member",
+    "registration_office2.registrar",
+    "operator.auditor",
+];
+/// Who may do it, of those who are let in by their role.
+fn right_person(act: &str) -> &'static str {
+    match act {
+        "submit" | "resubmit" | "withdraw" | "cancel" => "institute.member",
+        "second-review" => "registration_office.reviewer",
+        "revoke" => "government.approver",
+        _ => "registration_office.registrar",
+    }
+}
+
+fn body(act: &str, step: usize, city: &City) -> Value {
+    let opinion = format!("意见 {step}");
+    match act {
+        "submit" => json!({"office": city.organisation("registration_office")}),
+        "request-correction" => {
+            json!({"corrections": [{"pointer": "/summary", "note": "x"}], "opinion": opinion})
+        }
+        "review" | "second-review" => json!({"agrees": !step.is_multiple_of(5), "opinion": opinion}),
+        "refuse" => json!({"grounds": ["unclear"], "opinion": opinion}),
+        "withdraw" | "cancel" => json!({"reason": opinion}),
+        "revoke" => json!({"ground": "superior_decision", "decision": opinion}),
+        _ => json!({"opinion": opinion}),
+    }
+}
+
+/// Issue: random commands by random roles give no illegal state, no gap in numbers, no lost opinion.
+#[test]
+fn domain_2_random_commands_by_random_roles() {
+    let config = Config { cases: 2, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+    let commands = proptest::collection::vec((0..5_usize, 0..ACTS.len(), 0..PEOPLE.len(), 0..3_u8), 150);
+    let run = |commands: Vec<(usize, usize, usize, u8)>| {
+        let city = City::new();
+        let forms = [form(), form(), form(), large_form(), form()];
+        let cases: Vec<String> = forms.iter().map(|form| draft_of(&city, form)).collect();
+        let mut states: Vec<String> = vec!["draft".into(); cases.len()];
+        let mut opinions: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for (step, (case, act_at, person, luck)) in commands.into_iter().enumerate() {
+            let name = ACTS[act_at];
+            // Mostly the right person, so that cases get somewhere.
+            let person = if luck > 0 { right_person(name) } else { PEOPLE[person] };
+            let answer = act(&city.as_(person), &cases[case], name, body(name, step, &city));
+            if answer.status == 200 {
+                let legal = expected(&states[case], name);
+                assert_eq!(answer.body["state"].as_str(), legal, "{} {name} by {person}", states[case]);
+                assert_eq!(person, right_person(name), "{name}");
+                states[case] = legal.unwrap().to_owned();
+                if !matches!(name, "submit") {
+                    opinions.entry(case).or_default().push(format!("意见 {step}"));
+                }
+            } else {
+                assert!((400..500).contains(&answer.status), "{name}: {}", answer.text());
+                assert_eq!(show(&city, &cases[case])["state"], states[case], "a refusal changes nothing");
+            }
+        }
+        nothing_lost(&city, &cases, &opinions);
+        Ok(())
+    };
+    let mut runner = TestRunner::new(config);
+    runner.run(&commands, run).unwrap();
+}
+
+fn nothing_lost(city: &City, cases: &[String], opinions: &BTreeMap<usize, Vec<String>>) {
+    let mut numbers = vec![];
+    for (at, id) in cases.iter().enumerate() {
+        let steps = city.as_("institute.member").get(&format!("/api/v1/contracts/{id}/timeline")).expect(200);
+        let told: Vec<_> = steps.body["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|step| !matches!(step["kind"].as_str(), Some("created" | "submitted")))
+            .map(|step| step["opinion"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(&told, opinions.get(&at).unwrap_or(&vec![]));
+        let number = show(city, id)["registration"]["number"].as_str().map(str::to_owned);
+        numbers.extend(number);
+    }
+    numbers.sort();
+    let expected: Vec<_> = (1..=numbers.len()).map(|serial| format!("2026450701{serial:06}")).collect();
+    assert_eq!(numbers, expected);
+}

@@ -1,0 +1,8 @@
+//! Registration of contracts over HTTP.
+
+mod filing;
+mod machine;
+mod numbers;
+mod papers;
+mod path;
+mod review;

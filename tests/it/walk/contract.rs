@@ -1,0 +1,120 @@
+//! Builders for the operations of registration.
+
+use serde_json::json;
+
+use super::super::support::City;
+use super::super::support::contracts::{
+    accepted, accepted_of, act, correction_requested, draft, form, large_form, registered, registrar, show,
+    submitted_of,
+};
+use super::{Case, Entry};
+
+const OWNER: &str = "institute.member";
+const REGISTRAR: &str = "registration_office.registrar";
+const REVIEWER: &str = "registration_office.reviewer";
+
+pub const CASES: &[Entry] = &[
+    ("post", "/api/v1/contracts", |_| {
+        Case::new("POST", "/api/v1/contracts", OWNER).body(json!({"form": form()}))
+    }),
+    ("get", "/api/v1/contracts", |_| Case::new("GET", "/api/v1/contracts", OWNER)),
+    ("get", "/api/v1/contracts/work-list", |_| Case::new("GET", "/api/v1/contracts/work-list", REGISTRAR)),
+    ("get", "/api/v1/contracts/filed", |_| Case::new("GET", "/api/v1/contracts/filed", REGISTRAR)),
+    ("get", "/api/v1/contracts/second-reviews", |_| {
+        Case::new("GET", "/api/v1/contracts/second-reviews", REVIEWER)
+    }),
+    ("get", "/api/v1/contracts/supervised", |_| {
+        Case::new("GET", "/api/v1/contracts/supervised", "operator.auditor")
+    }),
+    ("get", "/api/v1/contracts/{id}", |city| read(&registered(city), "")),
+    ("get", "/api/v1/contracts/{id}/timeline", |city| read(&registered(city), "/timeline")),
+    ("get", "/api/v1/contracts/{id}/attachments/{file}", |city| {
+        let id = registered(city);
+        let file = show(city, &id)["attachments"][0]["file"].as_str().unwrap().to_owned();
+        read(&id, &format!("/attachments/{file}"))
+    }),
+    ("get", "/api/v1/contracts/{id}/certificate", |city| read(&registered(city), "/certificate")),
+    ("get", "/api/v1/contracts/{id}/certificate/paper", |city| read(&registered(city), "/certificate/paper")),
+    ("get", "/api/v1/certificates/{number}", |city| {
+        let path = format!("/api/v1/contracts/{}/certificate", registered(city));
+        let view = city.as_(OWNER).get(&path).expect(200).body;
+        let (number, code) = (view["number"].as_str().unwrap(), view["code"].as_str().unwrap());
+        Case::new("GET", format!("/api/v1/certificates/{number}?code={code}"), "")
+    }),
+    ("put", "/api/v1/contracts/{id}", |city| {
+        let id = draft(city);
+        own("PUT", format!("/api/v1/contracts/{id}")).body(json!({"form": form()}))
+    }),
+    ("post", "/api/v1/contracts/{id}/submit", |city| {
+        let body = json!({"office": city.organisation("registration_office")});
+        own("POST", address(&draft(city), "submit")).body(body)
+    }),
+    ("post", "/api/v1/contracts/{id}/resubmit", |city| {
+        own("POST", address(&correction_requested(city), "resubmit")).body(json!({"opinion": "已补正"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/withdraw", |city| {
+        own("POST", address(&accepted(city), "withdraw")).body(json!({"reason": "另行签订"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/cancel", |city| {
+        own("POST", address(&registered(city), "cancel")).body(json!({"reason": "合同解除"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/accept", |city| {
+        office(&submitted_of(city, &form()), "accept").body(json!({"opinion": "材料齐全"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/request-correction", |city| {
+        let wanted = json!({"corrections": [{"pointer": "/title", "note": "名称过宽"}]});
+        office(&accepted(city), "request-correction").body(wanted)
+    }),
+    ("post", "/api/v1/contracts/{id}/review", |city| {
+        office(&accepted(city), "review").body(json!({"agrees": true, "opinion": "同意"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/register", |city| {
+        office(&accepted(city), "register").body(json!({"opinion": "准予登记"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/refuse", |city| {
+        let body = json!({"grounds": ["not_technical"], "opinion": "属于设备买卖"});
+        office(&accepted(city), "refuse").body(body)
+    }),
+    ("post", "/api/v1/contracts/{id}/second-review", |city| {
+        let id = accepted_of(city, &large_form());
+        act(&registrar(city), &id, "review", json!({"agrees": true, "opinion": "同意"})).expect(200);
+        Case::new("POST", address(&id, "second-review"), REVIEWER)
+            .body(json!({"agrees": true, "opinion": "同意"}))
+            .stranger("registration_office2.reviewer")
+    }),
+    ("post", "/api/v1/contracts/{id}/revoke", |city: &City| {
+        Case::new("POST", address(&registered(city), "revoke"), "government.approver")
+            .body(json!({"ground": "fraud", "decision": "示例决定"}))
+            .stranger("government2.approver")
+            .stranger("operator.auditor")
+    }),
+];
+
+fn address(id: &str, act: &str) -> String {
+    format!("/api/v1/contracts/{id}/{act}")
+}
+
+/// The applicant's own case.
+fn own(method: &'static str, path: String) -> Case {
+    Case::new(method, path, OWNER).stranger("institute2.member").stranger("enterprise.member")
+}
+
+/// A case of the first office.
+fn office(id: &str, act: &str) -> Case {
+    Case::new("POST", address(id, act), REGISTRAR).stranger("registration_office2.registrar")
+}
+
+/// Parties, the office, supervision; nobody else.
+fn read(id: &str, part: &str) -> Case {
+    Case::new("GET", format!("/api/v1/contracts/{id}{part}"), OWNER)
+        .also("enterprise.admin")
+        .also(REVIEWER)
+        .also("operator.auditor")
+        .also("government.preparer")
+        .stranger("institute2.member")
+        .stranger("enterprise2.admin")
+        .stranger("registration_office2.registrar")
+        .stranger("government2.county_officer")
+        .stranger("operator.operator")
+        .stranger("financier.admin")
+}
