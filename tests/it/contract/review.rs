@@ -76,8 +76,9 @@ fn design_conflicts_of_interest_are_refused() {
     act(&registrar(&city), &id, "accept", json!({})).refused(403, "contract_conflict_earlier_act");
     // The official also belongs to the buyer, as another membership of the same person.
     let id = submitted_of(&city, &form());
+    let registrar = registrar(&city);
     city.also_member("registration_office.registrar", "enterprise");
-    act(&registrar(&city), &id, "accept", json!({})).refused(403, "contract_conflict_own_organisation");
+    act(&registrar, &id, "accept", json!({})).refused(403, "contract_conflict_own_organisation");
     // A colleague without ties takes it.
     act(&city.as_("registration_office.reviewer"), &id, "accept", json!({})).refused(403, "forbidden");
 }
