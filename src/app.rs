@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::contract;
 use crate::db::{Db, Settings, WriterLimits, migrate};
 use crate::demand::{self, model::Demand};
+use crate::engagement::{self, AnswerDays};
 use crate::files::{self, Vault};
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::health::{self, AllCodes};
@@ -56,6 +57,7 @@ fn api_routes(config: &mut ServiceConfig) {
     achievement::routes(config);
     demand::routes(config);
     contract::routes(config);
+    engagement::routes(config);
 }
 
 /// Every room's codes.
@@ -73,6 +75,7 @@ fn all_codes() -> Vec<&'static Code> {
         listing::codes::ALL,
         achievement::codes::ALL,
         contract::codes::ALL,
+        engagement::codes::ALL,
     ];
     rooms.concat()
 }
@@ -122,6 +125,7 @@ struct Parts {
     codes: AllCodes,
     search: Search,
     vault: Vault,
+    answer_days: AnswerDays,
 }
 
 impl App {
@@ -156,7 +160,15 @@ impl App {
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(&Self::api());
         let codes = AllCodes(all_codes());
-        let parts = Parts { edge, gate: gate.clone(), known, codes, search: search.clone(), vault };
+        let parts = Parts {
+            edge,
+            gate: gate.clone(),
+            known,
+            codes,
+            search: search.clone(),
+            vault,
+            answer_days: AnswerDays(config.enquiry_days),
+        };
         Ok(Self { config: Arc::new(config), db, gate, search, followers, jobs, parts })
     }
 
@@ -199,6 +211,7 @@ impl App {
                 .app_data(web::Data::new(parts.codes))
                 .app_data(web::Data::new(parts.search))
                 .app_data(web::Data::new(parts.vault))
+                .app_data(web::Data::new(parts.answer_days))
                 .wrap(Compress::default())
                 .wrap(from_fn(layer::around))
                 .into_utoipa_app()

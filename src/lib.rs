@@ -13,6 +13,7 @@ pub mod contract;
 pub mod db;
 pub mod demand;
 pub mod demo;
+pub mod engagement;
 pub mod files;
 pub mod http;
 pub mod identity;

@@ -18,6 +18,7 @@ words! {
 }
 
 words! {
+    #[schema(as = EngagementState)]
     State {
         Enquired = "enquired",
         Accepted = "accepted",
@@ -86,10 +87,27 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     Enquired,
-    Accepted { answer: Answer, undertaking: Option<Undertaking> },
-    Declined { answer: Answer, reason: DeclineReason },
-    Withdrawn { answer: Option<Answer>, undertaking: Option<Undertaking>, reason: String, at: UtcTime },
-    Concluded { answer: Answer, undertaking: Option<Undertaking>, outcome: Outcome, note: String, at: UtcTime },
+    Accepted {
+        answer: Answer,
+        undertaking: Option<Undertaking>,
+    },
+    Declined {
+        answer: Answer,
+        reason: DeclineReason,
+    },
+    Withdrawn {
+        answer: Option<Answer>,
+        undertaking: Option<Undertaking>,
+        reason: String,
+        at: UtcTime,
+    },
+    Concluded {
+        answer: Answer,
+        undertaking: Option<Undertaking>,
+        outcome: Outcome,
+        note: String,
+        at: UtcTime,
+    },
 }
 
 impl Standing {
@@ -106,7 +124,9 @@ impl Standing {
     pub const fn answer(&self) -> Option<&Answer> {
         match self {
             Self::Enquired => None,
-            Self::Accepted { answer, .. } | Self::Declined { answer, .. } | Self::Concluded { answer, .. } => Some(answer),
+            Self::Accepted { answer, .. }
+            | Self::Declined { answer, .. }
+            | Self::Concluded { answer, .. } => Some(answer),
             Self::Withdrawn { answer, .. } => answer.as_ref(),
         }
     }

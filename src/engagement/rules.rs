@@ -10,7 +10,8 @@ use super::codes::{
     NOT_YOUR_TURN, OUTCOME_REASON_REQUIRED, UNDERTAKING_CHANGED,
 };
 use super::model::{
-    AboutKind, Answer, DeclineReason, Engagement, Meeting, MeetingState, Outcome, PartyRole, Standing, Undertaking,
+    AboutKind, Answer, DeclineReason, Engagement, Meeting, MeetingState, Outcome, PartyRole, Standing,
+    Undertaking,
 };
 
 /// The owner's answer to an enquiry.
@@ -156,7 +157,7 @@ fn wrong_state(standing: &Standing) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engagement::model::{State, About, EnquirerContact};
+    use crate::engagement::model::{About, EnquirerContact, State};
     use crate::kernel::vocabulary;
 
     fn at(second: i64) -> UtcTime {
@@ -238,7 +239,10 @@ mod tests {
         assert_eq!(code(end(&accepted(), PartyRole::Owner, Outcome::None, " ")), "outcome_reason_required");
         assert_eq!(code(end(&accepted(), PartyRole::Broker, Outcome::Contract, "")), "not_this_party");
         assert_eq!(code(end(&Standing::Enquired, PartyRole::Owner, Outcome::Contract, "")), "state_conflict");
-        assert_eq!(end(&accepted(), PartyRole::Enquirer, Outcome::None, "预算取消").unwrap().state(), State::Concluded);
+        assert_eq!(
+            end(&accepted(), PartyRole::Enquirer, Outcome::None, "预算取消").unwrap().state(),
+            State::Concluded
+        );
     }
 
     #[test]

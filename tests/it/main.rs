@@ -11,6 +11,7 @@ mod audit;
 mod contract;
 mod demand;
 mod edge;
+mod engagement;
 mod files;
 mod identity;
 mod kill;

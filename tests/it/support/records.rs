@@ -179,3 +179,42 @@ impl City {
         made.unwrap();
     }
 }
+
+/// The URN of a record.
+pub fn urn(collection: &str, id: &str) -> String {
+    format!("urn:tm:cn-450700:{}:{id}", collection.trim_end_matches('s'))
+}
+
+/// What an enquirer writes about a record.
+pub fn enquiry(collection: &str, id: &str) -> Value {
+    json!({
+        "about": urn(collection, id),
+        "text": "我公司有中试条件，希望了解工艺细节与合作方式。",
+        "contact": {"name": "示例戊", "phone": "0777-2800003"},
+    })
+}
+
+/// An enquiry of `enterprise` about a published achievement of `institute`.
+pub fn enquired(city: &City) -> String {
+    let about = published(city, "achievements", "institute.member");
+    let body = enquiry("achievements", &about);
+    city.as_("enterprise.member").post("/api/v1/engagements", body).expect(201).id()
+}
+
+/// The same, accepted by the owner.
+pub fn accepted(city: &City) -> String {
+    let id = enquired(city);
+    let answer = json!({"decision": "accepted", "text": "欢迎来访。"});
+    city.as_("institute.member").post(&format!("/api/v1/engagements/{id}/answer"), answer).expect(200);
+    id
+}
+
+/// The same, with the undertaking of confidentiality accepted.
+pub fn trusted(city: &City) -> String {
+    let id = accepted(city);
+    let path = format!("/api/v1/engagements/{id}/confidentiality");
+    let enquirer = city.as_("enterprise.member");
+    let sha256 = enquirer.get(&path).expect(200).body["sha256"].clone();
+    enquirer.post(&path, json!({"sha256": sha256})).expect(200);
+    id
+}

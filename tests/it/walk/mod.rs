@@ -90,6 +90,7 @@ mod achievement;
 mod audit;
 mod contract;
 mod demand;
+mod engagement;
 mod files;
 pub mod identity;
 mod ledger;
@@ -112,6 +113,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         achievement::CASES,
         demand::CASES,
         contract::CASES,
+        engagement::CASES,
     ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
