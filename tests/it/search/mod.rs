@@ -18,6 +18,7 @@ use techmart::search::{Source, Sources};
 use super::support::City;
 
 mod corpus;
+mod published;
 
 /// Records of the test's kind, as a room would have them in its tables.
 #[derive(Clone, Default)]
