@@ -33,6 +33,7 @@ use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
 use crate::ledger;
 use crate::listing::{self, jobs::Expiry};
+use crate::project;
 use crate::proof::{self, MasterKey};
 use crate::reference;
 use crate::search::service::{Search, SearchSettings};
@@ -58,11 +59,13 @@ fn api_routes(config: &mut ServiceConfig) {
     demand::routes(config);
     contract::routes(config);
     engagement::routes(config);
+    project::routes(config);
 }
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
     let rooms: [&[&Code]; 12] = [
+    let rooms: &[&[&Code]] = &[
         codes_common::ALL,
         migrate::ALL,
         ledger::codes::ALL,
@@ -76,6 +79,7 @@ fn all_codes() -> Vec<&'static Code> {
         achievement::codes::ALL,
         contract::codes::ALL,
         engagement::codes::ALL,
+        project::codes::ALL,
     ];
     rooms.concat()
 }
@@ -137,6 +141,7 @@ impl App {
         let db = open_db(&config, &world)?;
         let gate = open_gate(&config, &world, &db).await?;
         db.write("reference.ensure_shipped", reference::service::ensure_shipped).await?;
+        db.write("project.ensure_shipped", project::service::ensure_shipped).await?;
         let kv = match &config.redis {
             Some(url) => Kv::redis(url).await.map_err(|e| Refusal::internal(format!("REDIS_URL: {e}")))?,
             None => Kv::in_process(),
@@ -152,6 +157,7 @@ impl App {
             }),
         };
         let database: Vec<Arc<dyn Follower>> = vec![Arc::new(subsidy::Causes)];
+        let database: Vec<Arc<dyn Follower>> = vec![Arc::new(project::Contracts)];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
         let vault = Vault::in_directory(&config.data_dir)?;

@@ -43,6 +43,7 @@ static MIGRATIONS: &[Migration] = migrations![
     8 "0008_engagement",
     9 "0009_contract",
     11 "0011_subsidy",
+    10 "0010_project",
     12 "0012_demo",
 ];
 

@@ -10,6 +10,7 @@ pub mod files;
 pub mod identity;
 pub mod ledger;
 pub mod listing;
+pub mod project;
 pub mod reference;
 pub mod subsidy;
 
@@ -20,5 +21,6 @@ pub use demo::*;
 pub use files::*;
 pub use identity::*;
 pub use ledger::*;
+pub use project::*;
 pub use reference::*;
 pub use subsidy::*;

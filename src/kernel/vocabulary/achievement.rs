@@ -19,6 +19,12 @@ pub(super) const LISTS: &[List] = &[
     define("demand_state", "需求状态", "Demand state", DEMAND_STATE),
     define("engagement_state", "对接状态", "Engagement state", ENGAGEMENT_STATE),
     define("engagement_outcome", "对接结果", "Engagement outcome", ENGAGEMENT_OUTCOME),
+    define("engagement_about", "对接对象", "What an engagement is about", ENGAGEMENT_ABOUT),
+    define("engagement_party", "对接参与方", "Side of an engagement", ENGAGEMENT_PARTY),
+    define("meeting_mode", "洽谈方式", "Meeting mode", MEETING_MODE),
+    define("meeting_state", "洽谈状态", "Meeting state", MEETING_STATE),
+    define("secrecy", "密级", "Secrecy", SECRECY),
+    define("publication_change", "发布后修改状态", "Change of what is published", PUBLICATION_CHANGE),
     define("decline_reason", "谢绝原因", "Reason for declining", DECLINE_REASON),
 ];
 
@@ -156,6 +162,38 @@ const ENGAGEMENT_STATE: &[Item] = &[
 
 const ENGAGEMENT_OUTCOME: &[Item] =
     &[item("contract", "签订合同", "Contract"), item("none", "未成交", "No contract")];
+
+const ENGAGEMENT_ABOUT: &[Item] =
+    &[item("achievement", "科技成果", "Achievement"), item("demand", "技术需求", "Demand")];
+
+const ENGAGEMENT_PARTY: &[Item] = &[
+    item("owner", "发布方", "Owner"),
+    item("enquirer", "意向方", "Enquirer"),
+    item("broker", "技术经纪机构", "Broker"),
+];
+
+const MEETING_MODE: &[Item] = &[item("on_site", "现场", "On site"), item("online", "线上", "Online")];
+
+const MEETING_STATE: &[Item] = &[
+    item("arranged", "已约定", "Arranged"),
+    item("held", "已举行", "Held"),
+    item("cancelled", "已取消", "Cancelled"),
+];
+
+/// `classified` exists so that it can be refused by name.
+const SECRECY: &[Item] = &[
+    item("open", "公开", "Open"),
+    item("commercial", "商业秘密", "Commercial secret"),
+    item("classified", "国家秘密", "State secret"),
+];
+
+/// A change of a published record on its way through review.
+const PUBLICATION_CHANGE: &[Item] = &[
+    item("none", "无", "None"),
+    item("draft", "修改中", "Being changed"),
+    item("submitted", "修改待审核", "Submitted for review"),
+    item("returned", "修改被退回", "Returned"),
+];
 
 const DECLINE_REASON: &[Item] = &[
     item("too_early", "成熟度不足", "Not mature enough"),

@@ -11,6 +11,9 @@ pub(super) const LISTS: &[List] = &[
     define("account_kind", "账户类别", "Account kind", ACCOUNT_KIND),
     define("project_state", "转化项目状态", "Conversion project state", PROJECT_STATE),
     define("indicator", "考核指标", "Indicator", INDICATOR),
+    define("target_comparison", "目标要求", "What reaches a target", TARGET_COMPARISON),
+    define("target_measure", "计数方式", "How a target counts", TARGET_MEASURE),
+    define("attainment_state", "完成情况状态", "Attainment state", ATTAINMENT_STATE),
 ];
 
 const SCHEME_RULE: &[Item] = &[
@@ -66,12 +69,20 @@ const PROJECT_STATE: &[Item] = &[
     item("lapsed", "已失效", "Lapsed"),
 ];
 
-/// What the plan of 2019-2021 sets targets for (Annexes 1 to 5).
+/// What the plan of 2019-2021 sets targets for (Annexes 2 to 5).
 const INDICATOR: &[Item] = &[
-    item("breakthrough_topics", "突破重大技术课题", "Breakthrough topics"),
     item("innovation_platforms", "市级以上创新平台", "Innovation platforms"),
     item("talent_teams", "高层次创新人才和团队", "Talents and teams"),
     item("new_high_tech_enterprises", "新增高新技术企业", "New high-tech enterprises"),
     item("total_high_tech_enterprises", "高新技术企业总数", "High-tech enterprises in total"),
     item("conversion_projects", "重大科技成果转化项目", "Conversion projects"),
 ];
+
+const TARGET_COMPARISON: &[Item] =
+    &[item("at_least", "不少于", "At least"), item("more_than", "超过", "More than")];
+
+const TARGET_MEASURE: &[Item] =
+    &[item("sum", "累计", "Records add up"), item("latest", "以最新数为准", "The latest record")];
+
+const ATTAINMENT_STATE: &[Item] =
+    &[item("recorded", "已登记", "Recorded"), item("withdrawn", "已撤回", "Withdrawn")];

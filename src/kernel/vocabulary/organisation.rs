@@ -1,8 +1,11 @@
-//! Organisations, roles and kinds of unit (DESIGN "Who may do what"; DOMAIN §2 form fields).
+//! Divisions and days, organisations, roles and kinds of unit (DESIGN "Who may do what"; DOMAIN §2 form fields).
 
 use super::{Item, List, define, item};
 
 pub(super) const LISTS: &[List] = &[
+    define("division_level", "行政区划级别", "Division level", DIVISION_LEVEL),
+    define("day_kind", "日期类型", "Kind of day", DAY_KIND),
+    define("limit_unit", "期限单位", "Unit of a limit", LIMIT_UNIT),
     define("organisation_kind", "单位类型", "Organisation kind", ORGANISATION_KIND),
     define("organisation_state", "单位状态", "Organisation state", ORGANISATION_STATE),
     define("role", "角色", "Role", ROLE),
@@ -14,6 +17,19 @@ pub(super) const LISTS: &[List] = &[
     define("credit_record_kind", "信用记录类型", "Credit record kind", CREDIT_RECORD_KIND),
     define("credit_level", "信用等级", "Credit level", CREDIT_LEVEL),
 ];
+
+const DIVISION_LEVEL: &[Item] = &[
+    item("province", "省级", "Province"),
+    item("prefecture", "地级", "Prefecture"),
+    item("county", "县级", "County"),
+    item("zone", "功能区", "Functional zone"),
+];
+
+const DAY_KIND: &[Item] =
+    &[item("holiday", "放假", "Public holiday"), item("workday", "补班", "Weekend day worked")];
+
+const LIMIT_UNIT: &[Item] =
+    &[item("calendar_day", "自然日", "Calendar day"), item("working_day", "工作日", "Working day")];
 
 const ORGANISATION_KIND: &[Item] = &[
     item("institute", "高校院所", "University or research institute"),

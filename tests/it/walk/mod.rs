@@ -95,6 +95,7 @@ mod files;
 pub mod identity;
 mod ledger;
 mod platform;
+mod project;
 mod reference;
 mod search;
 mod subsidy;
@@ -114,6 +115,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         demand::CASES,
         contract::CASES,
         engagement::CASES,
+        project::CASES,
     ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()

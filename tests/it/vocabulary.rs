@@ -1,0 +1,56 @@
+//! The rooms' closed lists against the code lists that everybody sees: a code without a label, or a label
+//! that nothing uses, fails here.
+
+use techmart::contract::model as contract;
+use techmart::identity::model as identity;
+use techmart::kernel::actor::{OrganisationKind, Role};
+use techmart::kernel::vocabulary;
+use techmart::listing;
+use techmart::project::model as project;
+use techmart::reference::model as reference;
+
+/// `agree!("list", Enum, …)`: the same codes on both sides, in whatever order.
+macro_rules! agree {
+    ($($list:literal, $type:ty;)+) => {
+        $({
+            let mut codes: Vec<&str> = <$type>::ALL.iter().map(|word| word.as_str()).collect();
+            let mut listed = vocabulary::codes_of($list);
+            codes.sort_unstable();
+            listed.sort_unstable();
+            assert_eq!(codes, listed, "{} and the list {}", stringify!($type), $list);
+        })+
+    };
+}
+
+#[test]
+fn every_closed_list_has_its_labels() {
+    agree! {
+        "organisation_kind", OrganisationKind;
+        "role", Role;
+        "organisation_state", identity::OrganisationState;
+        "achievement_state", listing::model::State;
+        "demand_state", listing::model::State;
+        "publication_change", listing::model::Revision;
+        "secrecy", listing::Secrecy;
+        "division_level", reference::DivisionLevel;
+        "day_kind", reference::DayKind;
+        "limit_unit", reference::LimitUnit;
+        "contract_class", contract::Class;
+        "contract_sub_type", contract::SubType;
+        "contract_state", contract::Stage;
+        "contract_step", contract::StepKind;
+        "contract_attachment_kind", contract::AttachmentKind;
+        "ip_involved", contract::IpKind;
+        "payment_mode", contract::PaymentMode;
+        "licence_exclusivity", contract::Exclusivity;
+        "unit_kind", contract::UnitKind;
+        "refusal_ground", contract::RefusalGround;
+        "revocation_ground", contract::RevocationGround;
+        "project_state", project::ProjectStage;
+        "conversion_mode", project::ConversionMode;
+        "indicator", project::Indicator;
+        "target_comparison", project::Comparison;
+        "target_measure", project::Measure;
+        "attainment_state", project::AttainmentStage;
+    }
+}
