@@ -33,5 +33,5 @@ pub mod rules;
 pub mod service;
 mod store;
 
-pub use http::{batch_routes, routes};
+pub use http::routes;
 pub use jobs::{Causes, SweepSheets};

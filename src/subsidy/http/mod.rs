@@ -13,12 +13,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(scheme::publish)
         .service(scheme::appropriate)
         .service(scheme::appropriations)
-        .service(scheme::budgets);
-}
-
-/// Mounted with the register of contracts.
-pub fn batch_routes(config: &mut ServiceConfig) {
-    config
+        .service(scheme::budgets)
         .service(batch::create)
         .service(batch::list)
         .service(batch::find)

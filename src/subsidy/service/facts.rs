@@ -6,13 +6,15 @@ use serde::Deserialize;
 use super::super::model::CauseRecord;
 use super::super::store;
 use crate::changes;
+use crate::contract::model::{RegisteredContract, Stage};
+use crate::contract::service as register;
 use crate::db::{Conn, Tx};
 use crate::identity::model::Profile;
 use crate::identity::service as identity;
 use crate::kernel::actor::OrganisationKind;
 use crate::kernel::change::Change;
 use crate::kernel::error::Refusal;
-use crate::kernel::id::{Id, OrganisationId, parse_urn};
+use crate::kernel::id::{self, Id, OrganisationId, parse_urn};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::Day;
@@ -31,14 +33,27 @@ pub struct Registered {
     pub technical: Fen,
 }
 
-/// The contracts that the office registered in these days and that still stand.
+/// The contracts that the office registered in these days, that still stand and whose amount is final: an
+/// estimate is corrected before any benefit is paid (DOMAIN §2), and then comes as a cause.
 pub fn registered_in(
-    _conn: &mut Conn,
-    _office: OrganisationId,
-    _from: Day,
-    _to: Day,
+    conn: &mut Conn,
+    node: &str,
+    office: OrganisationId,
+    from: Day,
+    to: Day,
 ) -> Result<Vec<Registered>, Refusal> {
-    Ok(vec![])
+    let all = register::registered_in(conn, office, from, to)?;
+    let counts =
+        |c: &RegisteredContract| matches!(c.stage, Stage::Registered | Stage::Amended) && !c.estimated;
+    let read = |c: RegisteredContract| Registered {
+        contract: id::urn(node, "contract", c.id),
+        version: c.version,
+        number: c.number.as_str().to_owned(),
+        registered_on: c.registered_on,
+        total: c.total,
+        technical: c.technical,
+    };
+    Ok(all.into_iter().filter(counts).map(read).collect())
 }
 
 /// Who is to be supported.
@@ -53,8 +68,8 @@ pub fn beneficiary(conn: &mut Conn, node: &str, id: OrganisationId) -> Result<Be
     Ok(Beneficiary { kind: found.kind, party: PartyRef { urn: urn(node, id), name, credit_code } })
 }
 
-pub fn urn(node: &str, id: OrganisationId) -> String {
-    crate::kernel::id::urn(node, "organisation", id)
+pub fn urn(node: &str, organisation: OrganisationId) -> String {
+    id::urn(node, "organisation", organisation)
 }
 
 pub fn organisation_of(urn: &str) -> Result<OrganisationId, Refusal> {
@@ -79,6 +94,7 @@ struct ContractFacts {
     registered_on: Day,
     total_fen: Fen,
     technical_fen: Fen,
+    estimated: bool,
 }
 
 /// Whether the follower wants a change of this kind.
@@ -100,7 +116,7 @@ pub fn note(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
         period: facts.registered_on.year(),
         number: facts.number,
         registered_on: facts.registered_on,
-        counts,
+        counts: counts && !facts.estimated,
         total: facts.total_fen,
         technical: facts.technical_fen,
         at: change.at,

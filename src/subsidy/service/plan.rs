@@ -88,7 +88,7 @@ pub fn compute(
     }
     let mut lines = vec![];
     for scheme in &schemes {
-        lines.extend(counted(conn, question, scheme)?);
+        lines.extend(counted(conn, node, question, scheme)?);
     }
     lines.sort_by(|a, b| a.number.cmp(&b.number));
     let contracts = lines.len();
@@ -140,11 +140,16 @@ pub fn in_force(versions: Vec<Scheme>, year: i32) -> Vec<Scheme> {
 }
 
 /// E over the contracts that were registered in the period while this version was in force.
-fn counted(conn: &mut Conn, question: &Question, scheme: &Scheme) -> Result<Vec<LineRecord>, Refusal> {
+fn counted(
+    conn: &mut Conn,
+    node: &str,
+    question: &Question,
+    scheme: &Scheme,
+) -> Result<Vec<LineRecord>, Refusal> {
     let (first, last) = year_days(question.period).ok_or_else(|| Refusal::internal("no such year"))?;
     let from = first.max(scheme.valid_from);
     let to = scheme.valid_to.map_or(last, |end| end.min(last));
-    let mut contracts = facts::registered_in(conn, question.beneficiary, from, to)?;
+    let mut contracts = facts::registered_in(conn, node, question.beneficiary, from, to)?;
     contracts.sort_by(|a, b| a.number.cmp(&b.number));
     let base = |c: &Registered| base_of(scheme.base, c.total, c.technical);
     let facts: Vec<Fact> =

@@ -1,22 +1,9 @@
-//! Subsidies over HTTP: schemes, budgets, and batches from the register to the payment.
+//! Schemes and appropriations.
 
 use serde_json::{Value, json};
 
-use super::support::{City, Response};
-
-fn appropriate(city: &City, year: i32, fen: i64) -> Response {
-    let body =
-        json!({"year": year, "scheme": "REG-AGENCY", "amount_fen": fen, "document": "示例预算〔2026〕1号"});
-    city.as_("government.approver").post("/api/v1/subsidy/appropriations", body)
-}
-
-/// The execution of REG-AGENCY's budget of a year.
-fn budget(city: &City, year: i32) -> Value {
-    let answer =
-        city.as_("government.payer").get(&format!("/api/v1/subsidy/budgets?year={year}")).expect(200);
-    let items = answer.body["items"].as_array().unwrap();
-    items.iter().find(|row| row["scheme"] == "REG-AGENCY").cloned().unwrap_or(Value::Null)
-}
+use super::super::support::City;
+use super::{appropriate, budget};
 
 #[test]
 fn annexes_4_and_5_all_eight_schemes_ship() {
