@@ -64,7 +64,6 @@ fn api_routes(config: &mut ServiceConfig) {
 
 /// Every room's codes.
 fn all_codes() -> Vec<&'static Code> {
-    let rooms: [&[&Code]; 12] = [
     let rooms: &[&[&Code]] = &[
         codes_common::ALL,
         migrate::ALL,
@@ -156,8 +155,7 @@ impl App {
                 trust_forwarded_for: config.trust_forwarded_for,
             }),
         };
-        let database: Vec<Arc<dyn Follower>> = vec![Arc::new(subsidy::Causes)];
-        let database: Vec<Arc<dyn Follower>> = vec![Arc::new(project::Contracts)];
+        let database: Vec<Arc<dyn Follower>> = vec![Arc::new(project::Contracts), Arc::new(subsidy::Causes)];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
         let vault = Vault::in_directory(&config.data_dir)?;

@@ -42,8 +42,8 @@ static MIGRATIONS: &[Migration] = migrations![
     6 "0006_listing",
     8 "0008_engagement",
     9 "0009_contract",
-    11 "0011_subsidy",
     10 "0010_project",
+    11 "0011_subsidy",
     12 "0012_demo",
 ];
 
