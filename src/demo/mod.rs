@@ -4,6 +4,9 @@
 //! Loaded by replaying a history with a clock of its own, through the same use-cases that serve people. Each
 //! step is one command that also marks itself as done: kill it anywhere and start again, nothing comes twice.
 
+mod contracts;
+mod listings;
+mod money;
 mod people;
 mod store;
 
@@ -14,12 +17,14 @@ use std::sync::Arc;
 use crate::app::{App, World};
 use crate::config::Config;
 use crate::db::Tx;
+use crate::files::Vault;
 use crate::identity::model::Secret;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
 use crate::kernel::random::SystemRandom;
 use crate::kernel::time::{Clock, Day, FixedClock, SystemClock};
 
+pub use listings::example_achievement;
 pub use people::{ACCOUNTS, Account};
 
 /// Everybody's password in the demo city.
@@ -30,9 +35,13 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
     let clock = Arc::new(FixedClock::at(history_begins()));
     let world = World { clock: clock.clone(), random: Arc::new(SystemRandom) };
     let app = App::open(config.clone(), world).await?;
+    let vault = Vault::in_directory(&config.data_dir)?;
     let loaded = tokio::task::spawn_blocking(move || {
-        let loader = Loader { app, clock, actors: RefCell::default(), ran: RefCell::new(0) };
+        let loader = Loader { app, clock, vault, actors: RefCell::default(), ran: RefCell::new(0) };
         people::load(&loader)?;
+        history(&loader)?;
+        listings::load(&loader)?;
+        recent(&loader)?;
         loader.clock.set(SystemClock.now());
         loader.app.settle()?;
         Ok(loader.ran.into_inner())
@@ -44,6 +53,30 @@ fn history_begins() -> crate::kernel::time::UtcTime {
     day(2019, 1, 7).start().plus_seconds(9 * 3600)
 }
 
+/// Three years of registered contracts, and after each the office's subsidy.
+fn history(loader: &Loader) -> Result<(), Refusal> {
+    let today = SystemClock.now().day();
+    let deals = contracts::deals()?;
+    for year in [2019, 2020, 2021] {
+        for deal in &deals {
+            if deal.on(today)?.year() == year {
+                contracts::load_one(loader, deal, today)?;
+            }
+        }
+        money::batch(loader, year)?;
+    }
+    Ok(())
+}
+
+/// The cases on the offices' desks today.
+fn recent(loader: &Loader) -> Result<(), Refusal> {
+    let today = SystemClock.now().day();
+    for deal in contracts::deals()?.iter().filter(|deal| deal.is_recent()) {
+        contracts::load_one(loader, deal, today)?;
+    }
+    Ok(())
+}
+
 /// A day of the history.
 fn day(year: i32, month: u32, day: u32) -> Day {
     // The history's days are written in the source; one that does not exist falls to the epoch and shows.
@@ -53,11 +86,11 @@ fn day(year: i32, month: u32, day: u32) -> Day {
 struct Loader {
     app: App,
     clock: Arc<FixedClock>,
+    vault: Vault,
     actors: RefCell<HashMap<String, Actor>>,
     ran: RefCell<usize>,
 }
 
-#[expect(dead_code, reason = "the rooms that follow use it")]
 impl Loader {
     /// Moves the history on to the morning of this day.
     fn on(&self, day: Day) {

@@ -59,7 +59,10 @@ impl Request {
         }
         if let Some(body) = &self.body {
             let body = fill(body);
-            text.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len()));
+            text.push_str(&format!(
+                "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            ));
         } else {
             text.push_str("\r\n");
         }
@@ -97,7 +100,8 @@ pub fn run(
     }
     let seconds = started.elapsed().as_secs_f64();
     let server_cpu_micros = cpu_micros(server)?.saturating_sub(cpu_before);
-    let (mut latencies_micros, failures) = std::mem::take(&mut *sum.lock().unwrap_or_else(PoisonError::into_inner));
+    let (mut latencies_micros, failures) =
+        std::mem::take(&mut *sum.lock().unwrap_or_else(PoisonError::into_inner));
     latencies_micros.sort_unstable();
     let requests = u64::try_from(latencies_micros.len()).unwrap_or(0);
     Ok(Outcome { requests, failures, seconds, server_cpu_micros, latencies_micros })

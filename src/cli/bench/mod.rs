@@ -1,14 +1,25 @@
 //! `techmart bench …`: programs that measure, and that the crash tests drive.
 
+mod http;
+mod load;
 pub mod log;
+mod server;
 mod store;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::config::Config;
+use crate::db::to_json;
+use crate::demo;
+use crate::kernel::error::Refusal;
 
 #[derive(Subcommand)]
 pub enum Bench {
+    /// Measure requests against a constant answer and a bare probe, on a scratch data directory
+    Http(HttpBench),
+    /// The server that `bench http` measures
+    #[command(hide = true)]
+    HttpServer,
     /// Append changes to the log of a scratch database and print each acknowledged one
     Append(Append),
     /// Follow the log of a scratch database until a number of changes was seen
@@ -22,6 +33,19 @@ pub enum Numbers {
     Head,
     /// From a plain sequence, as a database gives it: at once, whatever the commit order
     Sequence,
+}
+
+#[derive(Args)]
+pub struct HttpBench {
+    /// Achievements on the market
+    #[arg(long, default_value_t = 10_000)]
+    pub records: i64,
+    /// Seconds for each request
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u64,
+    /// Connections that ask at once
+    #[arg(long, default_value_t = 16)]
+    pub clients: usize,
 }
 
 #[derive(Args)]
@@ -51,8 +75,17 @@ pub struct Follow {
 impl Bench {
     pub fn run(self, config: &Config) -> Result<(), Box<dyn std::error::Error>> {
         match self {
+            Self::Http(bench) => http::run(config, &bench),
+            Self::HttpServer => server::serve(config.clone()),
             Self::Append(append) => log::append(config, &append),
             Self::Follow(follow) => log::follow(config, &follow),
         }
     }
+}
+
+/// The body of a create; `{n}` makes each title its own.
+fn demo_body() -> Result<String, Refusal> {
+    let mut content = demo::example_achievement(0)?;
+    content.title.push_str(" {n}");
+    to_json(&content)
 }

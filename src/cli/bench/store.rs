@@ -4,7 +4,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use crate::db::Conn;
+use crate::db::schema::listing::listing;
+use crate::db::schema::organisation;
 use crate::kernel::error::Refusal;
+use crate::kernel::id::OrganisationId;
 
 diesel::table! {
     bench_seen (follower, seq) {
@@ -94,4 +97,16 @@ pub fn seen(conn: &mut Conn) -> Result<Vec<(String, i64)>, Refusal> {
         .select((bench_seen::follower, bench_seen::seq))
         .order((bench_seen::follower, bench_seen::seq))
         .load(conn)?)
+}
+
+/// Some published achievement.
+pub fn any_achievement(conn: &mut Conn) -> Result<String, Refusal> {
+    let published =
+        listing::table.filter(listing::entity.eq("achievement").and(listing::state.eq("published")));
+    Ok(published.select(listing::id).first(conn)?)
+}
+
+/// One SELECT by primary key.
+pub fn version_of(conn: &mut Conn, organisation: OrganisationId) -> Result<i64, Refusal> {
+    Ok(organisation::table.find(organisation).select(organisation::version).first(conn)?)
 }

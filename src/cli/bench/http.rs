@@ -1,0 +1,121 @@
+//! `techmart bench http`: what a request costs, beside a constant answer and a bare probe in the same run.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::load::{self, Outcome, Request};
+use super::server::{self, Ready};
+use super::{HttpBench, demo_body};
+use crate::config::Config;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Ends the server when the measurement ends, however it ends.
+struct Server {
+    child: Child,
+    ready: Ready,
+    start_ms: u128,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.child.kill().is_ok() {
+            drop(self.child.wait());
+        }
+    }
+}
+
+pub fn run(config: &Config, bench: &HttpBench) -> Result<(), Failure> {
+    if config.data_dir.join("lock").exists() {
+        return Err(format!(
+            "{} has been served from; bench wants a scratch --data-dir",
+            config.data_dir.display()
+        )
+        .into());
+    }
+    println!("filling {} with {} achievements …", config.data_dir.display(), bench.records);
+    server::fill(config, bench.records)?;
+    let server = start(&config.data_dir)?;
+    let pid = server.child.id();
+    std::thread::park_timeout(Duration::from_secs(3));
+    println!(
+        "start to /readyz 200: {} ms; RssAnon at rest: {} MiB\n",
+        server.start_ms,
+        load::rss_anon_kib(pid)? / 1024
+    );
+    println!(
+        "{:<28} {:>9} {:>9} {:>9} {:>9} {:>10} {:>8}",
+        "request", "req/s", "p50 µs", "p99 µs", "CPU µs", "× probe", "failed"
+    );
+    let mut probe = 0.0;
+    for (name, bare, request, clients) in requests(&server.ready, bench.clients)? {
+        let address: SocketAddr = if bare { &server.ready.bare } else { &server.ready.address }.parse()?;
+        // Warm caches, so that the first is not the worse for it.
+        load::run(address, &request, clients, Duration::from_millis(300), pid)?;
+        let outcome = load::run(address, &request, clients, Duration::from_secs(bench.seconds), pid)?;
+        if name == "bare probe" {
+            probe = outcome.cpu_micros();
+        }
+        print(name, &outcome, probe);
+    }
+    println!("\nRssAnon after load: {} MiB", load::rss_anon_kib(pid)? / 1024);
+    Ok(())
+}
+
+fn print(name: &str, outcome: &Outcome, probe: f64) {
+    let ratio = if probe > 0.0 { format!("{:.2}", outcome.cpu_micros() / probe) } else { "-".into() };
+    println!(
+        "{name:<28} {:>9.0} {:>9} {:>9} {:>9.1} {ratio:>10} {:>8}",
+        outcome.per_second(),
+        outcome.percentile_micros(50),
+        outcome.percentile_micros(99),
+        outcome.cpu_micros(),
+        outcome.failures
+    );
+}
+
+fn start(data_dir: &Path) -> Result<Server, Failure> {
+    let begun = Instant::now();
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["bench", "http-server", "--data-dir"])
+        .arg(data_dir)
+        .env("TECHMART_REQUESTS_PER_MINUTE", "0")
+        .env("TECHMART_LOG", "warn")
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    if let Some(out) = child.stdout.take() {
+        BufReader::new(out).read_line(&mut line)?;
+    }
+    let ready: Ready =
+        serde_json::from_str(&line).map_err(|_| "the server under measurement did not start")?;
+    let probe = Request { method: "GET", path: "/readyz".into(), token: None, body: None };
+    let (status, _) = load::once(ready.address.parse()?, &probe)?;
+    let start_ms = begun.elapsed().as_millis();
+    let server = Server { child, ready, start_ms };
+    if status == 200 { Ok(server) } else { Err(format!("/readyz answered {status}").into()) }
+}
+
+fn requests(ready: &Ready, clients: usize) -> Result<Vec<(&'static str, bool, Request, usize)>, Failure> {
+    let token = Some(ready.token.clone());
+    let get = |path: &str, token: Option<String>| Request {
+        method: "GET",
+        path: path.to_owned(),
+        token,
+        body: None,
+    };
+    let by_id = format!("/api/v1/achievements/{}", ready.achievement);
+    let list = "/api/v1/achievements?technical_field=agriculture&limit=20";
+    let body = Some(demo_body()?);
+    let create = Request { method: "POST", path: "/api/v1/achievements".into(), token: token.clone(), body };
+    Ok(vec![
+        ("constant answer", true, get("/constant", None), clients),
+        ("bare probe", true, get("/probe", None), clients),
+        ("read by id, authenticated", false, get(&by_id, token.clone()), clients),
+        ("filtered list of 20", false, get(list, token), clients),
+        ("durable create, 64 clients", false, create, 64),
+    ])
+}
