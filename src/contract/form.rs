@@ -6,7 +6,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Class, Exclusivity, IpKind, PaymentMode, SubType, UnitKind};
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::Day;
 
@@ -18,9 +17,9 @@ pub struct Form {
     /// Title of the project.
     #[schema(max_length = 200)]
     pub title: String,
-    #[schema(value_type = Class)]
+    /// Vocabulary `contract_class`.
     pub class: String,
-    #[schema(value_type = SubType)]
+    /// Vocabulary `contract_sub_type`.
     pub sub_type: String,
     /// Vocabulary `technical_field`.
     pub technical_field: String,
@@ -68,7 +67,7 @@ pub struct Form {
 pub struct Side {
     pub name: String,
     pub credit_code: String,
-    #[schema(value_type = UnitKind)]
+    /// Vocabulary `unit_kind`.
     pub kind: String,
     /// GB/T 2260, or the local code of a functional zone.
     pub division: String,
@@ -101,7 +100,7 @@ pub struct Deduction {
 #[serde(default, deny_unknown_fields)]
 #[schema(as = ContractPayment)]
 pub struct Payment {
-    #[schema(value_type = PaymentMode)]
+    /// Vocabulary `payment_mode`.
     pub mode: String,
     pub instalments: Vec<Instalment>,
     pub royalty: Option<Royalty>,
@@ -130,7 +129,7 @@ pub struct Royalty {
 #[serde(default, deny_unknown_fields)]
 #[schema(as = ContractIp)]
 pub struct IpAsset {
-    #[schema(value_type = IpKind)]
+    /// Vocabulary `ip_involved`.
     pub kind: String,
     pub title: String,
     /// Application number of a patent, registration number of another right.
@@ -146,8 +145,7 @@ pub struct IpAsset {
 #[serde(default, deny_unknown_fields)]
 #[schema(as = ContractLicence)]
 pub struct LicenceTerms {
-    /// Ordinary unless stated.
-    #[schema(value_type = Exclusivity)]
+    /// Vocabulary `licence_exclusivity`; ordinary unless stated.
     pub exclusivity: String,
     /// The contract's end unless stated.
     pub ends_on: Option<Day>,

@@ -10,6 +10,7 @@ use crate::contract::form::Form;
 use crate::contract::model::{AttachmentKind, ContractId, Record};
 use crate::contract::service::{self, Attach, Draft};
 use crate::db::Tx;
+use crate::engagement::model::EngagementId;
 use crate::files::model::FileId;
 use crate::http::{Answer, Edge, Input, Reply};
 use crate::kernel::actor::Actor;
@@ -25,8 +26,8 @@ pub struct NewContract {
     pub form: Form,
     #[serde(default)]
     pub attachments: Vec<AttachmentBody>,
-    /// URN of the engagement that the contract comes from.
-    pub engagement: Option<String>,
+    /// The engagement that the contract comes from: fills in what the form leaves empty.
+    pub engagement: Option<EngagementId>,
 }
 
 /// The form and its files anew.
@@ -72,9 +73,9 @@ pub struct AnswerBody {
     pub opinion: String,
 }
 
-fn draft(form: &Form, attachments: &[AttachmentBody], engagement: Option<&String>) -> Draft {
+fn draft(form: &Form, attachments: &[AttachmentBody], engagement: Option<EngagementId>) -> Draft {
     let attachments = attachments.iter().map(|it| Attach { file: it.file, kind: it.kind }).collect();
-    Draft { form: form.clone(), attachments, engagement: engagement.cloned() }
+    Draft { form: form.clone(), attachments, engagement }
 }
 
 /// The contract after an act.
@@ -93,7 +94,7 @@ pub(super) fn rendered(tx: &mut Tx, actor: &Actor, record: Record) -> Result<Rep
 #[post("/contracts")]
 pub async fn create(edge: Edge, input: Input<NewContract>) -> Answer {
     edge.write("contract.create", Permission::ContractWrite, input, |tx, actor, body| {
-        let draft = draft(&body.form, &body.attachments, body.engagement.as_ref());
+        let draft = draft(&body.form, &body.attachments, body.engagement);
         let record = service::create(tx, actor, &draft)?;
         let (urn, today, version) = (tx.urn("contract", record.id), tx.now().day(), record.version);
         let location = format!("/api/v1/contracts/{}", record.id);

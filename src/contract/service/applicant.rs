@@ -14,6 +14,8 @@ use crate::contract::rules::case::Act;
 use crate::contract::rules::{amounts, form as form_rules};
 use crate::contract::store;
 use crate::db::Tx;
+use crate::engagement;
+use crate::engagement::model::EngagementId;
 use crate::files;
 use crate::files::model::FileId;
 use crate::identity;
@@ -39,15 +41,16 @@ pub struct Attach {
 pub struct Draft {
     pub form: Form,
     pub attachments: Vec<Attach>,
-    /// URN of the engagement that the contract comes from.
-    pub engagement: Option<String>,
+    /// The engagement that the contract comes from: fills in what the form leaves empty.
+    pub engagement: Option<EngagementId>,
 }
 
 pub fn create(tx: &mut Tx, actor: &Actor, draft: &Draft) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractWrite)?;
     let person = actor.person()?;
     let id = tx.new_id();
-    let attached = checked(tx, actor, id, draft)?;
+    let (form, engagement) = from_engagement(tx, actor, draft)?;
+    let attached = checked(tx, actor, id, &form, &draft.attachments)?;
     let now = tx.now();
     let record = Record {
         id,
@@ -55,11 +58,11 @@ pub fn create(tx: &mut Tx, actor: &Actor, draft: &Draft) -> Result<Record, Refus
         applicant: person.organisation,
         created_by: person.user,
         state: State::Draft,
-        seller: filing::party(tx, draft.form.seller.party())?,
-        buyer: filing::party(tx, draft.form.buyer.party())?,
-        technical: technical(&draft.form),
-        engagement: draft.engagement.clone(),
-        form: draft.form.clone(),
+        seller: filing::party(tx, form.seller.party())?,
+        buyer: filing::party(tx, form.buyer.party())?,
+        technical: technical(&form),
+        engagement,
+        form,
         created_at: now,
         updated_at: now,
     };
@@ -82,15 +85,20 @@ pub fn edit(
     if !before.state.is_editable() {
         return Err(Refusal::new(&STATE_CONFLICT).with("state", before.state.stage()));
     }
-    let attached = checked(tx, actor, id, draft)?;
+    let mut form = draft.form.clone();
+    if before.engagement.is_some() && before.form.broker.is_some() {
+        // Who brokered the deal is known: an official's conflict is not edited away (rule 13).
+        form.broker.clone_from(&before.form.broker);
+    }
+    let attached = checked(tx, actor, id, &form, &draft.attachments)?;
     let old = serde_json::to_value(&before.form).map_err(Refusal::internal)?;
-    let new = serde_json::to_value(&draft.form).map_err(Refusal::internal)?;
+    let new = serde_json::to_value(&form).map_err(Refusal::internal)?;
     attach(tx, &before, &attached)?;
     let record = Record {
-        seller: filing::party(tx, draft.form.seller.party())?,
-        buyer: filing::party(tx, draft.form.buyer.party())?,
-        technical: technical(&draft.form),
-        form: draft.form.clone(),
+        seller: filing::party(tx, form.seller.party())?,
+        buyer: filing::party(tx, form.buyer.party())?,
+        technical: technical(&form),
+        form,
         ..before
     };
     let detail = json!({"changed": changed_fields(&old, &new)});
@@ -176,10 +184,38 @@ pub fn cancel(
     advance(tx, actor, record, Act::Cancel(cancellation), Note::plain(StepKind::Cancelled, reason))
 }
 
+/// The form as the applicant wrote it, with what the engagement knows in the fields left empty.
+fn from_engagement(tx: &mut Tx, actor: &Actor, draft: &Draft) -> Result<(Form, Option<String>), Refusal> {
+    let mut form = draft.form.clone();
+    let Some(id) = draft.engagement else { return Ok((form, None)) };
+    let node = tx.node().to_owned();
+    let found = engagement::service::for_contract(tx, &node, actor, id)?;
+    let fill = |field: &mut String, known: &str| {
+        if field.trim().is_empty() {
+            known.clone_into(field);
+        }
+    };
+    fill(&mut form.title, &found.about.title);
+    for (side, party) in [(&mut form.seller, &found.seller), (&mut form.buyer, &found.buyer)] {
+        fill(&mut side.name, &party.name);
+        fill(&mut side.credit_code, &party.credit_code);
+    }
+    if found.broker.is_some() {
+        form.broker = found.broker;
+    }
+    Ok((form, Some(found.engagement_urn)))
+}
+
 /// What a draft may hold: a form without wrong entries, and files of the applicant's own.
-fn checked(tx: &mut Tx, actor: &Actor, id: ContractId, draft: &Draft) -> Result<Vec<Attached>, Refusal> {
-    let mut errors = form_rules::check_draft(&draft.form);
-    let attached = attached(tx, actor, id, &draft.attachments, &mut errors)?;
+fn checked(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    form: &Form,
+    attachments: &[Attach],
+) -> Result<Vec<Attached>, Refusal> {
+    let mut errors = form_rules::check_draft(form);
+    let attached = attached(tx, actor, id, attachments, &mut errors)?;
     errors.check()?;
     Ok(attached)
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::support::City;
 use crate::support::contracts::{
-    accepted, act, correction_requested, draft, draft_of, form, registered, registrar, show, submit,
-    submitted_of,
+    accepted, act, correction_requested, credit_code, draft, draft_of, form, registered, registrar, show,
+    submit, submitted_of,
 };
-use crate::support::records::{pdf, upload};
+use crate::support::records::{enquiry, pdf, published, upload, with};
 
 /// Issue: all errors at once, each with its field, in the user's words.
 #[test]
@@ -231,4 +231,29 @@ fn domain_2_training_hangs_on_a_registered_parent() {
     let parent = registered(&city);
     assert_eq!(show(&city, &parent)["registration"]["number"], "2026450701000001");
     submit(&city, &id, "registration_office").expect(200);
+}
+
+/// Issue: drafted from an engagement; what it knows is filled in, and its broker is not edited away (rule 13).
+#[test]
+fn a_draft_from_an_engagement_is_filled_in() {
+    let city = City::new();
+    let about = published(&city, "achievements", "institute.member");
+    let body = with(enquiry("achievements", &about), "broker", json!(city.organisation("broker")));
+    let engagement = city.as_("enterprise.member").post("/api/v1/engagements", body).expect(201).id();
+    let client = city.as_("institute.member");
+    let answer = json!({"decision": "accepted", "text": "欢迎"});
+    client.post(&format!("/api/v1/engagements/{engagement}/answer"), answer).expect(200);
+    let drafted = client.post("/api/v1/contracts", json!({"engagement": engagement})).expect(201).body;
+    assert_eq!(drafted["form"]["title"], "坭兴陶坭料近红外快速筛选方法（示例）");
+    assert_eq!(drafted["form"]["seller"]["credit_code"], credit_code("institute"));
+    assert_eq!(drafted["form"]["buyer"]["credit_code"], credit_code("enterprise"));
+    assert_eq!(drafted["form"]["broker"]["credit_code"], credit_code("broker"));
+    assert!(drafted["engagement"].as_str().unwrap().ends_with(&engagement));
+    let mut form = form();
+    form["broker"] = Value::Null;
+    let path = format!("/api/v1/contracts/{}", drafted["id"].as_str().unwrap());
+    let edited = client.put(&path, json!({"form": form})).expect(200).body;
+    assert_eq!(edited["form"]["broker"]["credit_code"], credit_code("broker"));
+    let stranger = city.as_("enterprise2.member");
+    stranger.post("/api/v1/contracts", json!({"engagement": engagement})).refused(404, "not_found");
 }
