@@ -73,7 +73,7 @@ pub fn follow(config: &Config, follow: &Follow) -> Outcome {
     while since.elapsed() < Duration::from_millis(follow.quiet_ms) {
         match &followers {
             Some(followers) => followers.settle()?,
-            None => drop(db.write_blocking("bench.follow", move |tx| store::follow_sequence(tx, name))?),
+            None => db.write_blocking("bench.follow", move |tx| store::follow_sequence(tx, name))?.value,
         }
         let seen = db.read_blocking(move |snapshot| store::count_seen(snapshot, name))?;
         if seen != last {

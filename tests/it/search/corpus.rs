@@ -11,7 +11,6 @@ use techmart::search::service::Search;
 
 use super::{Scene, answer, subject};
 
-#[expect(clippy::disallowed_methods, reason = "the suite's own settings")]
 fn corpus() -> Option<Vec<Document>> {
     let Some(dir) = std::env::var_os("TECHMART_TEST_DATA") else {
         println!("skipped: TECHMART_TEST_DATA names no directory with achievements-csl.jsonl");
