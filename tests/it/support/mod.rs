@@ -4,6 +4,7 @@ pub mod city;
 pub mod client;
 pub mod contracts;
 pub mod database;
+pub mod process;
 pub mod records;
 
 use std::net::TcpListener;
