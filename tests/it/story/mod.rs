@@ -116,7 +116,7 @@ fn engaged(cast: &Cast, achievement: &str) -> String {
     cast.enterprise.post(&format!("{path}/messages"), json!({"text": "配方可行，请寄样"})).expect(201);
     let ended = cast.university.post(&format!("{path}/conclude"), json!({"outcome": "contract"})).expect(200);
     assert_eq!(ended.body["outcome"], "contract");
-    made.body["urn"].as_str().unwrap().to_owned()
+    made.id()
 }
 
 /// A draft with the contract's text; from an engagement, or free.
