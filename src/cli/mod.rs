@@ -9,6 +9,7 @@ mod logging;
 mod serve;
 pub mod verify;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -136,7 +137,8 @@ impl Command {
             Self::Reindex => serve::reindex(Config::load(&flags)?),
             Self::Export(what) => what.run(&Config::load(&flags)?),
             Self::Openapi => {
-                println!("{}", document()?);
+                // A reader that has seen enough closes the pipe: no reason to panic.
+                writeln!(std::io::stdout(), "{}", document()?)?;
                 Ok(())
             }
         }

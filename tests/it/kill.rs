@@ -43,7 +43,7 @@ impl Scene {
     }
 
     fn follower(&self, number: usize) -> Child {
-        self.start("follow", &format!("f{number}"), &["--quiet-ms", "1500"])
+        self.start("follow", &format!("f{number}"), &["--quiet-ms", "4000"])
     }
 }
 
