@@ -49,12 +49,20 @@ pub fn list(
     wanted: &Wanted,
     page: &PageQuery,
 ) -> Result<Page<Summary>, Refusal> {
-    let mut query = narrowed(scoped(contract::table.into_boxed(), scope), wanted);
-    if let Some(after) = page.after::<ContractId>()? {
-        query = query.filter(dsl::id.lt(after));
+    let after = page.after::<ContractId>()?;
+    let mut rows: Vec<SummaryRow> = vec![];
+    // Each part is a range of an index of its own; one query with OR would read the whole table.
+    for part in parts(scope) {
+        let mut query = narrowed(within(contract::table.into_boxed(), part), wanted);
+        if let Some(after) = after {
+            query = query.filter(dsl::id.lt(after));
+        }
+        let found: Vec<SummaryRow> =
+            query.order(dsl::id.desc()).limit(page.limit + 1).select(SummaryRow::as_select()).load(conn)?;
+        rows.extend(found);
     }
-    let rows: Vec<SummaryRow> =
-        query.order(dsl::id.desc()).limit(page.limit + 1).select(SummaryRow::as_select()).load(conn)?;
+    rows.sort_by(|a, b| b.id.cmp(&a.id));
+    rows.dedup_by_key(|row| row.id);
     let items = rows.into_iter().map(SummaryRow::build).collect();
     Ok(Page::cut(items, page.limit, |item: &Summary| item.id))
 }
@@ -104,16 +112,35 @@ pub fn register(
     Ok(records.iter().filter_map(Record::registered).collect())
 }
 
-fn scoped<'a>(query: Query<'a>, scope: &Scope) -> Query<'a> {
-    let filed = dsl::state.ne(Stage::Draft);
+/// One range of one index.
+enum Part {
+    Applicant(OrganisationId),
+    Seller(String),
+    Buyer(String),
+    Office(OrganisationId),
+    Division(String),
+    All,
+}
+
+fn parts(scope: &Scope) -> Vec<Part> {
     match scope.clone() {
-        Scope::Own { organisation, credit_code } => query.filter(
-            dsl::applicant
-                .eq(organisation)
-                .or(filed.and(dsl::seller_code.eq(credit_code.clone()).or(dsl::buyer_code.eq(credit_code)))),
-        ),
-        Scope::Office(office) => query.filter(dsl::office.eq(office)),
-        Scope::Division(prefix) => {
+        Scope::Own { organisation, credit_code } => {
+            vec![Part::Applicant(organisation), Part::Seller(credit_code.clone()), Part::Buyer(credit_code)]
+        }
+        Scope::Office(office) => vec![Part::Office(office)],
+        Scope::Division(prefix) => vec![Part::Division(prefix)],
+        Scope::All => vec![Part::All],
+    }
+}
+
+fn within(query: Query<'_>, part: Part) -> Query<'_> {
+    let filed = dsl::state.ne(Stage::Draft);
+    match part {
+        Part::Applicant(organisation) => query.filter(dsl::applicant.eq(organisation)),
+        Part::Seller(code) => query.filter(filed).filter(dsl::seller_code.eq(code)),
+        Part::Buyer(code) => query.filter(filed).filter(dsl::buyer_code.eq(code)),
+        Part::Office(office) => query.filter(dsl::office.eq(office)),
+        Part::Division(prefix) => {
             let end = format!("{prefix}~");
             query.filter(filed).filter(
                 dsl::seller_division
@@ -121,7 +148,7 @@ fn scoped<'a>(query: Query<'a>, scope: &Scope) -> Query<'a> {
                     .or(dsl::buyer_division.between(prefix, end)),
             )
         }
-        Scope::All => query.filter(filed),
+        Part::All => query.filter(filed),
     }
 }
 
