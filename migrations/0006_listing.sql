@@ -43,6 +43,7 @@ CREATE TABLE listing (
 CREATE INDEX listing_newest ON listing (entity, published_at, id) WHERE state = 'published';
 CREATE INDEX listing_field ON listing (entity, technical_field, published_at, id) WHERE state = 'published';
 CREATE INDEX listing_division ON listing (entity, division, published_at, id) WHERE state = 'published';
+CREATE INDEX listing_city ON listing (entity, (substr(division, 1, 4)), published_at, id) WHERE state = 'published';
 CREATE INDEX listing_kind ON listing (entity, kind, published_at, id) WHERE state = 'published';
 CREATE INDEX listing_low ON listing (entity, low_fen, id) WHERE state = 'published';
 CREATE INDEX listing_high ON listing (entity, high_fen, id) WHERE state = 'published';

@@ -41,7 +41,7 @@ struct ListQuery {
     sort: Option<Sort>,
     holder: Option<OrganisationId>,
     technical_field: Option<String>,
-    /// A section finds its classes only when they are written with it.
+    /// GB/T 4754: a section (`C`) finds its classes, a class (`30`) itself.
     industry: Option<String>,
     /// A prefecture (`450700`) finds its counties and zones.
     division: Option<String>,

@@ -243,6 +243,11 @@ impl Reach {
     }
 }
 
+/// An industry as it is filtered: a class below its section, `C30`.
+pub fn industry_key(code: &str) -> String {
+    from_section(code).pop().unwrap_or_default()
+}
+
 fn from_section(code: &str) -> Vec<String> {
     match vocabulary::industry_section_of(code) {
         Some(section) => vec![section.to_owned(), format!("{section}{code}")],
@@ -297,6 +302,7 @@ mod tests {
     fn codes_reach_from_the_section_and_up_to_the_city() {
         assert_eq!(from_section("13"), ["C", "C13"]);
         assert_eq!(from_section("C"), ["C"]);
+        assert_eq!((industry_key("30"), industry_key("C30")), ("C30".into(), "C30".into()));
         assert_eq!(upwards("450721"), ["450721", "450700"]);
         assert_eq!(upwards("450700"), ["450700"]);
         assert!(upwards("").is_empty() && from_section("").is_empty());

@@ -282,6 +282,10 @@ fn lists_filter_sort_and_page_without_gaps() {
     assert_eq!(all("&division=450700"), "7 6 5 4 3 2 1");
     assert_eq!(all("&division=450721"), "");
     assert_eq!(all("&kind=basic"), "");
+    assert_eq!(
+        (all("&industry=C"), all("&industry=30"), all("&industry=A")),
+        (all(""), all(""), String::new())
+    );
     let own = city.as_(OWNER).get("/api/v1/achievements/own?state=draft").expect(200);
     assert_eq!(own.body["items"].as_array().unwrap().len(), 1);
     let page = city.anonymous().get("/api/v1/achievements?limit=2").expect(200);

@@ -4,7 +4,7 @@ use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 
 use crate::db::Conn;
 use crate::db::conn::MultiBackend;
@@ -15,7 +15,7 @@ use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::time::UtcTime;
 use crate::listing::kind::Kind;
-use crate::listing::model::{Filter, Listing, Sort, State, Summary};
+use crate::listing::model::{Filter, Listing, Sort, State, Summary, industry_key};
 
 use super::row::{Row, SummaryRow};
 
@@ -54,13 +54,20 @@ fn narrowed<'a>(mut query: Query<'a>, filter: &Filter) -> Query<'a> {
         query = query.filter(listing::technical_field.eq(field.clone()));
     }
     if let Some(industry) = &filter.industry {
-        query = query.filter(listing::industry.between(industry.clone(), format!("{industry}~")));
+        // `C` finds `C30` as well: stored from the section down.
+        let key = industry_key(industry);
+        query = query.filter(listing::industry.between(key.clone(), format!("{key}~")));
     }
     if let Some(division) = &filter.division {
         query = match division.strip_suffix("00") {
-            // A prefecture holds its counties and zones.
-            Some(prefix) => query.filter(listing::division.between(prefix.to_owned(), format!("{prefix}~"))),
-            None => query.filter(listing::division.eq(division.clone())),
+            // A prefecture holds its counties and zones; by the expression that an index has, because a range of
+            // codes would be sorted whole.
+            Some(city) if !city.ends_with("00") => {
+                let inside =
+                    sql::<Bool>("substr(listing.division, 1, 4) = ").bind::<Text, _>(city.to_owned());
+                query.filter(inside)
+            }
+            _ => query.filter(listing::division.eq(division.clone())),
         };
     }
     if let Some(kind) = &filter.kind {

@@ -13,6 +13,7 @@ use crate::kernel::time::{Day, UtcTime};
 use crate::listing::kind::Kind;
 use crate::listing::model::{
     Holder, Index, Listing, PriceBounds, Remarks, Revision, Standing, State, Submission, Summary,
+    industry_key,
 };
 
 stored_words!(State, Revision);
@@ -92,7 +93,7 @@ impl Row {
             title: index.title,
             brief: index.brief,
             technical_field: index.technical_field,
-            industry: index.industry,
+            industry: industry_key(&index.industry),
             division: index.division,
             kind: index.kind,
             trl: index.trl,
