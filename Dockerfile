@@ -1,15 +1,15 @@
-# The production image: TLS to PostgreSQL and attachments in S3 are compiled in.
+# The production image, with TLS to PostgreSQL.
 FROM rust:1-bookworm AS build
 WORKDIR /build
 COPY . .
 # The caches keep repeated builds short; the binary must be copied out of them in the same step.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --release --locked --features pg-tls,s3 \
+    cargo build --release --locked --features pg-tls \
     && strip -o /techmart target/release/techmart
 
 FROM debian:bookworm-slim
-# libssl3: libpq's TLS. ca-certificates: S3 and PostgreSQL servers with public certificates.
+# libssl3: libpq's TLS. ca-certificates: servers with public certificates.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libssl3 \
     && rm -rf /var/lib/apt/lists/* \
