@@ -179,7 +179,8 @@ impl App {
     /// The OpenAPI document of the whole API.
     pub fn api() -> OpenApi {
         let app = ActixApp::new().into_utoipa_app().openapi(openapi::head());
-        let (_, api) = app.service(scope(API).configure(api_routes)).split_for_parts();
+        let (_, mut api) = app.service(scope(API).configure(api_routes)).split_for_parts();
+        openapi::name_operations(&mut api);
         api
     }
 

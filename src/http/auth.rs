@@ -34,12 +34,3 @@ pub fn credentials(request: &HttpRequest) -> Credentials {
         _ => Credentials::None,
     }
 }
-
-/// Before anybody can log in: every request is anonymous.
-pub struct NobodyYet;
-
-impl Authenticator for NobodyYet {
-    fn authenticate(&self, _: Credentials) -> Authenticated {
-        Box::pin(std::future::ready(Ok(Actor::Anonymous)))
-    }
-}

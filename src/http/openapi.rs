@@ -26,6 +26,20 @@ pub fn head() -> OpenApi {
     api
 }
 
+/// Gives each operation a name of its own on the whole platform: that of its handler behind that of its room,
+/// because generated clients have one name space.
+pub fn name_operations(api: &mut OpenApi) {
+    for item in api.paths.paths.values_mut() {
+        let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in methods.into_iter().flatten() {
+            let room = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+            let name = operation.operation_id.take().unwrap_or_default();
+            let named = name.starts_with(&room);
+            operation.operation_id = Some(if named { name } else { format!("{room}_{name}") });
+        }
+    }
+}
+
 /// Content-Disposition of a download; the name may be Chinese (RFC 6266, RFC 8187).
 pub fn attachment(file_name: &str) -> String {
     let ascii: String = file_name

@@ -1,7 +1,6 @@
 //! The integration suite: one binary, the same tests on SQLite and, when TECHMART_TEST_DATABASE names a
 //! server, on PostgreSQL (and Redis, when TECHMART_TEST_REDIS does).
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
-#![warn(dead_code)]
 
 mod support;
 

@@ -25,3 +25,16 @@ fn every_operation_names_a_known_permission() {
     }
     assert!(seen > 0);
 }
+
+/// OpenAPI 3.1, Operation Object: the id is unique among all operations.
+#[test]
+fn every_operation_has_an_id_of_its_own() {
+    let document = serde_json::to_value(techmart::app::App::api()).unwrap();
+    let items = document["paths"].as_object().unwrap().values();
+    let operations = items.flat_map(|item| item.as_object().unwrap().values());
+    let mut ids: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}

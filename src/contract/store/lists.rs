@@ -61,7 +61,7 @@ pub fn list(
             query.order(dsl::id.desc()).limit(page.limit + 1).select(SummaryRow::as_select()).load(conn)?;
         rows.extend(found);
     }
-    rows.sort_by(|a, b| b.id.cmp(&a.id));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.id));
     rows.dedup_by_key(|row| row.id);
     let items = rows.into_iter().map(SummaryRow::build).collect();
     Ok(Page::cut(items, page.limit, |item: &Summary| item.id))
