@@ -51,11 +51,10 @@ impl DatabaseUrl {
     }
 }
 
-/// Built without TLS, libpq goes to plain text without a word: so a remote server is refused.
+/// Libpq goes to plain text without a word: so a remote server is refused without TLS, and unless the URL says
+/// what it wants with it.
 fn refuse_plain_text_over_a_network(url: &str) -> Result<(), String> {
-    if cfg!(feature = "pg-tls") {
-        return Ok(());
-    }
+    let with_tls = cfg!(feature = "pg-tls");
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
     let authority = rest.split(['/', '?']).next().unwrap_or("");
     let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
@@ -70,13 +69,17 @@ fn refuse_plain_text_over_a_network(url: &str) -> Result<(), String> {
         let local = decoded.is_empty()
             || decoded.starts_with('/')
             || matches!(decoded.as_str(), "localhost" | "127.0.0.1" | "::1");
-        if !local {
+        // Unstated means "prefer": libpq would fall back to plain text.
+        if !local && with_tls && !url.contains("sslmode=") {
+            return Err(format!("say sslmode=verify-full (or another) for the PostgreSQL server {name}"));
+        }
+        if !local && !with_tls {
             return Err(format!(
                 "the PostgreSQL server {name} is not on this machine, and this build has no TLS: build with --features pg-tls"
             ));
         }
     }
-    if url.contains("sslmode=require") || url.contains("sslmode=verify") {
+    if !with_tls && (url.contains("sslmode=require") || url.contains("sslmode=verify")) {
         return Err("this build has no TLS: build with --features pg-tls".into());
     }
     Ok(())

@@ -61,7 +61,8 @@ struct Applied {
 pub fn run(url: &DatabaseUrl) -> Result<usize, Refusal> {
     let mut conn = Conn::open(url, Mode::Write)?;
     if conn.is_postgres() {
-        conn.batch(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
+        // Another instance may be at a long migration: wait for it as long as it takes.
+        conn.batch(&format!("SET lock_timeout = 0; SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
     }
     let outcome = run_on(&mut conn);
     if conn.is_postgres() {

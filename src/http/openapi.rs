@@ -32,7 +32,8 @@ pub fn name_operations(api: &mut OpenApi) {
     for item in api.paths.paths.values_mut() {
         let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in methods.into_iter().flatten() {
-            let room = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+            let room =
+                operation.tags.iter().flatten().next().map(|tag| tag.replace('-', "_")).unwrap_or_default();
             let name = operation.operation_id.take().unwrap_or_default();
             let named = name.starts_with(&room);
             operation.operation_id = Some(if named { name } else { format!("{room}_{name}") });

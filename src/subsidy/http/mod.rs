@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(scheme::list)
+        .service(scheme::schemes)
         .service(scheme::versions)
         .service(scheme::publish)
         .service(scheme::appropriate)

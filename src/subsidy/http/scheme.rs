@@ -25,7 +25,7 @@ struct SchemeList {
     extensions(("x-permission" = json!("public")))
 )]
 #[get("/subsidy/schemes")]
-pub async fn list(edge: Edge) -> Answer {
+pub async fn schemes(edge: Edge) -> Answer {
     edge.read(Permission::Public, |snapshot, _| {
         let items = service::schemes(snapshot)?.into_iter().map(SchemeView::from).collect();
         Reply::ok(&SchemeList { items })
