@@ -33,6 +33,7 @@ use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
 use crate::ledger;
 use crate::listing::{self, jobs::Expiry};
+use crate::papers;
 use crate::project;
 use crate::proof::{self, MasterKey};
 use crate::reference;
@@ -67,6 +68,7 @@ fn all_codes() -> Vec<&'static Code> {
     let rooms: &[&[&Code]] = &[
         codes_common::ALL,
         migrate::ALL,
+        papers::codes::ALL,
         ledger::codes::ALL,
         subsidy::codes::ALL,
         reference::codes::ALL,

@@ -21,6 +21,7 @@ pub mod kernel;
 pub mod kv;
 pub mod ledger;
 pub mod listing;
+pub mod papers;
 pub mod project;
 pub mod proof;
 pub mod reference;

@@ -15,11 +15,9 @@ use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
 use crate::kernel::vocabulary;
 use crate::listing::{Price, service};
+use crate::papers::{self, Cell, Column, Sheet};
 
 use super::model::{Achievement, Content, Record};
-
-/// So that spreadsheets take the file for UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -87,7 +85,7 @@ pub async fn download_catalogue(edge: Edge, period: Query<Period>) -> Answer {
     edge.read_slow(Permission::Public, move |snapshot, _| {
         let catalogue = of(snapshot, &period)?;
         let name = format!("成果目录-{}-{}-{}.csv", catalogue.holder_name, catalogue.from, catalogue.to);
-        Ok(Reply::text("text/csv; charset=utf-8", table(&catalogue)?)?.download(&name))
+        Reply::file(papers::CSV_MEDIA_TYPE, &name, papers::csv::write(&table(&catalogue)))
     })
     .await
 }
@@ -127,9 +125,8 @@ fn entry(number: usize, record: &Record) -> Option<Entry> {
 }
 
 /// In the words of the clerks who read it.
-fn table(catalogue: &Catalogue) -> Result<String, Refusal> {
-    let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
-    let head = [
+fn table(catalogue: &Catalogue) -> Sheet {
+    let titles = [
         "序号",
         "成果名称",
         "完成人",
@@ -144,50 +141,43 @@ fn table(catalogue: &Catalogue) -> Result<String, Refusal> {
         "有效期至",
         "编号",
     ];
-    writer.write_record(head).map_err(Refusal::internal)?;
-    for entry in &catalogue.items {
-        writer.write_record(row(entry).iter().map(|cell| guarded(cell))).map_err(Refusal::internal)?;
-    }
-    let bytes = writer.into_inner().map_err(Refusal::internal)?;
-    String::from_utf8(bytes).map_err(Refusal::internal)
+    let mut sheet = Sheet::new("成果目录", titles.map(Column::new).to_vec());
+    sheet.rows = catalogue.items.iter().map(row).collect();
+    sheet
 }
 
-fn row(entry: &Entry) -> [String; 13] {
+fn row(entry: &Entry) -> Vec<Cell> {
     let label = |list: &str, code: &Option<String>| {
-        code.as_deref().map_or_else(String::new, |code| vocabulary::zh(list, code).to_owned())
+        Cell::text(code.as_deref().map_or("", |code| vocabulary::zh(list, code)))
     };
     let modes: Vec<_> =
         entry.cooperation_modes.iter().map(|mode| vocabulary::zh("cooperation_mode", mode)).collect();
     let trl = entry.trl.map(|trl| format!("{trl} {}", vocabulary::zh("trl", &trl.to_string())));
-    let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
-    [
-        entry.number.to_string(),
-        entry.title.clone(),
-        entry.contributors.join("、"),
-        entry.year.map_or_else(String::new, |year| year.to_string()),
+    vec![
+        Cell::Whole(i64::try_from(entry.number).unwrap_or(i64::MAX)),
+        Cell::text(&entry.title),
+        Cell::text(entry.contributors.join("、")),
+        entry.year.map_or(Cell::Empty, |year| Cell::Whole(year.into())),
         label("technical_field", &entry.technical_field),
-        trl.unwrap_or_default(),
+        Cell::text(trl.unwrap_or_default()),
         label("achievement_level", &entry.level),
-        entry.ip_numbers.join("、"),
-        modes.join("、"),
-        entry.price.map_or_else(String::new, price),
-        day(entry.published_on),
-        day(entry.valid_until),
-        entry.urn.clone(),
+        Cell::text(entry.ip_numbers.join("、")),
+        Cell::text(modes.join("、")),
+        entry.price.map_or(Cell::Empty, price),
+        entry.published_on.into(),
+        entry.valid_until.into(),
+        Cell::text(&entry.urn),
     ]
 }
 
-fn price(price: Price) -> String {
+fn price(price: Price) -> Cell {
     match price {
-        Price::Negotiable {} => "面议".into(),
-        Price::Fixed { amount_fen } => Fen(amount_fen).yuan(),
-        Price::Range { low_fen, high_fen } => format!("{}～{}", Fen(low_fen).yuan(), Fen(high_fen).yuan()),
+        Price::Negotiable {} => Cell::text("面议"),
+        Price::Fixed { amount_fen } => Cell::Yuan(Fen(amount_fen)),
+        Price::Range { low_fen, high_fen } => {
+            Cell::text(format!("{}～{}", Fen(low_fen).yuan(), Fen(high_fen).yuan()))
+        }
     }
-}
-
-/// A cell that a spreadsheet would take for a formula is shown as text.
-fn guarded(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -195,16 +185,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_never_is_a_formula() {
-        for cell in ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1"] {
-            assert!(guarded(cell).starts_with('\''), "{cell}");
-        }
-        assert_eq!(guarded("坭兴陶"), "坭兴陶");
-    }
-
-    #[test]
     fn prices_read_in_yuan() {
-        assert_eq!(price(Price::Range { low_fen: 100, high_fen: 25_050 }), "1.00～250.50");
-        assert_eq!(price(Price::Negotiable {}), "面议");
+        assert_eq!(price(Price::Range { low_fen: 100, high_fen: 25_050 }).plain(), "1.00～250.50");
+        assert_eq!(price(Price::Negotiable {}).plain(), "面议");
     }
 }

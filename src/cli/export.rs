@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::db::conn::{Conn, Mode};
 use crate::db::migrate;
 use crate::ledger::{export, service};
+use crate::papers;
 
 /// What to export.
 #[derive(Subcommand)]
@@ -34,7 +35,6 @@ pub enum LedgerFormat {
 }
 
 const SLICE_ROWS: i64 = 500;
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Export {
     pub fn run(&self, config: &Config) -> Result<(), Box<dyn std::error::Error>> {
@@ -59,35 +59,27 @@ pub fn ledger(
     format: LedgerFormat,
     mut out: impl Write,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    out.write_all(match format {
-        LedgerFormat::Hledger => export::HLEDGER_HEAD.as_bytes(),
-        LedgerFormat::Csv => BYTE_ORDER_MARK.as_bytes(),
-    })?;
-    let mut table = csv::Writer::from_writer(vec![]);
-    if format == LedgerFormat::Csv {
-        table.write_record(export::CSV_HEAD)?;
+    let mut table = papers::csv::Writer::new(&export::csv_columns());
+    if format == LedgerFormat::Hledger {
+        out.write_all(export::HLEDGER_HEAD.as_bytes())?;
     }
     let mut after = 0;
     loop {
         let slice = service::journal(conn, after, SLICE_ROWS)?;
-        let Some(last) = slice.last() else { break };
-        after = last.number;
-        for transaction in &slice {
-            match format {
-                LedgerFormat::Hledger => out.write_all(export::hledger(transaction).as_bytes())?,
-                LedgerFormat::Csv => {
-                    for row in export::csv_rows(transaction) {
-                        table.write_record(row)?;
-                    }
+        match format {
+            LedgerFormat::Hledger => {
+                for transaction in &slice {
+                    out.write_all(export::hledger(transaction).as_bytes())?;
                 }
             }
+            LedgerFormat::Csv => {
+                slice.iter().flat_map(export::csv_rows).for_each(|row| table.row(&row));
+                out.write_all(&table.take())?;
+            }
         }
-        if format == LedgerFormat::Csv {
-            out.write_all(&table.into_inner().map_err(|error| error.to_string())?)?;
-            table = csv::Writer::from_writer(vec![]);
-        }
+        let Some(last) = slice.last() else { break };
+        after = last.number;
     }
-    out.write_all(&table.into_inner().map_err(|error| error.to_string())?)?;
     out.flush()?;
     Ok(())
 }

@@ -13,6 +13,8 @@ pub struct Reply {
     pub(super) status: u16,
     pub(super) headers: ReplyHeaders,
     pub(super) body: String,
+    /// In the place of the body where it is not text: a paper or a workbook. Only reads have one.
+    pub(super) bytes: Option<Vec<u8>>,
     /// What is kept for a repeated request when the body holds a secret that is shown once.
     pub(super) kept_body: Option<String>,
     pub(super) replayed: bool,
@@ -31,7 +33,7 @@ pub(super) struct ReplyHeaders {
 impl Reply {
     fn new(status: u16, body: String) -> Self {
         let headers = ReplyHeaders::default();
-        Self { status, headers, body, kept_body: None, replayed: false, seq: None }
+        Self { status, headers, body, bytes: None, kept_body: None, replayed: false, seq: None }
     }
 
     /// 200 with the view as JSON.
@@ -69,6 +71,13 @@ impl Reply {
         let mut reply = Self::new(200, body);
         reply.headers.content_type = Some(content_type.to_owned());
         Ok(reply)
+    }
+
+    /// A file of bytes to be kept under this name: PDF, XLSX, CSV.
+    pub fn file(content_type: &str, file_name: &str, bytes: Vec<u8>) -> Result<Self, Refusal> {
+        let mut reply = Self::text(content_type, String::new())?;
+        reply.bytes = Some(bytes);
+        Ok(reply.download(file_name))
     }
 
     /// The ETag: the record's version.
@@ -122,7 +131,10 @@ impl Reply {
         if self.replayed {
             set(HeaderName::from_static("idempotency-replayed"), "true");
         }
-        response.body(self.body)
+        match self.bytes {
+            Some(bytes) => response.body(bytes),
+            None => response.body(self.body),
+        }
     }
 }
 

@@ -5,11 +5,12 @@
 
 use super::model::{Booked, Transaction};
 use crate::kernel::money::Fen;
+use crate::papers::{Cell, Column};
 
 pub const HLEDGER_HEAD: &str = "; techmart ledger: money in yuan, one entry for each sealed transaction\n\
                                 commodity CNY 1000.00\n\n";
 
-pub const CSV_HEAD: [&str; 11] = [
+const CSV_TITLES: [&str; 11] = [
     "number",
     "effective",
     "booked",
@@ -44,28 +45,27 @@ pub fn hledger(transaction: &Transaction) -> String {
     text
 }
 
-/// A cell that a spreadsheet would take for a formula is quoted.
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+pub fn csv_columns() -> Vec<Column> {
+    CSV_TITLES.map(Column::new).to_vec()
 }
 
 /// One row for each posting.
-pub fn csv_rows(transaction: &Transaction) -> Vec<[String; 11]> {
+pub fn csv_rows(transaction: &Transaction) -> Vec<Vec<Cell>> {
     let t = transaction;
-    let fen = |fen: Fen| fen.0.to_string();
+    let fen = |fen: Fen| Cell::Whole(fen.0);
     let row = |posting: &Booked| {
-        [
-            t.number.to_string(),
-            t.effective.to_string(),
-            t.booked.to_string(),
-            t.kind.clone(),
-            cell(&t.cause),
-            cell(&t.note),
-            posting.account.path(),
+        vec![
+            Cell::Whole(t.number),
+            Cell::Day(t.effective),
+            Cell::text(t.booked.to_string()),
+            Cell::text(&t.kind),
+            Cell::text(&t.cause),
+            Cell::text(&t.note),
+            Cell::text(posting.account.path()),
             fen(posting.amount),
             fen(posting.balance),
-            cell(&t.external_key),
-            hex::encode(t.hash),
+            Cell::text(&t.external_key),
+            Cell::text(hex::encode(t.hash)),
         ]
     };
     t.postings.iter().map(row).collect()

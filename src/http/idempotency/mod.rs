@@ -50,7 +50,7 @@ pub fn once(
         let headers: ReplyHeaders = from_json(&kept.headers)?;
         let status = u16::try_from(kept.status).map_err(Refusal::internal)?;
         let (body, seq) = (kept.body, Some(kept.seq));
-        return Ok(Reply { status, headers, body, kept_body: None, replayed: true, seq });
+        return Ok(Reply { status, headers, body, bytes: None, kept_body: None, replayed: true, seq });
     }
     let reply = command(tx)?;
     let row = store::Kept {
