@@ -102,6 +102,12 @@ impl Day {
         self.0.month()
     }
 
+    /// The first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.with_day(1).unwrap_or(self.0))
+    }
+
     pub fn is_weekend(self) -> bool {
         self.0.weekday().number_from_monday() > 5
     }

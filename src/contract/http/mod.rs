@@ -5,6 +5,7 @@ mod certificate;
 mod lists;
 mod office;
 mod page;
+mod paper;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,5 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(office::revoke)
         .service(certificate::show)
         .service(certificate::paper)
+        .service(paper::download)
+        .service(paper::public)
         .service(certificate::verify);
 }

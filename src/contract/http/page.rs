@@ -6,8 +6,6 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
 use sha2::{Digest, Sha256};
 
 use super::certificate::{CertificateView, CodeQuery, Issuer};
@@ -19,16 +17,18 @@ use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
 use crate::kernel::vocabulary::{contract_sides, zh};
+use crate::papers;
 use crate::proof::Keys;
 
 /// In the page itself, so that a saved page prints alike; the policy names it by its hash.
 const STYLE: &str = include_str!("certificate.css");
+const QR_PIXELS: u32 = 180;
 const HTML: &str = "text/html; charset=utf-8";
 
 /// A line of the table.
-struct Line {
-    label: String,
-    value: String,
+pub(super) struct Line {
+    pub label: String,
+    pub value: String,
 }
 
 #[derive(Template)]
@@ -72,7 +72,7 @@ pub(super) fn paper(certified: &Certified, view: &CertificateView) -> Result<Rep
         registered_on: registered_on(certified),
         code: &view.code,
         verify_url: &view.verify_url,
-        qr: qr(&view.verify_url)?,
+        qr: papers::qr::svg(&view.verify_url, QR_PIXELS)?,
         notice: service::NOTICE,
         kid,
         signature,
@@ -148,7 +148,7 @@ pub(super) fn styled(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
-fn lines(certified: &Certified) -> Vec<Line> {
+pub(super) fn lines(certified: &Certified) -> Vec<Line> {
     let form = &certified.edition.form;
     let sides = contract_sides(&form.class, &form.sub_type);
     let side = |code: Option<&'static str>, plain: &str| {
@@ -195,11 +195,11 @@ fn day(day: Option<Day>) -> String {
     }
 }
 
-fn registered_on(certified: &Certified) -> String {
+pub(super) fn registered_on(certified: &Certified) -> String {
     day(certified.record.state.registration().map(|registration| registration.on))
 }
 
-fn headline(certified: &Certified) -> String {
+pub(super) fn headline(certified: &Certified) -> String {
     let on = certified.ended_on.map(|on| format!("（{}）", day(Some(on)))).unwrap_or_default();
     match certified.verdict {
         Verdict::Valid => "核验通过：登记有效".into(),
@@ -210,20 +210,11 @@ fn headline(certified: &Certified) -> String {
 }
 
 /// Key id and signature of a compact JWS, for people to compare.
-fn signature_of(jws: &str) -> (String, String) {
+pub(super) fn signature_of(jws: &str) -> (String, String) {
     let mut parts = jws.split('.');
     let header = parts.next().unwrap_or_default();
     let signature = parts.nth(1).unwrap_or_default().to_owned();
     let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
     let header: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
     (header["kid"].as_str().unwrap_or_default().to_owned(), signature)
-}
-
-/// Drawn as vectors: sharp on any printer.
-fn qr(url: &str) -> Result<String, Refusal> {
-    let code = QrCode::with_error_correction_level(url, EcLevel::M).map_err(Refusal::internal)?;
-    let drawn = code.render::<svg::Color<'_>>().min_dimensions(180, 180).build();
-    // The XML declaration has no place inside a page.
-    let start = drawn.find("<svg").unwrap_or(0);
-    Ok(drawn[start..].to_owned())
 }

@@ -121,8 +121,7 @@ fn write_cell(
 /// Spreadsheets count days from 1900 on.
 fn serial_day(day: Day) -> Option<ExcelDateTime> {
     let (year, month) = (u16::try_from(day.year()).ok()?, u8::try_from(day.month()).ok()?);
-    let first = Day::new(day.year(), day.month(), 1)?;
-    let of_month = u8::try_from(day.days_since(first) + 1).ok()?;
+    let of_month = u8::try_from(day.days_since(day.first_of_month()) + 1).ok()?;
     if year < 1900 { None } else { ExcelDateTime::from_ymd(year, month, of_month).ok() }
 }
 

@@ -5,4 +5,5 @@ mod machine;
 mod numbers;
 mod papers;
 mod path;
+mod pdf;
 mod review;

@@ -8,6 +8,8 @@ static HTTP: OnceLock<reqwest::blocking::Client> = OnceLock::new();
 
 fn http() -> &'static reqwest::blocking::Client {
     HTTP.get_or_init(|| {
+        // reqwest comes without a crypto provider of its own; another test may have been first.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let limit = std::time::Duration::from_secs(30);
         reqwest::blocking::Client::builder()
             .timeout(limit)

@@ -121,7 +121,11 @@ pub fn correction_requested(city: &City) -> String {
 }
 
 pub fn registered(city: &City) -> String {
-    let id = accepted(city);
+    registered_of(city, &form())
+}
+
+pub fn registered_of(city: &City, form: &Value) -> String {
+    let id = accepted_of(city, form);
     act(&registrar(city), &id, "register", json!({"opinion": "准予登记"})).expect(200);
     id
 }

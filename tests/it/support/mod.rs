@@ -6,6 +6,7 @@ pub mod contracts;
 pub mod database;
 pub mod process;
 pub mod records;
+pub mod tools;
 
 use std::net::TcpListener;
 use std::path::PathBuf;

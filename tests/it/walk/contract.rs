@@ -35,11 +35,14 @@ pub const CASES: &[Entry] = &[
     }),
     ("get", "/api/v1/contracts/{id}/certificate", |city| read(&registered(city), "/certificate")),
     ("get", "/api/v1/contracts/{id}/certificate/paper", |city| read(&registered(city), "/certificate/paper")),
+    ("get", "/api/v1/contracts/{id}/certificate.pdf", |city| read(&registered(city), "/certificate.pdf")),
     ("get", "/api/v1/certificates/{number}", |city| {
-        let path = format!("/api/v1/contracts/{}/certificate", registered(city));
-        let view = city.as_(OWNER).get(&path).expect(200).body;
-        let (number, code) = (view["number"].as_str().unwrap(), view["code"].as_str().unwrap());
+        let (number, code) = printed(city);
         Case::new("GET", format!("/api/v1/certificates/{number}?code={code}"), "")
+    }),
+    ("get", "/api/v1/certificates/{number}/paper.pdf", |city| {
+        let (number, code) = printed(city);
+        Case::new("GET", format!("/api/v1/certificates/{number}/paper.pdf?code={code}"), "")
     }),
     ("put", "/api/v1/contracts/{id}", |city| {
         let id = draft(city);
@@ -89,6 +92,14 @@ pub const CASES: &[Entry] = &[
             .stranger("operator.auditor")
     }),
 ];
+
+/// Number and code of a certificate.
+fn printed(city: &City) -> (String, String) {
+    let path = format!("/api/v1/contracts/{}/certificate", registered(city));
+    let view = city.as_(OWNER).get(&path).expect(200).body;
+    let text = |name: &str| view[name].as_str().unwrap().to_owned();
+    (text("number"), text("code"))
+}
 
 fn address(id: &str, act: &str) -> String {
     format!("/api/v1/contracts/{id}/{act}")
