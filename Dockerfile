@@ -1,11 +1,11 @@
-# The production image, with TLS to PostgreSQL.
+# The production image, with TLS to PostgreSQL and attachments in an S3-compatible store.
 FROM rust:1-bookworm AS build
 WORKDIR /build
 COPY . .
 # The caches keep repeated builds short; the binary must be copied out of them in the same step.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --release --locked --features pg-tls \
+    cargo build --release --locked --features pg-tls,s3 \
     && strip -o /techmart target/release/techmart
 
 FROM debian:bookworm-slim

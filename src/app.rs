@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App as ActixApp, HttpServer, web};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::achievement::{self, model::Achievement};
 use crate::audit;
@@ -44,6 +44,8 @@ use crate::subsidy;
 /// The API's address prefix.
 const API: &str = "/api/v1";
 const DOCUMENT: &str = "/api/v1/openapi.json";
+/// The document as committed; a test compares it with the routes, so that no start has to build it.
+const DOCUMENT_TEXT: &str = include_str!("../openapi/techmart-v1.json");
 const SHUTDOWN_SECONDS: u64 = 20;
 
 /// Every room's routes.
@@ -160,11 +162,11 @@ impl App {
         let database: Vec<Arc<dyn Follower>> = vec![Arc::new(project::Contracts), Arc::new(subsidy::Causes)];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
-        let vault = Vault::in_directory(&config.data_dir)?;
+        let vault = Vault::open(&config.data_dir, config.bucket.as_ref())?;
         let jobs = all_jobs(&vault);
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
-        let known = KnownPaths::of(&Self::api());
+        let known = KnownPaths::of(DOCUMENT_TEXT);
         let codes = AllCodes(all_codes());
         let parts = Parts {
             edge,
@@ -207,7 +209,6 @@ impl App {
     /// An HTTP server on this listener; it runs when awaited and ends on SIGTERM or through its handle.
     pub fn server(&self, listener: TcpListener, workers: usize, signals: bool) -> std::io::Result<Server> {
         let parts = self.parts.clone();
-        let document = Self::api();
         let server = HttpServer::new(move || {
             let parts = parts.clone();
             let app = ActixApp::new()
@@ -224,7 +225,7 @@ impl App {
                 .into_utoipa_app()
                 .openapi(openapi::head())
                 // Before the scope, which would answer for every address below it.
-                .map(|app| app.service(SwaggerUi::new("/docs/{_:.*}").url(DOCUMENT, document.clone())))
+                .map(|app| app.service(web::resource(DOCUMENT).get(document)).service(swagger_ui()))
                 .service(scope(API).configure(api_routes));
             let (app, _) = app.split_for_parts();
             app.service(health::healthz)
@@ -238,6 +239,14 @@ impl App {
         let server = if signals { server } else { server.disable_signals() };
         Ok(server.listen(listener)?.run())
     }
+}
+
+async fn document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json; charset=utf-8").body(DOCUMENT_TEXT)
+}
+
+fn swagger_ui() -> SwaggerUi {
+    SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from(DOCUMENT))
 }
 
 /// The threads behind a running application.

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::db::{DatabaseUrl, Settings};
+use crate::files::Bucket;
 
 /// Every setting: name, default as shown in the help, meaning.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
@@ -24,6 +25,15 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("TECHMART_NODE", "cn-450700", "id of this node on the network"),
     ("DATABASE_URL", "sqlite://DATA_DIR/techmart.db", "postgres://… or sqlite://PATH"),
     ("REDIS_URL", "none", "redis://…; shares rate limits between instances"),
+    (
+        "TECHMART_FILES_URL",
+        "DATA_DIR/files",
+        "s3://BUCKET/PREFIX keeps attachments in an S3-compatible store (builds with --features s3)",
+    ),
+    ("TECHMART_S3_ENDPOINT", "AWS", "https://… of another store than AWS's own"),
+    ("TECHMART_S3_REGION", "us-east-1", "region of the bucket"),
+    ("TECHMART_S3_ACCESS_KEY_ID", "none", "access key to the bucket; with its secret"),
+    ("TECHMART_S3_SECRET_ACCESS_KEY", "none", "secret of that key"),
     ("TECHMART_SECRET", "DATA_DIR/secret.key", "master key, 64 hex digits; must be set with PostgreSQL"),
     (
         "TECHMART_OPERATOR_LOGIN",
@@ -52,6 +62,8 @@ pub struct Config {
     pub node: String,
     pub database: DatabaseUrl,
     pub redis: Option<String>,
+    /// `None`: attachments lie in the data directory.
+    pub bucket: Option<Bucket>,
     pub secret: Option<[u8; 32]>,
     pub first_operator: Option<FirstOperator>,
     pub requests_per_minute: u32,
@@ -150,6 +162,7 @@ impl Config {
             base_url: base_url(values, listen)?,
             node: node(values)?,
             redis: redis(values)?,
+            bucket: bucket(values)?,
             first_operator: first_operator(values)?,
             requests_per_minute: values.parsed("TECHMART_REQUESTS_PER_MINUTE")?.unwrap_or(1200),
             trust_forwarded_for: values.parsed("TECHMART_TRUST_FORWARDED_FOR")?.unwrap_or(false),
@@ -246,6 +259,34 @@ fn redis(values: &Values) -> Result<Option<String>, BadSetting> {
     }
 }
 
+fn bucket(values: &Values) -> Result<Option<Bucket>, BadSetting> {
+    let Some(url) = values.text("TECHMART_FILES_URL") else {
+        return Ok(None);
+    };
+    let name = url.strip_prefix("s3://").and_then(|rest| rest.split('/').next()).unwrap_or("");
+    if name.is_empty() {
+        return Err(bad("TECHMART_FILES_URL", "expected s3://BUCKET or s3://BUCKET/PREFIX"));
+    }
+    if cfg!(not(feature = "s3")) {
+        return Err(bad("TECHMART_FILES_URL", "this build has no S3: build with --features s3"));
+    }
+    let needed = |setting: &str| {
+        let value = values.text(setting).map(str::to_owned);
+        value.ok_or_else(|| bad(setting, "must be set with TECHMART_FILES_URL"))
+    };
+    let endpoint = values.text("TECHMART_S3_ENDPOINT").map(str::to_owned);
+    if endpoint.as_ref().is_some_and(|at| !at.starts_with("https://") && !at.starts_with("http://")) {
+        return Err(bad("TECHMART_S3_ENDPOINT", "expected https://… or http://…"));
+    }
+    Ok(Some(Bucket {
+        url: url.trim_end_matches('/').to_owned(),
+        endpoint,
+        region: values.text("TECHMART_S3_REGION").unwrap_or("us-east-1").to_owned(),
+        access_key_id: needed("TECHMART_S3_ACCESS_KEY_ID")?,
+        secret_access_key: needed("TECHMART_S3_SECRET_ACCESS_KEY")?,
+    }))
+}
+
 fn first_operator(values: &Values) -> Result<Option<FirstOperator>, BadSetting> {
     match (values.text("TECHMART_OPERATOR_LOGIN"), values.text("TECHMART_OPERATOR_PASSWORD")) {
         (Some(login), Some(password)) => {
@@ -293,10 +334,23 @@ mod tests {
             ("DATABASE_URL", "mysql://x"),
             ("REDIS_URL", "http://x"),
             ("TECHMART_LOG_FORMAT", "xml"),
+            ("TECHMART_FILES_URL", "/srv/files"),
         ] {
             let error = load(&[(name, value)]).err().unwrap();
             assert_eq!(error.name, name);
             assert!(!error.reason.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_bucket_needs_a_build_with_s3_and_its_keys() {
+        let at = ("TECHMART_FILES_URL", "s3://techmart/attachments/");
+        let keys = [at, ("TECHMART_S3_ACCESS_KEY_ID", "a"), ("TECHMART_S3_SECRET_ACCESS_KEY", "b")];
+        if cfg!(feature = "s3") {
+            assert_eq!(load(&[at]).err().unwrap().name, "TECHMART_S3_ACCESS_KEY_ID");
+            assert_eq!(load(&keys).unwrap().bucket.unwrap().url, "s3://techmart/attachments");
+        } else {
+            assert_eq!(load(&keys).err().unwrap().name, "TECHMART_FILES_URL");
         }
     }
 

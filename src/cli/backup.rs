@@ -55,7 +55,10 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     let head = changes::head(&mut copied)?;
     drop(copied);
     // After the database: a file that it names is there, a newer one does no harm.
-    copy_dir(&config.data_dir.join(FILES), &to.join(FILES))?;
+    match &config.bucket {
+        Some(bucket) => println!("attachments lie in {} and are not in this backup", bucket.url),
+        None => copy_dir(&config.data_dir.join(FILES), &to.join(FILES))?,
+    }
     let manifest = Manifest {
         format: FORMAT,
         node: config.node.clone(),

@@ -27,4 +27,4 @@ mod upload;
 mod vault;
 
 pub use http::{Cached, download, routes};
-pub use vault::Vault;
+pub use vault::{Bucket, Vault};

@@ -34,15 +34,29 @@ pub struct Stored {
     pub written_at_s: i64,
 }
 
+/// A place for attachments in an S3-compatible object store, shared by all instances.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// `s3://BUCKET/PREFIX`.
+    pub url: String,
+    /// Where the store is reached; `None` is AWS itself.
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+}
+
 impl Vault {
-    /// A vault in a directory, which is made if it does not exist.
-    pub fn in_directory(data_dir: &FilePath) -> Result<Self, Refusal> {
-        let (files, incoming) = (data_dir.join("files"), data_dir.join("incoming"));
-        for dir in [&files, &incoming] {
-            std::fs::create_dir_all(dir).map_err(unavailable)?;
-        }
-        let store = LocalFileSystem::new_with_prefix(&files).map_err(unavailable)?;
-        Ok(Self { store: Arc::new(store), incoming })
+    /// A vault in the bucket or, without one, in a directory, which is made if it does not exist. Uploads wait on
+    /// this machine in either case.
+    pub fn open(data_dir: &FilePath, bucket: Option<&Bucket>) -> Result<Self, Refusal> {
+        let incoming = data_dir.join("incoming");
+        std::fs::create_dir_all(&incoming).map_err(unavailable)?;
+        let store = match bucket {
+            Some(bucket) => in_bucket(bucket)?,
+            None => in_directory(&data_dir.join("files"))?,
+        };
+        Ok(Self { store, incoming })
     }
 
     pub fn incoming(&self) -> &FilePath {
@@ -92,6 +106,36 @@ impl Vault {
         };
         self.store.list(None).map_ok(stored).map_err(unavailable).boxed()
     }
+}
+
+fn in_directory(files: &FilePath) -> Result<Arc<dyn ObjectStore>, Refusal> {
+    std::fs::create_dir_all(files).map_err(unavailable)?;
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(files).map_err(unavailable)?))
+}
+
+#[cfg(feature = "s3")]
+fn in_bucket(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>, Refusal> {
+    use object_store::aws::AmazonS3Builder;
+    use object_store::prefix::PrefixStore;
+
+    // Whoever was first has set the same one.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let prefix = bucket.url.trim_start_matches("s3://").split_once('/').map_or("", |(_, prefix)| prefix);
+    let mut store = AmazonS3Builder::new()
+        .with_url(&bucket.url)
+        .with_region(&bucket.region)
+        .with_access_key_id(&bucket.access_key_id)
+        .with_secret_access_key(&bucket.secret_access_key);
+    if let Some(endpoint) = &bucket.endpoint {
+        store = store.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+    }
+    let store = store.build().map_err(unavailable)?;
+    Ok(Arc::new(PrefixStore::new(store, prefix)))
+}
+
+#[cfg(not(feature = "s3"))]
+fn in_bucket(_: &Bucket) -> Result<Arc<dyn ObjectStore>, Refusal> {
+    Err(unavailable("this build has no S3"))
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Refusal {

@@ -23,6 +23,13 @@ pub struct Edge {
 }
 
 type Command = Box<dyn Fn(&mut Tx) -> Result<Reply, Refusal> + Send>;
+type Query = Box<dyn FnOnce(&mut Snapshot, &Actor) -> Result<Reply, Refusal> + Send>;
+
+#[derive(Clone, Copy)]
+enum Lane {
+    Fast,
+    Slow,
+}
 
 impl Edge {
     pub const fn actor(&self) -> &Actor {
@@ -65,18 +72,7 @@ impl Edge {
     where
         F: FnOnce(&mut Snapshot, &Actor) -> Result<Reply, Refusal> + Send + 'static,
     {
-        self.permit(permission)?;
-        let at_least = self.at_least()?;
-        let Self { state, actor, request } = self;
-        let head = state.db.head();
-        let reply = state
-            .db
-            .read(move |snapshot| {
-                caught_up(snapshot, at_least, head)?;
-                query(snapshot, &actor)
-            })
-            .await?;
-        Ok(respond(reply, &request))
+        self.query(permission, Lane::Fast, Box::new(query)).await
     }
 
     /// An export, a paper, statistics: on the slow lane.
@@ -84,17 +80,23 @@ impl Edge {
     where
         F: FnOnce(&mut Snapshot, &Actor) -> Result<Reply, Refusal> + Send + 'static,
     {
+        self.query(permission, Lane::Slow, Box::new(query)).await
+    }
+
+    /// Once for all handlers: each would cost the compiler a lane of its own.
+    async fn query(self, permission: Permission, lane: Lane, query: Query) -> Answer {
         self.permit(permission)?;
         let at_least = self.at_least()?;
         let Self { state, actor, request } = self;
         let head = state.db.head();
-        let reply = state
-            .db
-            .read_slow(move |snapshot| {
-                caught_up(snapshot, at_least, head)?;
-                query(snapshot, &actor)
-            })
-            .await?;
+        let whole = move |snapshot: &mut Snapshot<'_>| {
+            caught_up(snapshot, at_least, head)?;
+            query(snapshot, &actor)
+        };
+        let reply = match lane {
+            Lane::Fast => state.db.read(whole).await?,
+            Lane::Slow => state.db.read_slow(whole).await?,
+        };
         Ok(respond(reply, &request))
     }
 

@@ -1,40 +1,56 @@
 //! Addresses that no handler serves: 405 with Allow where another method would do, 404 elsewhere.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use utoipa::openapi::OpenApi;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::kernel::codes_common::{METHOD_NOT_ALLOWED, NOT_FOUND};
 use crate::kernel::error::Refusal;
 
-/// The paths of the API with their methods, for telling 405 from 404.
-#[derive(Clone, Default)]
-pub struct KnownPaths(Arc<Vec<(Vec<String>, Vec<&'static str>)>>);
+/// The paths of the API with their methods, for telling 405 from 404; read from the API document when first
+/// asked.
+#[derive(Clone)]
+pub struct KnownPaths {
+    document: &'static str,
+    paths: OnceLock<Vec<(Vec<String>, Vec<String>)>>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+}
 
 impl KnownPaths {
-    pub fn of(api: &OpenApi) -> Self {
-        let paths = api.paths.paths.iter().map(|(path, item)| {
-            let methods = [
-                ("GET", item.get.is_some()),
-                ("PUT", item.put.is_some()),
-                ("POST", item.post.is_some()),
-                ("DELETE", item.delete.is_some()),
-                ("PATCH", item.patch.is_some()),
-            ];
-            let known = methods.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
-            (path.split('/').map(str::to_owned).collect(), known)
-        });
-        Self(Arc::new(paths.collect()))
+    pub const fn of(document: &'static str) -> Self {
+        Self { document, paths: OnceLock::new() }
     }
 
-    fn methods(&self, path: &str) -> Option<&[&'static str]> {
+    fn paths(&self) -> &[(Vec<String>, Vec<String>)] {
+        self.paths.get_or_init(|| match serde_json::from_str::<Document>(self.document) {
+            Ok(document) => {
+                let paths = document.paths.into_iter().map(|(path, item)| {
+                    let methods = item.into_keys().map(|method| method.to_ascii_uppercase());
+                    (path.split('/').map(str::to_owned).collect(), methods.collect())
+                });
+                paths.collect()
+            }
+            Err(error) => {
+                tracing::error!(%error, "the API document cannot be read; unknown methods answer 404");
+                vec![]
+            }
+        })
+    }
+
+    fn methods(&self, path: &str) -> Option<&[String]> {
         let asked: Vec<&str> = path.split('/').collect();
         let fits = |known: &[String]| {
             known.len() == asked.len() && known.iter().zip(&asked).all(|(k, a)| k.starts_with('{') || k == a)
         };
-        self.0.iter().find(|(known, _)| fits(known)).map(|(_, methods)| methods.as_slice())
+        self.paths().iter().find(|(known, _)| fits(known)).map(|(_, methods)| methods.as_slice())
     }
 }
 

@@ -117,15 +117,20 @@ async fn allowance(request: &ServiceRequest, state: &EdgeState) -> Allowance {
 }
 
 fn decorate(headers: &mut HeaderMap, id: &str, allowance: &Allowance, docs: bool) {
+    const FIXED: [(HeaderName, &str); 3] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
         }
     };
     set("x-request-id", id);
-    set("x-content-type-options", "nosniff");
-    set("x-frame-options", "DENY");
-    set("referrer-policy", "no-referrer");
     if let Some(limit) = allowance.limit {
         // draft-ietf-httpapi-ratelimit-headers
         set("ratelimit-policy", &format!("\"address\";q={limit};w={WINDOW_SECONDS}"));

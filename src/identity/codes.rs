@@ -24,7 +24,6 @@ codes! {
     OFFICE_NUMBER_UNEXPECTED = ("office_number_unexpected", 422, "只有认定登记机构有机构编号", "Only a registration office has a number");
     OFFICE_NUMBER_TAKEN = ("office_number_taken", 409, "本市已有使用该编号的登记机构", "Another office of this city has this number");
     OWN_ORGANISATION = ("own_organisation", 403, "不能审核本单位", "Nobody decides on their own organisation");
-    ORGANISATION_NOT_VERIFIED = ("organisation_not_verified", 403, "本单位尚未通过审核，暂不能办理", "Your organisation has not been verified yet");
     ORGANISATION_SUSPENDED = ("organisation_suspended", 403, "本单位已被暂停：{reason}", "Your organisation is suspended: {reason}");
     ORGANISATION_REFUSED = ("organisation_refused", 403, "本单位未通过审核：{reason}", "Your organisation was refused: {reason}");
     NOT_AN_OFFICE = ("not_an_office", 422, "该单位不是认定登记机构", "This organisation is not a registration office");

@@ -27,6 +27,7 @@ codes! {
     SEQ_INVALID = ("seq_invalid", 400, "TM-At-Least 应为序号", "TM-At-Least must be a sequence number");
     SEQ_AHEAD = ("seq_ahead", 503, "所读数据尚未追上，请稍后再试", "The reader has not caught up yet; try again shortly");
     NUL_REFUSED = ("nul_refused", 400, "内容不得含有 U+0000 字符", "The text must not contain U+0000");
+    ORGANISATION_NOT_VERIFIED = ("organisation_not_verified", 403, "本单位尚未通过审核，暂不能办理", "Your organisation has not been verified yet");
     REQUIRED = ("required", 422, "必填", "Required");
     TOO_LONG = ("too_long", 422, "不得超过 {max} 个字", "At most {max} characters");
     TOO_SHORT = ("too_short", 422, "至少 {min} 个字", "At least {min} characters");

@@ -3,7 +3,6 @@
 use crate::kernel::error::codes;
 
 codes! {
-    NOT_VERIFIED = ("organisation_not_verified", 409, "贵单位尚未通过核验，核验后方可提交发布", "Your organisation is not verified yet; only verified organisations publish");
     OWN_SUBMISSION = ("own_submission", 403, "不得审核本人或本单位提交的信息", "Nobody reviews what they or their organisation submitted");
     CLASSIFIED = ("classified_refused", 422, "涉密内容不得在本平台填报", "Classified material must not be entered here");
     RESERVED = ("reserved_for_a_deal", 409, "该信息已为一项交易锁定，暂不能操作", "The record is held for a deal");

@@ -113,7 +113,7 @@ fn rule_2_only_a_verified_organisation_submits() {
     city.newcomer();
     let id = draft(&city, "achievements", "newcomer.member");
     let sent = act(&city.as_("newcomer.member"), "achievements", &id, "submit");
-    sent.refused(409, "organisation_not_verified");
+    sent.refused(403, "organisation_not_verified");
 }
 
 /// A change of the published text is reviewed again; meanwhile the public reads what was approved.

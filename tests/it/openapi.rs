@@ -38,3 +38,15 @@ fn every_operation_has_an_id_of_its_own() {
     ids.dedup();
     assert_eq!(ids.len(), all);
 }
+
+/// A code means one thing: clients decide by it.
+#[test]
+fn every_problem_code_is_declared_once() {
+    let city = crate::support::City::new();
+    let problems = city.anonymous().get("/api/v1/problems").expect(200);
+    let items = problems.body.as_array().unwrap();
+    let mut codes: Vec<_> = items.iter().map(|problem| problem["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    let twice: Vec<_> = codes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    assert!(codes.len() > 100 && twice.is_empty(), "{twice:?}");
+}

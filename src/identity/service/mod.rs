@@ -27,12 +27,12 @@ pub use sessions::{
     own_hash, refresh, reset_password, sessions, sweep, switch, voided_since,
 };
 
-use super::codes::{NOT_AN_OFFICE, ORGANISATION_NOT_VERIFIED};
+use super::codes::NOT_AN_OFFICE;
 use super::model::{Organisation, User};
 use super::{rules, store};
 use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::{Actor, OrganisationKind};
-use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::codes_common::{NOT_FOUND, ORGANISATION_NOT_VERIFIED};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::party::PartyRef;

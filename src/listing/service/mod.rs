@@ -15,13 +15,13 @@ use crate::files::model::{FileId, StoredFile};
 use crate::identity;
 use crate::kernel::actor::{Actor, Person};
 use crate::kernel::change::{Audience, NewChange};
-use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::codes_common::{NOT_FOUND, ORGANISATION_NOT_VERIFIED};
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::id::Id;
 use crate::kernel::party::PartyRef;
 
 use super::checks::Stage;
-use super::codes::{ATTACHMENT_UNKNOWN, NOT_VERIFIED};
+use super::codes::ATTACHMENT_UNKNOWN;
 use super::kind::Kind;
 use super::model::{Act, Holder, Listing};
 use super::projection::projection;
@@ -69,7 +69,7 @@ fn holder_of(tx: &mut Tx, person: &Person) -> Result<Holder, Refusal> {
 /// Rule 2: only a verified organisation submits and publishes.
 fn verified(tx: &mut Tx, holder: &Holder) -> Result<(), Refusal> {
     let organisation = identity::service::organisation(tx, holder.organisation)?;
-    if organisation.is_verified() { Ok(()) } else { Err(Refusal::new(&NOT_VERIFIED)) }
+    if organisation.is_verified() { Ok(()) } else { Err(Refusal::new(&ORGANISATION_NOT_VERIFIED)) }
 }
 
 /// All problems of the form at once, those of the attachments among them.
