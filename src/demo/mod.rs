@@ -5,6 +5,7 @@
 //! step is one command that also marks itself as done: kill it anywhere and start again, nothing comes twice.
 
 mod contracts;
+mod engagements;
 mod listings;
 mod money;
 mod people;
@@ -41,6 +42,7 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
         people::load(&loader)?;
         history(&loader)?;
         listings::load(&loader)?;
+        engagements::load(&loader)?;
         recent(&loader)?;
         loader.clock.set(SystemClock.now());
         loader.app.settle()?;

@@ -1,5 +1,6 @@
 //! Around every request: request id, rate limit, security headers, problems in the caller's language, the log.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -8,8 +9,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 
+use super::EdgeState;
+use super::fallback::{self, KnownPaths};
 use super::problem::{self, Locale};
-use super::{EdgeState, fallback};
 use crate::kernel::codes_common::{MALFORMED, NOT_FOUND, PAYLOAD_TOO_LARGE, RATE_LIMITED};
 use crate::kernel::error::Refusal;
 use crate::kv::Allowance;
@@ -147,12 +149,14 @@ fn decorate(headers: &mut HeaderMap, id: &str, allowance: &Allowance, docs: bool
 
 fn log(http: &HttpRequest, status: u16, started: Instant, id: &str, trace: Option<&str>) {
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let route = http.match_pattern().unwrap_or_else(|| "unmatched".into());
+    // The path of the route, not of the request: addresses may hold tokens. Probes and pages outside the API
+    // document are one.
+    let known = http.app_data::<web::Data<KnownPaths>>().and_then(|known| known.route(http.path()));
+    let route = known.unwrap_or_else(|| "other".into());
     let method = http.method().as_str();
-    metrics::counter!("http_requests_total", "method" => method.to_owned(), "route" => route.clone(), "status" => status.to_string())
+    metrics::counter!("http_requests_total", "method" => method.to_owned(), "route" => Arc::clone(&route), "status" => status.to_string())
         .increment(1);
-    metrics::histogram!("http_request_seconds", "route" => route.clone())
+    metrics::histogram!("http_request_seconds", "route" => Arc::clone(&route))
         .record(started.elapsed().as_secs_f64());
-    // The path of the route, not of the request: addresses may hold tokens.
-    tracing::info!(method, route, status, micros, request_id = id, traceparent = trace, "request");
+    tracing::info!(method, %route, status, micros, request_id = id, traceparent = trace, "request");
 }
