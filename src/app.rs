@@ -48,21 +48,21 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
 const DOCUMENT_TEXT: &str = include_str!("../openapi/techmart-v1.json");
 const SHUTDOWN_SECONDS: u64 = 20;
 
-/// Every room's routes.
+/// Every room's routes; the router tries them in this order, so what is read most goes first.
 fn api_routes(config: &mut ServiceConfig) {
-    health::routes(config);
+    search::routes(config);
+    achievement::routes(config);
+    demand::routes(config);
+    engagement::routes(config);
+    contract::routes(config);
+    identity::routes(config);
+    files::routes(config);
+    project::routes(config);
     subsidy::routes(config);
     ledger::routes(config);
     audit::routes(config);
     reference::routes(config);
-    identity::routes(config);
-    files::routes(config);
-    search::routes(config);
-    achievement::routes(config);
-    demand::routes(config);
-    contract::routes(config);
-    engagement::routes(config);
-    project::routes(config);
+    health::routes(config);
 }
 
 /// Every room's codes.
@@ -162,7 +162,7 @@ impl App {
         let database: Vec<Arc<dyn Follower>> = vec![Arc::new(project::Contracts), Arc::new(subsidy::Causes)];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
-        let vault = Vault::open(&config.data_dir, config.bucket.as_ref())?;
+        let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
         let jobs = all_jobs(&vault);
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());

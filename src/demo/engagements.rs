@@ -6,7 +6,8 @@ use crate::achievement::model::Achievement;
 use crate::db::Tx;
 use crate::engagement::model::{DeclineReason, EngagementId, EnquirerContact, MeetingMode, Outcome};
 use crate::engagement::service::{
-    NewEnquiry, NewMeeting, accept_confidentiality, answer, arrange, conclude, enquire, send, undertaking_hash,
+    NewEnquiry, NewMeeting, accept_confidentiality, answer, arrange, conclude, enquire, send,
+    undertaking_hash,
 };
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
@@ -63,7 +64,8 @@ fn unanswered(loader: &Loader) -> Result<(), Refusal> {
 fn declined(loader: &Loader) -> Result<(), Refusal> {
     let (herbs, university) = (loader.actor("herbs")?, loader.actor("university")?);
     loader.step("engagement-declined", move |tx| {
-        let id = ask(tx, &herbs, "金花茶规模化扦插育苗与活性成分开发", "希望以五万元受让全部育苗技术。", None)?;
+        let id =
+            ask(tx, &herbs, "金花茶规模化扦插育苗与活性成分开发", "希望以五万元受让全部育苗技术。", None)?;
         let words = "报价低于育苗体系的投入，欢迎以许可方式再谈。";
         answer(tx, &university, id, None, false, Some(DeclineReason::Price), words).map(drop)
     })

@@ -36,7 +36,7 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
     let clock = Arc::new(FixedClock::at(history_begins()));
     let world = World { clock: clock.clone(), random: Arc::new(SystemRandom) };
     let app = App::open(config.clone(), world).await?;
-    let vault = Vault::open(&config.data_dir, config.bucket.as_ref())?;
+    let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
     let loaded = tokio::task::spawn_blocking(move || {
         let loader = Loader { app, clock, vault, actors: RefCell::default(), ran: RefCell::new(0) };
         people::load(&loader)?;

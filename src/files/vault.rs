@@ -49,7 +49,7 @@ pub struct Bucket {
 impl Vault {
     /// A vault in the bucket or, without one, in a directory, which is made if it does not exist. Uploads wait on
     /// this machine in either case.
-    pub fn open(data_dir: &FilePath, bucket: Option<&Bucket>) -> Result<Self, Refusal> {
+    pub fn new(data_dir: &FilePath, bucket: Option<&Bucket>) -> Result<Self, Refusal> {
         let incoming = data_dir.join("incoming");
         std::fs::create_dir_all(&incoming).map_err(unavailable)?;
         let store = match bucket {
