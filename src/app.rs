@@ -92,6 +92,7 @@ fn all_jobs(vault: &Vault) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(Sweep),
         Arc::new(subsidy::SweepSheets),
+        Arc::new(subsidy::ExpireCommitments),
         Arc::new(identity::SweepLogins),
         Arc::new(files::jobs::SweepFiles::new(vault.clone())),
         Arc::new(Expiry::<Achievement>::default()),

@@ -45,6 +45,9 @@ static MIGRATIONS: &[Migration] = migrations![
     10 "0010_project",
     11 "0011_subsidy",
     12 "0012_demo",
+    22 "0022_subsidy_payees",
+    23 "0023_subsidy_claims",
+    24 "0024_subsidy_remittances",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

@@ -24,6 +24,7 @@ words! {
         ContractSupervise = "contract.supervise",
         LedgerRead = "ledger.read",
         SubsidyRead = "subsidy.read",
+        SubsidyClaim = "subsidy.claim",
         SubsidyPrepare = "subsidy.prepare",
         SubsidyApprove = "subsidy.approve",
         SubsidyPay = "subsidy.pay",
@@ -64,14 +65,20 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         P::LedgerRead => matches!(role, Role::Preparer | Role::Approver | Role::Payer | Role::Auditor),
         P::SubsidyRead => {
             matches!(role, Role::Preparer | Role::Approver | Role::Payer | Role::Auditor)
-                || (role == Role::Admin && matches!(kind, Kind::RegistrationOffice | Kind::Enterprise))
+                || (role == Role::Admin && may_be_supported(kind))
         }
+        P::SubsidyClaim => role == Role::Admin && may_be_supported(kind),
         P::SubsidyPrepare => role == Role::Preparer,
         P::SubsidyApprove => role == Role::Approver,
         P::SubsidyPay => role == Role::Payer,
         P::ProjectDeclare => role == Role::CountyOfficer,
         P::TargetManage => role == Role::Approver,
     }
+}
+
+/// Offices, enterprises, and whoever may run an incubator.
+const fn may_be_supported(kind: Kind) -> bool {
+    matches!(kind, Kind::RegistrationOffice | Kind::Enterprise | Kind::Institute | Kind::Broker)
 }
 
 /// Which roles an organisation of this kind may give.

@@ -29,6 +29,8 @@ words! {
         Paid = "paid",
         // 应追回: paid once, no longer due, to be paid back.
         ClawbackReceivable = "clawback_receivable",
+        // 缴回财政: unused at the end of its year, or paid back after it.
+        Returned = "returned",
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Cap, CapScope, Formula, Tier};
+use super::model::{Cap, CapScope, CostShare, DayUnit, Formula, Fund, Once, Procedure, Publicity, Tier};
 use crate::kernel::money::Fen;
 use crate::kernel::rate::Rate;
 
@@ -16,9 +16,82 @@ pub struct SchemeBody {
     /// The clause that it stands on.
     pub source: String,
     pub formula: FormulaForm,
-    pub cap: Option<CapForm>,
+    #[serde(default)]
+    pub caps: Vec<CapForm>,
+    #[serde(default)]
+    pub shares: Vec<ShareForm>,
     pub evidence: Vec<String>,
+    #[serde(default)]
+    pub procedure: ProcedureForm,
     pub note: String,
+}
+
+/// Who bears a share of the cost, in parts per million; all shares make one whole.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareForm {
+    pub fund: Fund,
+    pub rate_ppm: u32,
+}
+
+/// How the scheme is carried out. What is left out has its default.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProcedureForm {
+    /// Days for which the draft list is publicised before approval; 0: not at all.
+    pub publicity_days: u32,
+    pub publicity_unit: DayUnit,
+    /// Pay for registered contracts only on the office's claim; otherwise without one (免申即享).
+    pub claim_required: bool,
+    pub once: Once,
+    /// What is not approved this many days after it was prepared is released; none: never.
+    pub commitment_days: Option<u32>,
+    /// Days in which a clawback is to be paid back.
+    pub clawback_days: u32,
+}
+
+impl Default for ProcedureForm {
+    fn default() -> Self {
+        Self::from(&Procedure::default())
+    }
+}
+
+impl From<&Procedure> for ProcedureForm {
+    fn from(it: &Procedure) -> Self {
+        Self {
+            publicity_days: it.publicity.map_or(0, |publicity| publicity.days),
+            publicity_unit: it.publicity.map_or(DayUnit::CalendarDays, |publicity| publicity.unit),
+            claim_required: it.claim_required,
+            once: it.once,
+            commitment_days: it.commitment_days,
+            clawback_days: it.clawback_days,
+        }
+    }
+}
+
+impl From<ProcedureForm> for Procedure {
+    fn from(form: ProcedureForm) -> Self {
+        let publicity = Publicity { days: form.publicity_days, unit: form.publicity_unit };
+        Self {
+            publicity: (publicity.days > 0).then_some(publicity),
+            claim_required: form.claim_required,
+            once: form.once,
+            commitment_days: form.commitment_days,
+            clawback_days: form.clawback_days,
+        }
+    }
+}
+
+impl From<ShareForm> for CostShare {
+    fn from(form: ShareForm) -> Self {
+        Self { fund: form.fund, rate: Rate(form.rate_ppm) }
+    }
+}
+
+impl From<CostShare> for ShareForm {
+    fn from(share: CostShare) -> Self {
+        Self { fund: share.fund, rate_ppm: share.rate.ppm() }
+    }
 }
 
 /// How an amount follows from the base.

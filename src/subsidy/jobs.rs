@@ -3,6 +3,7 @@
 use super::service;
 use crate::changes::{Follower, Job, Start};
 use crate::db::{Db, Tx};
+use crate::kernel::actor::Actor;
 use crate::kernel::change::Change;
 use crate::kernel::error::Refusal;
 
@@ -53,6 +54,33 @@ impl Job for SweepSheets {
                 service::sweep(tx, before)
             })?;
             if !swept.value {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Releases commitments that were not approved within the days that their scheme gives.
+pub struct ExpireCommitments;
+
+const EXPIRE_EVERY_SECONDS: i64 = 3600;
+
+impl Job for ExpireCommitments {
+    fn name(&self) -> &'static str {
+        "subsidy.expire_commitments"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        EXPIRE_EVERY_SECONDS
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        for _ in 0..SLICES_MAX {
+            let actor = Actor::System("subsidy.expire_commitments");
+            let released = db
+                .write_background_blocking("subsidy.expire", move |tx| service::expire_overdue(tx, &actor))?;
+            if released.value == 0 {
                 break;
             }
         }

@@ -4,33 +4,39 @@ use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::view::{BatchDetail, BatchView, ExplanationView, LineView};
+use super::explained::ExplanationView;
+use super::view::{BatchDetail, BatchView, LineView};
 use crate::http::Paging;
 use crate::http::{Answer, Edge, Input, Reply};
 use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::subsidy::model::{BatchFilter, BatchId, BatchState, Decision, StepKind};
-use crate::subsidy::service::{self, StepCommand, Target, prepare};
+use crate::subsidy::service::{self, Question, StepCommand, Target, prepare};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BatchInput {
     /// Code of the scheme.
     scheme: String,
-    /// The registration office.
-    beneficiary: OrganisationId,
-    /// The year in which the contracts were registered.
+    /// The registration office whose contracts count; none: the awarded claims of all beneficiaries.
+    #[serde(default)]
+    beneficiary: Option<OrganisationId>,
+    /// The year in which the contracts were registered; of claims the last year that is taken in.
     period: i32,
-    /// The year whose appropriation pays; the period itself when absent.
+    /// The year whose appropriation pays; when absent the period itself, or the present year once that is over.
     #[serde(default)]
     budget_year: Option<i32>,
 }
 
 impl BatchInput {
     fn target(&self) -> Target {
-        let budget_year = self.budget_year.unwrap_or(self.period);
-        Target::new(self.scheme.clone(), self.beneficiary, self.period, budget_year)
+        Target::New(Question {
+            scheme: self.scheme.clone(),
+            beneficiary: self.beneficiary,
+            period: self.period,
+            budget_year: self.budget_year,
+        })
     }
 }
 
@@ -97,10 +103,9 @@ pub async fn list(edge: Edge, query: web::Query<BatchQuery>) -> Answer {
 #[get("/subsidy/batches/{id}")]
 pub async fn find(edge: Edge, id: web::Path<BatchId>) -> Answer {
     edge.read(Permission::SubsidyRead, move |snapshot, actor| {
-        let (batch, steps) = service::find(snapshot, actor, *id)?;
-        let version = batch.version;
-        let detail = BatchDetail { batch: batch.into(), steps: steps.into_iter().map(Into::into).collect() };
-        Ok(Reply::ok(&detail)?.version(version))
+        let found = service::find(snapshot, actor, *id)?;
+        let version = found.batch.version;
+        Ok(Reply::ok(&BatchDetail::from(found))?.version(version))
     })
     .await
 }

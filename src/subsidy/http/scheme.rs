@@ -1,17 +1,16 @@
-//! Schemes, appropriations, the execution of budgets.
+//! Schemes and their versions.
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::view::{AppropriationView, BudgetView, SchemeView};
+use super::view::SchemeView;
 use crate::http::{Answer, Edge, Input, Reply};
-use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
-use crate::subsidy::form::{CapForm, FormulaForm};
-use crate::subsidy::model::Base;
-use crate::subsidy::service::{self, NewAppropriation, NewVersion};
+use crate::subsidy::form::{CapForm, FormulaForm, ProcedureForm, ShareForm};
+use crate::subsidy::model::{Base, BeneficiaryKind};
+use crate::subsidy::service::{self, NewVersion};
 
 #[derive(Serialize, ToSchema)]
 struct SchemeList {
@@ -59,10 +58,16 @@ pub struct VersionInput {
     title_en: String,
     source: String,
     formula: FormulaForm,
+    /// At most one of each scope.
     #[serde(default)]
-    cap: Option<CapForm>,
+    caps: Vec<CapForm>,
+    /// Who bears the cost; the owner alone when empty.
+    #[serde(default)]
+    shares: Vec<ShareForm>,
     #[serde(default)]
     evidence: Vec<String>,
+    #[serde(default)]
+    procedure: ProcedureForm,
     #[serde(default)]
     note: String,
 }
@@ -76,11 +81,40 @@ impl VersionInput {
             title_en: self.title_en.clone(),
             source: self.source.clone(),
             formula: self.formula.clone().into(),
-            cap: self.cap.clone().map(Into::into),
+            caps: self.caps.iter().cloned().map(Into::into).collect(),
+            shares: self.shares.iter().cloned().map(Into::into).collect(),
             evidence: self.evidence.clone(),
+            procedure: self.procedure.clone().into(),
             note: self.note.clone(),
         }
     }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SchemeInput {
+    /// 2 to 32 capital letters, digits or hyphens.
+    code: String,
+    beneficiary: BeneficiaryKind,
+    /// What the first version says.
+    version: VersionInput,
+}
+
+/// Founds a scheme of one's own authority.
+#[utoipa::path(
+    tag = "subsidy",
+    request_body = SchemeInput,
+    responses((status = 201, body = SchemeView)),
+    extensions(("x-permission" = json!("subsidy.approve")))
+)]
+#[post("/subsidy/schemes")]
+pub async fn found(edge: Edge, input: Input<SchemeInput>) -> Answer {
+    edge.write("subsidy.scheme.found", Permission::SubsidyApprove, input, |tx, actor, input| {
+        let new = input.version.command();
+        let scheme = service::found(tx, actor, &input.code, input.beneficiary, &new)?;
+        Reply::created(format!("/api/v1/subsidy/schemes/{}", scheme.code), &SchemeView::from(scheme))
+    })
+    .await
 }
 
 /// Publishes a new version of a scheme.
@@ -96,95 +130,6 @@ pub async fn publish(edge: Edge, code: web::Path<String>, input: Input<VersionIn
     edge.write("subsidy.scheme.publish", Permission::SubsidyApprove, input, move |tx, actor, input| {
         let scheme = service::publish(tx, actor, &code, &input.command())?;
         Reply::created(format!("/api/v1/subsidy/schemes/{}", scheme.code), &SchemeView::from(scheme))
-    })
-    .await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AppropriationInput {
-    /// The budget year.
-    year: i32,
-    /// Code of the scheme.
-    scheme: String,
-    /// Negative: a cut, as far as the money is still available.
-    amount_fen: Fen,
-    /// The budget document, by its number or title.
-    document: String,
-    #[serde(default)]
-    note: String,
-}
-
-/// Gives a year's budget for a scheme, or cuts it.
-#[utoipa::path(
-    tag = "subsidy",
-    request_body = AppropriationInput,
-    responses((status = 201, body = AppropriationView)),
-    extensions(("x-permission" = json!("subsidy.approve")))
-)]
-#[post("/subsidy/appropriations")]
-pub async fn appropriate(edge: Edge, input: Input<AppropriationInput>) -> Answer {
-    edge.write("subsidy.appropriate", Permission::SubsidyApprove, input, |tx, actor, input| {
-        let new = NewAppropriation {
-            year: input.year,
-            scheme: input.scheme.clone(),
-            amount: input.amount_fen,
-            document: input.document.clone(),
-            note: input.note.clone(),
-        };
-        let record = service::appropriate(tx, actor, &new)?;
-        let address = format!("/api/v1/subsidy/appropriations?year={}", record.year);
-        Reply::created(address, &AppropriationView::from(record))
-    })
-    .await
-}
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct YearQuery {
-    /// The budget year.
-    year: i32,
-}
-
-#[derive(Serialize, ToSchema)]
-struct AppropriationList {
-    items: Vec<AppropriationView>,
-}
-
-/// The appropriations of a budget year.
-#[utoipa::path(
-    tag = "subsidy",
-    params(YearQuery),
-    responses((status = 200, body = AppropriationList)),
-    extensions(("x-permission" = json!("ledger.read")))
-)]
-#[get("/subsidy/appropriations")]
-pub async fn appropriations(edge: Edge, query: web::Query<YearQuery>) -> Answer {
-    edge.read(Permission::LedgerRead, move |snapshot, _| {
-        let records = service::appropriations(snapshot, query.year)?;
-        Reply::ok(&AppropriationList { items: records.into_iter().map(Into::into).collect() })
-    })
-    .await
-}
-
-#[derive(Serialize, ToSchema)]
-struct BudgetList {
-    items: Vec<BudgetView>,
-}
-
-/// How far the budgets of a year have been carried out, by scheme: from the ledger alone.
-#[utoipa::path(
-    tag = "subsidy",
-    params(YearQuery),
-    responses((status = 200, body = BudgetList)),
-    extensions(("x-permission" = json!("ledger.read")))
-)]
-#[get("/subsidy/budgets")]
-pub async fn budgets(edge: Edge, query: web::Query<YearQuery>) -> Answer {
-    edge.read(Permission::LedgerRead, move |snapshot, _| {
-        let rows = service::budgets(snapshot, query.year)?;
-        Reply::ok(&BudgetList { items: rows.into_iter().map(Into::into).collect() })
     })
     .await
 }

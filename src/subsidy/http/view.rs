@@ -7,17 +7,19 @@ use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::{Day, UtcTime};
-use crate::subsidy::form::{CapForm, FormulaForm};
+use crate::subsidy::form::{CapForm, FormulaForm, ProcedureForm, ShareForm};
 use crate::subsidy::model::{
     AppropriationId, AppropriationRecord, Base, BatchId, BatchRecord, BatchState, BeneficiaryKind, LineKind,
-    LineRecord, Scheme, StepKind, StepRecord, Working, WorkingStep,
+    LineRecord, PayeeRecord, PaymentKind, PaymentRecord, Scheme, StepKind, StepRecord,
 };
-use crate::subsidy::service::{Budget, Explanation, LineExplained, Part};
+use crate::subsidy::service::{Budget, Found};
 
 #[derive(Serialize, ToSchema)]
 pub struct SchemeView {
     code: String,
     version: i32,
+    /// The division of the authority that owns it.
+    division: String,
     title_zh: String,
     title_en: String,
     /// The clause that the scheme stands on.
@@ -27,8 +29,10 @@ pub struct SchemeView {
     beneficiary: BeneficiaryKind,
     base: Base,
     formula: FormulaForm,
-    cap: Option<CapForm>,
+    caps: Vec<CapForm>,
+    shares: Vec<ShareForm>,
     evidence: Vec<String>,
+    procedure: ProcedureForm,
     note: String,
 }
 
@@ -36,7 +40,10 @@ impl From<Scheme> for SchemeView {
     fn from(scheme: Scheme) -> Self {
         Self {
             formula: FormulaForm::from(&scheme.formula),
-            cap: scheme.cap.map(CapForm::from),
+            caps: scheme.caps.into_iter().map(CapForm::from).collect(),
+            shares: scheme.shares.into_iter().map(ShareForm::from).collect(),
+            procedure: ProcedureForm::from(&scheme.procedure),
+            division: scheme.division,
             code: scheme.code,
             version: scheme.version,
             title_zh: scheme.title_zh,
@@ -89,7 +96,10 @@ pub struct BudgetView {
     committed_fen: Fen,
     approved_fen: Fen,
     paid_fen: Fen,
+    /// Paid once and owed back.
     clawback_receivable_fen: Fen,
+    /// Gone back to the treasury: unused at the end of the year, or paid back after it.
+    returned_fen: Fen,
 }
 
 impl From<Budget> for BudgetView {
@@ -103,6 +113,7 @@ impl From<Budget> for BudgetView {
             approved_fen: row.approved,
             paid_fen: row.paid,
             clawback_receivable_fen: row.clawback_receivable,
+            returned_fen: row.returned,
         }
     }
 }
@@ -120,11 +131,15 @@ pub struct BatchView {
     period: i32,
     /// The year whose appropriation pays.
     budget_year: i32,
-    beneficiary: PartyRef,
+    /// Of the yearly batch of an office; a batch of claims has several payees.
+    beneficiary: Option<PartyRef>,
     contracts: i32,
     corrections: i32,
     base_fen: Fen,
     total_fen: Fen,
+    /// While the list is before the public: since when, and until when objections are taken.
+    publicised_on: Option<Day>,
+    publicity_until: Option<Day>,
     created_at: UtcTime,
     updated_at: UtcTime,
 }
@@ -145,6 +160,8 @@ impl From<BatchRecord> for BatchView {
             corrections: batch.sheet.corrections,
             base_fen: batch.sheet.base,
             total_fen: batch.sheet.total,
+            publicised_on: batch.publicised_on,
+            publicity_until: batch.publicity_until,
             created_at: batch.created_at,
             updated_at: batch.updated_at,
         }
@@ -183,7 +200,62 @@ impl From<StepRecord> for StepView {
 pub struct BatchDetail {
     #[serde(flatten)]
     pub batch: BatchView,
+    pub payees: Vec<PayeeView>,
     pub steps: Vec<StepView>,
+}
+
+impl From<Found> for BatchDetail {
+    fn from(found: Found) -> Self {
+        let Found { batch, payees, payments, steps } = found;
+        let payees = payees.into_iter().map(|payee| PayeeView::new(payee, &payments)).collect();
+        Self { batch: batch.into(), payees, steps: steps.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// Whom a batch pays.
+#[derive(Serialize, ToSchema)]
+pub struct PayeeView {
+    position: i32,
+    beneficiary: PartyRef,
+    /// What the periods with a positive balance give.
+    due_fen: Fen,
+    /// What the periods with a negative balance take back: a clawback once the batch is paid.
+    back_fen: Fen,
+    payments: Vec<PaymentView>,
+}
+
+impl PayeeView {
+    fn new(payee: PayeeRecord, payments: &[PaymentRecord]) -> Self {
+        let own = payments.iter().filter(|payment| payment.payee == payee.position);
+        Self {
+            position: payee.position,
+            payments: own.map(PaymentView::from).collect(),
+            beneficiary: payee.party,
+            due_fen: payee.due,
+            back_fen: payee.back,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PaymentView {
+    kind: PaymentKind,
+    amount_fen: Fen,
+    paid_on: Day,
+    reference: String,
+    ledger_number: i64,
+}
+
+impl From<&PaymentRecord> for PaymentView {
+    fn from(payment: &PaymentRecord) -> Self {
+        Self {
+            kind: payment.kind,
+            amount_fen: payment.amount,
+            paid_on: payment.paid_on,
+            reference: payment.reference.clone(),
+            ledger_number: payment.ledger_number,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -198,6 +270,8 @@ pub struct LineView {
     /// Registration number.
     number: String,
     registered_on: Day,
+    /// URN of whom the amount is for.
+    beneficiary: String,
     total_fen: Fen,
     technical_fen: Fen,
     base_fen: Fen,
@@ -219,107 +293,13 @@ impl From<LineRecord> for LineView {
             contract_version: line.contract_version,
             number: line.number,
             registered_on: line.registered_on,
+            beneficiary: line.beneficiary,
             total_fen: line.total,
             technical_fen: line.technical,
             base_fen: line.base,
             amount_fen: line.amount,
             cause_kind,
             cause_seq,
-        }
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct WorkingView {
-    step: WorkingStep,
-    /// Exact, in fen with six decimals.
-    exact_fen: String,
-}
-
-impl From<Working> for WorkingView {
-    fn from(working: Working) -> Self {
-        let micro = working.exact_micro_fen;
-        let exact_fen = format!("{}.{:06}", micro.div_euclid(1_000_000), micro.rem_euclid(1_000_000));
-        Self { step: working.step, exact_fen }
-    }
-}
-
-/// The part of a batch that one scheme version computed.
-#[derive(Serialize, ToSchema)]
-pub struct PartView {
-    period: i32,
-    scheme: SchemeView,
-    contracts: usize,
-    base_fen: Fen,
-    working: Vec<WorkingView>,
-    recomputed_fen: Fen,
-    booked_fen: Fen,
-}
-
-impl From<Part> for PartView {
-    fn from(part: Part) -> Self {
-        Self {
-            period: part.period,
-            scheme: part.scheme.into(),
-            contracts: part.contracts,
-            base_fen: part.base,
-            working: part.working.into_iter().map(Into::into).collect(),
-            recomputed_fen: part.recomputed,
-            booked_fen: part.booked,
-        }
-    }
-}
-
-/// A line beside what computing it again from its stored inputs gives.
-#[derive(Serialize, ToSchema)]
-pub struct LineExplainedView {
-    #[serde(flatten)]
-    pub line: LineView,
-    recomputed_fen: Fen,
-    /// For a correction: what was booked of its period before the cause.
-    booked_before_fen: Option<Fen>,
-    /// For a correction: what the scheme gives for its period after the cause.
-    due_after_fen: Option<Fen>,
-}
-
-impl From<LineExplained> for LineExplainedView {
-    fn from(explained: LineExplained) -> Self {
-        let (booked_before_fen, due_after_fen) = explained.before_and_after.unzip();
-        Self {
-            line: explained.line.into(),
-            recomputed_fen: explained.recomputed,
-            booked_before_fen,
-            due_after_fen,
-        }
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct ExplanationView {
-    pub batch: BatchView,
-    /// Whether everything that is booked follows from the stored inputs.
-    pub agrees: bool,
-    pub parts: Vec<PartView>,
-    pub items: Vec<LineExplainedView>,
-    /// The cursor of the next lines.
-    pub next: Option<String>,
-}
-
-impl ExplanationView {
-    /// The explanation with the lines after a position, at most `limit` of them.
-    pub fn cut(explanation: Explanation, after: Option<i32>, limit: i64) -> Self {
-        let agrees = explanation.agrees();
-        let wanted =
-            explanation.lines.into_iter().filter(|line| after.is_none_or(|at| line.line.position > at));
-        let size = usize::try_from(limit).unwrap_or(0).saturating_add(1);
-        let rows: Vec<LineExplainedView> = wanted.take(size).map(Into::into).collect();
-        let page = crate::kernel::page::Page::cut(rows, limit, |row: &LineExplainedView| row.line.position);
-        Self {
-            batch: explanation.batch.into(),
-            agrees,
-            parts: explanation.parts.into_iter().map(Into::into).collect(),
-            items: page.items,
-            next: page.next,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! E: all facts of one beneficiary and period → total and lines (DOMAIN §5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::codes::{SCHEME_FORMULA_INVALID, SUBSIDY_AMOUNT_TOO_LARGE};
 use super::super::model::{
-    Cap, CapScope, Cause, Evaluation, Fact, Formula, Scheme, Share, Tier, Working, WorkingStep,
+    Cap, CapScope, Cause, CostShare, Evaluation, Fact, Formula, Fund, Scheme, Share, Tier, Working,
+    WorkingStep,
 };
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
@@ -18,40 +19,31 @@ fn too_large() -> Refusal {
 }
 
 /// Tiers, thresholds and caps first, exactly; then the total is rounded half up, once; then the lines by
-/// largest remainder, ties by registration number.
+/// largest remainder, ties by registration number. In a linked group the total goes to its members first, in
+/// the order of their URNs, and then to each one's facts.
 pub fn evaluate(scheme: &Scheme, facts: &[Fact]) -> Result<Evaluation, Refusal> {
+    let tally = Tally::of(scheme, facts)?;
+    let mut working = vec![];
+    let (base, total) = (tally.base()?, tally.work(&mut working)?);
     let mut facts: Vec<&Fact> = facts.iter().collect();
     facts.sort_by(|a, b| a.number.cmp(&b.number));
-    if facts.iter().any(|fact| fact.base.is_negative()) {
-        return Err(too_large().because("a negative base"));
+    let members: Vec<&String> = tally.members.keys().collect();
+    let weights: Vec<i128> =
+        tally.members.values().map(|sums| tally.capped(sums)).collect::<Result<_, _>>()?;
+    let shares = largest_remainder(total, &scaled(&weights)).ok_or_else(too_large)?;
+    let mut amounts: BTreeMap<&str, Fen> = BTreeMap::new();
+    for (member, share) in members.into_iter().zip(shares) {
+        let own: Vec<&Fact> = facts.iter().copied().filter(|fact| fact.beneficiary == *member).collect();
+        let weights: Vec<i128> = own.iter().map(|fact| tally.weight(fact.base)).collect();
+        let split = largest_remainder(share, &scaled(&weights)).ok_or_else(too_large)?;
+        amounts.extend(own.iter().map(|fact| fact.number.as_str()).zip(split));
     }
-    let base = Fen::sum(facts.iter().map(|fact| fact.base)).ok_or_else(too_large)?;
-    let mut working = vec![work(WorkingStep::SumOfBases, i128::from(base.0) * MICRO)];
-    let (exact, weights) = match &scheme.formula {
-        Formula::Rate(_) | Formula::Fixed(_) | Formula::Award => {
-            per_fact(&scheme.formula, scheme.cap, &facts, &mut working)
-        }
-        Formula::Tiers(tiers) => (in_tiers(tiers, base), bases(&facts)),
-        Formula::Steps { from, first, every, each } => {
-            (in_steps(base, *from, *first, *every, *each)?, bases(&facts))
-        }
+    let share = |fact: &Fact| Share {
+        number: fact.number.clone(),
+        base: fact.base,
+        amount: amounts.get(fact.number.as_str()).copied().unwrap_or_default(),
     };
-    working.push(work(WorkingStep::FormulaApplied, exact));
-    let exact = match scheme.cap {
-        Some(Cap { amount, scope: CapScope::BeneficiaryYear }) => {
-            let capped = exact.min(i128::from(amount.0) * MICRO);
-            working.push(work(WorkingStep::YearCap, capped));
-            capped
-        }
-        _ => exact,
-    };
-    let total = i64::try_from((exact + MICRO / 2) / MICRO).map(Fen).map_err(|_| too_large())?;
-    working.push(work(WorkingStep::RoundedHalfUp, i128::from(total.0) * MICRO));
-    let weights: Vec<u64> =
-        weights.into_iter().map(u64::try_from).collect::<Result<_, _>>().map_err(|_| too_large())?;
-    let amounts = largest_remainder(total, &weights).ok_or_else(too_large)?;
-    let share = |(fact, amount): (&Fact, Fen)| Share { number: fact.number.clone(), base: fact.base, amount };
-    let lines = facts.into_iter().zip(amounts).map(share).collect();
+    let lines = facts.into_iter().map(share).collect();
     Ok(Evaluation { base, total, lines, working })
 }
 
@@ -59,40 +51,139 @@ const fn work(step: WorkingStep, exact_micro_fen: i128) -> Working {
     Working { step, exact_micro_fen }
 }
 
-fn bases(facts: &[&Fact]) -> Vec<i128> {
-    facts.iter().map(|fact| i128::from(fact.base.0)).collect()
+/// Weights only state proportions: all are halved together until they fit.
+fn scaled(weights: &[i128]) -> Vec<u64> {
+    let largest = weights.iter().copied().max().unwrap_or_default();
+    let halvings = (0..128).find(|n| u64::try_from(largest >> n).is_ok()).unwrap_or_default();
+    weights.iter().map(|weight| u64::try_from(weight >> halvings).unwrap_or_default()).collect()
 }
 
-/// The exact amount of each fact by itself, capped by itself.
-fn per_fact(
-    formula: &Formula,
-    cap: Option<Cap>,
-    facts: &[&Fact],
-    working: &mut Vec<Working>,
-) -> (i128, Vec<i128>) {
-    let exact = |fact: &&Fact| match formula {
-        Formula::Rate(rate) => i128::from(fact.base.0) * i128::from(rate.ppm()),
-        Formula::Fixed(amount) => i128::from(amount.0) * MICRO,
-        _ => i128::from(fact.base.0) * MICRO,
-    };
-    let mut amounts: Vec<i128> = facts.iter().map(exact).collect();
-    if let Some(Cap { amount, scope: CapScope::Claim }) = cap {
-        let limit = i128::from(amount.0) * MICRO;
-        amounts.iter_mut().for_each(|amount| *amount = (*amount).min(limit));
-        working.push(work(WorkingStep::ClaimCaps, amounts.iter().sum()));
+/// What the facts of one beneficiary add up to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    base: i128,
+    /// Each fact by itself, with its own cap, in millionths of a fen; for formulas that take facts one by one.
+    exact: i128,
+    facts: usize,
+}
+
+/// The facts of one cap group and period, kept as sums, so that E after one more cause costs no walk over all
+/// of them.
+struct Tally<'a> {
+    scheme: &'a Scheme,
+    facts: BTreeMap<String, (String, Fen)>,
+    members: BTreeMap<String, Sums>,
+}
+
+impl<'a> Tally<'a> {
+    fn of(scheme: &'a Scheme, facts: &[Fact]) -> Result<Self, Refusal> {
+        let mut tally = Self { scheme, facts: BTreeMap::new(), members: BTreeMap::new() };
+        for fact in facts {
+            tally.insert(&fact.number, &fact.beneficiary, fact.base)?;
+        }
+        Ok(tally)
     }
-    let sum = amounts.iter().sum();
-    // Weights only state proportions; whole fen keep them within 64 bits where the rate gives none smaller.
-    let common = match formula {
-        Formula::Rate(_) => 1,
-        _ => MICRO,
-    };
-    (sum, amounts.into_iter().map(|amount| amount / common).collect())
+
+    /// Adds a fact, or gives it another base.
+    fn insert(&mut self, number: &str, beneficiary: &str, base: Fen) -> Result<(), Refusal> {
+        if base.is_negative() {
+            return Err(too_large().because("a negative base"));
+        }
+        self.remove(number);
+        self.facts.insert(number.to_owned(), (beneficiary.to_owned(), base));
+        let exact = self.exact(base);
+        let sums = self.members.entry(beneficiary.to_owned()).or_default();
+        sums.base += i128::from(base.0);
+        sums.exact += exact;
+        sums.facts += 1;
+        Ok(())
+    }
+
+    fn remove(&mut self, number: &str) {
+        let Some((beneficiary, base)) = self.facts.remove(number) else { return };
+        let exact = self.exact(base);
+        if let Some(sums) = self.members.get_mut(&beneficiary) {
+            sums.base -= i128::from(base.0);
+            sums.exact -= exact;
+            sums.facts -= 1;
+            if sums.facts == 0 {
+                self.members.remove(&beneficiary);
+            }
+        }
+    }
+
+    /// The exact amount of a fact by itself.
+    fn uncapped(&self, base: Fen) -> i128 {
+        match &self.scheme.formula {
+            Formula::Rate(rate) => i128::from(base.0) * i128::from(rate.ppm()),
+            Formula::Fixed(amount) => i128::from(amount.0) * MICRO,
+            Formula::Award | Formula::Tiers(_) | Formula::Steps { .. } => i128::from(base.0) * MICRO,
+        }
+    }
+
+    fn exact(&self, base: Fen) -> i128 {
+        let exact = self.uncapped(base);
+        let cap = self.scheme.cap(CapScope::Claim).filter(|_| self.takes_facts_one_by_one());
+        cap.map_or(exact, |cap| exact.min(i128::from(cap.0) * MICRO))
+    }
+
+    const fn takes_facts_one_by_one(&self) -> bool {
+        matches!(self.scheme.formula, Formula::Rate(_) | Formula::Fixed(_) | Formula::Award)
+    }
+
+    /// In which proportion a beneficiary's facts share its amount.
+    fn weight(&self, base: Fen) -> i128 {
+        if self.takes_facts_one_by_one() { self.exact(base) } else { i128::from(base.0) }
+    }
+
+    /// What the formula gives a beneficiary, before the caps of the year.
+    fn formula(&self, sums: &Sums) -> Result<i128, Refusal> {
+        match &self.scheme.formula {
+            Formula::Tiers(tiers) => Ok(in_tiers(tiers, sums.base)),
+            Formula::Steps { from, first, every, each } => in_steps(sums.base, *from, *first, *every, *each),
+            Formula::Rate(_) | Formula::Fixed(_) | Formula::Award => Ok(sums.exact),
+        }
+    }
+
+    fn capped(&self, sums: &Sums) -> Result<i128, Refusal> {
+        let exact = self.formula(sums)?;
+        let cap = self.scheme.cap(CapScope::BeneficiaryYear);
+        Ok(cap.map_or(exact, |cap| exact.min(i128::from(cap.0) * MICRO)))
+    }
+
+    fn base(&self) -> Result<Fen, Refusal> {
+        let sum: i128 = self.members.values().map(|sums| sums.base).sum();
+        i64::try_from(sum).map(Fen).map_err(|_| too_large())
+    }
+
+    /// The total, and how it came about.
+    fn work(&self, working: &mut Vec<Working>) -> Result<Fen, Refusal> {
+        let all = self.members.values();
+        working.push(work(WorkingStep::SumOfBases, all.clone().map(|sums| sums.base).sum::<i128>() * MICRO));
+        if self.takes_facts_one_by_one() && self.scheme.cap(CapScope::Claim).is_some() {
+            working.push(work(WorkingStep::ClaimCaps, all.clone().map(|sums| sums.exact).sum()));
+        }
+        let (mut exact, mut capped) = (0, 0);
+        for sums in all {
+            exact += self.formula(sums)?;
+            capped += self.capped(sums)?;
+        }
+        working.push(work(WorkingStep::FormulaApplied, exact));
+        if self.scheme.cap(CapScope::BeneficiaryYear).is_some() {
+            working.push(work(WorkingStep::YearCap, capped));
+        }
+        if let Some(cap) = self.scheme.cap(CapScope::GroupYear) {
+            capped = capped.min(i128::from(cap.0) * MICRO);
+            working.push(work(WorkingStep::GroupCap, capped));
+        }
+        let total = i64::try_from((capped + MICRO / 2) / MICRO).map(Fen).map_err(|_| too_large())?;
+        working.push(work(WorkingStep::RoundedHalfUp, i128::from(total.0) * MICRO));
+        Ok(total)
+    }
 }
 
 /// ≤ 100k 1%; 100k-1m 0.5%; > 1m 0.1%: each rate for its own part.
-fn in_tiers(tiers: &[Tier], sum: Fen) -> i128 {
-    let sum = i128::from(sum.0);
+fn in_tiers(tiers: &[Tier], sum: i128) -> i128 {
     let mut below = 0;
     let mut exact = 0;
     for tier in tiers {
@@ -105,22 +196,32 @@ fn in_tiers(tiers: &[Tier], sum: Fen) -> i128 {
     exact
 }
 
-fn in_steps(sum: Fen, from: Fen, first: Fen, every: Fen, each: Fen) -> Result<i128, Refusal> {
+fn in_steps(sum: i128, from: Fen, first: Fen, every: Fen, each: Fen) -> Result<i128, Refusal> {
     if !every.is_positive() {
         return Err(Refusal::new(&SCHEME_FORMULA_INVALID).with("reason", "every_fen"));
     }
-    if sum < from {
+    if sum < i128::from(from.0) {
         return Ok(0);
     }
-    let further = (i128::from(sum.0) - i128::from(from.0)) / i128::from(every.0);
+    let further = (sum - i128::from(from.0)) / i128::from(every.0);
     Ok((i128::from(first.0) + further * i128::from(each.0)) * MICRO)
 }
 
-/// Whether a formula can be computed at all.
-pub fn check_formula(formula: &Formula, cap: Option<Cap>) -> Result<(), Refusal> {
+/// Whether a formula can be computed at all, and its caps and shares are whole.
+pub fn check_formula(formula: &Formula, caps: &[Cap], shares: &[CostShare]) -> Result<(), Refusal> {
     let wrong = |reason: &str| Err(Refusal::new(&SCHEME_FORMULA_INVALID).with("reason", reason));
-    if cap.is_some_and(|cap| cap.amount.is_negative()) {
-        return wrong("cap");
+    let scopes: BTreeSet<CapScope> = caps.iter().map(|cap| cap.scope).collect();
+    if caps.iter().any(|cap| cap.amount.is_negative()) || scopes.len() != caps.len() {
+        return wrong("caps");
+    }
+    let one_by_one = matches!(formula, Formula::Rate(_) | Formula::Fixed(_) | Formula::Award);
+    if scopes.contains(&CapScope::Claim) && !one_by_one {
+        return wrong("caps");
+    }
+    let funds: BTreeSet<Fund> = shares.iter().map(|share| share.fund).collect();
+    let whole: u64 = shares.iter().map(|share| u64::from(share.rate.ppm())).sum();
+    if !shares.is_empty() && (whole != 1_000_000 || funds.len() != shares.len()) {
+        return wrong("shares");
     }
     match formula {
         Formula::Fixed(amount) if amount.is_negative() => wrong("amount_fen"),
@@ -139,6 +240,16 @@ pub fn check_formula(formula: &Formula, cap: Option<Cap>) -> Result<(), Refusal>
     }
 }
 
+/// A payee's amount by the budgets that bear it, in their order, by largest remainder (DOMAIN §5: city first).
+pub fn shared(scheme: &Scheme, amount: Fen) -> Result<Vec<(Fund, Fen)>, Refusal> {
+    if scheme.shares.is_empty() {
+        return Ok(vec![(Fund::Owner, amount)]);
+    }
+    let weights: Vec<u64> = scheme.shares.iter().map(|share| u64::from(share.rate.ppm())).collect();
+    let parts = largest_remainder(amount, &weights).ok_or_else(too_large)?;
+    Ok(scheme.shares.iter().map(|share| share.fund).zip(parts).collect())
+}
+
 /// One line per cause, in change order: E(after the cause) minus what is booked so far. It may be zero, and
 /// no other line moves.
 pub fn corrections(
@@ -147,18 +258,15 @@ pub fn corrections(
     booked: Fen,
     causes: &[Cause],
 ) -> Result<Vec<Fen>, Refusal> {
-    let mut facts: BTreeMap<String, Fen> =
-        counted.iter().map(|fact| (fact.number.clone(), fact.base)).collect();
+    let mut tally = Tally::of(scheme, counted)?;
     let mut so_far = booked;
     let mut lines = Vec::with_capacity(causes.len());
     for cause in causes {
         match cause.base {
-            Some(base) => facts.insert(cause.number.clone(), base),
-            None => facts.remove(&cause.number),
-        };
-        let after: Vec<Fact> =
-            facts.iter().map(|(number, base)| Fact { number: number.clone(), base: *base }).collect();
-        let total = evaluate(scheme, &after)?.total;
+            Some(base) => tally.insert(&cause.number, &cause.beneficiary, base)?,
+            None => tally.remove(&cause.number),
+        }
+        let total = tally.work(&mut vec![])?;
         lines.push(total.checked_sub(so_far).ok_or_else(too_large)?);
         so_far = total;
     }

@@ -2,9 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kernel::rate::Rate;
-use crate::subsidy::model::{Base, BeneficiaryKind};
+use crate::subsidy::model::{Base, BeneficiaryKind, Procedure};
 
-fn scheme(formula: Formula, cap: Option<Cap>) -> Scheme {
+fn scheme(formula: Formula, cap: impl IntoIterator<Item = Cap>) -> Scheme {
     Scheme {
         code: "REG-AGENCY".into(),
         version: 1,
@@ -16,8 +16,11 @@ fn scheme(formula: Formula, cap: Option<Cap>) -> Scheme {
         beneficiary: BeneficiaryKind::RegistrationOffice,
         base: Base::TechnicalAmount,
         formula,
-        cap,
+        caps: cap.into_iter().collect(),
+        shares: vec![],
         evidence: vec![],
+        procedure: Procedure::default(),
+        division: "450700".into(),
         note: String::new(),
     }
 }
@@ -27,7 +30,11 @@ fn half_per_mille() -> Scheme {
 }
 
 fn facts(bases: &[i64]) -> Vec<Fact> {
-    let fact = |(at, base): (usize, &i64)| Fact { number: format!("{at:016}"), base: Fen(*base) };
+    let fact = |(at, base): (usize, &i64)| Fact {
+        number: format!("{at:016}"),
+        beneficiary: "urn:a".into(),
+        base: Fen(*base),
+    };
     bases.iter().enumerate().map(fact).collect()
 }
 
@@ -69,7 +76,7 @@ fn domain_5_tiered_rates_with_a_yearly_cap() {
     let formula =
         Formula::Tiers(vec![tier(Some("100000"), 10_000), tier(Some("1000000"), 5_000), tier(None, 1_000)]);
     let cap = Some(Cap { amount: yuan("50000"), scope: CapScope::BeneficiaryYear });
-    assert!(check_formula(&formula, cap).is_ok());
+    assert!(check_formula(&formula, cap.as_slice(), &[]).is_ok());
     let tiered = scheme(formula, cap);
     let total = |base: &str| evaluate(&tiered, &facts(&[yuan(base).0])).unwrap().total;
     assert_eq!(total("1500000"), yuan("6000"));
@@ -83,7 +90,7 @@ fn domain_5_thresholds_with_steps() {
     let m = |millions: i64| Fen(millions * 100_000_000);
     let formula = Formula::Steps { from: m(100), first: yuan("30000"), every: m(50), each: yuan("10000") };
     let cap = Some(Cap { amount: yuan("100000"), scope: CapScope::BeneficiaryYear });
-    assert!(check_formula(&formula, cap).is_ok());
+    assert!(check_formula(&formula, cap.as_slice(), &[]).is_ok());
     let stepped = scheme(formula, cap);
     for (millions, expected) in [(99, "0"), (100, "30000"), (149, "30000"), (150, "40000"), (2000, "100000")]
     {
@@ -116,7 +123,7 @@ fn formulas_that_cannot_be_computed_are_refused() {
         Formula::Steps { from: Fen(0), first: Fen(0), every: Fen(0), each: Fen(0) },
         Formula::Fixed(Fen(-1)),
     ] {
-        assert_eq!(check_formula(&formula, None).unwrap_err().code(), "scheme_formula_invalid");
+        assert_eq!(check_formula(&formula, &[], &[]).unwrap_err().code(), "scheme_formula_invalid");
     }
 }
 
@@ -125,7 +132,8 @@ fn domain_5_a_correction_is_one_line_per_cause_and_may_be_zero() {
     let counted = facts(&[yuan("100000000").0, 1000]);
     let booked = evaluate(&half_per_mille(), &counted).unwrap().total;
     assert_eq!(booked, yuan("50000.01"));
-    let cause = |seq, at: usize, base| Cause { seq, number: format!("{at:016}"), base };
+    let cause =
+        |seq, at: usize, base| Cause { seq, number: format!("{at:016}"), beneficiary: "urn:a".into(), base };
     let causes =
         [cause(7, 1, Some(Fen(1500))), cause(8, 0, None), cause(9, 1, None), cause(12, 3, Some(Fen(2000)))];
     let lines = corrections(&half_per_mille(), &counted, booked, &causes).unwrap();
@@ -138,8 +146,49 @@ fn domain_5_under_a_cap_a_revocation_may_change_nothing() {
         scheme(Formula::Rate(Rate(500)), Some(Cap { amount: yuan("10"), scope: CapScope::BeneficiaryYear }));
     let counted = facts(&[yuan("100000").0, yuan("50000").0]);
     let booked = evaluate(&capped, &counted).unwrap().total;
-    let gone = Cause { seq: 1, number: counted[1].number.clone(), base: None };
+    let gone = Cause { seq: 1, number: counted[1].number.clone(), beneficiary: "urn:a".into(), base: None };
     assert_eq!(corrections(&capped, &counted, booked, &[gone]).unwrap(), [Fen(0)]);
+}
+
+#[test]
+fn domain_5_caps_of_claim_beneficiary_and_linked_group_hold_together() {
+    let caps =
+        [(CapScope::Claim, "80000"), (CapScope::BeneficiaryYear, "100000"), (CapScope::GroupYear, "150000")];
+    let caps = caps.map(|(scope, amount)| Cap { amount: yuan(amount), scope });
+    let award = scheme(Formula::Award, caps);
+    let fact = |number: &str, who: &str, base: &str| Fact {
+        number: number.into(),
+        beneficiary: who.into(),
+        base: yuan(base),
+    };
+    let facts = [fact("1", "urn:a", "95000"), fact("2", "urn:a", "40000"), fact("3", "urn:b", "100000")];
+    let e = evaluate(&award, &facts).unwrap();
+    let exact: Vec<_> = e.working.iter().map(|w| (w.step, w.exact_micro_fen / MICRO / 100)).collect();
+    use WorkingStep as W;
+    let expected = [
+        (W::SumOfBases, 235_000),
+        (W::ClaimCaps, 200_000),
+        (W::FormulaApplied, 200_000),
+        (W::YearCap, 180_000),
+        (W::GroupCap, 150_000),
+        (W::RoundedHalfUp, 150_000),
+    ];
+    assert_eq!(exact, expected);
+    // 100 : 80 between the members, then 80 : 40 between the first one's claims.
+    let amounts: Vec<_> = e.lines.iter().map(|line| line.amount.yuan()).collect();
+    assert_eq!(amounts, ["55555.55", "27777.78", "66666.67"]);
+}
+
+#[test]
+fn domain_5_cost_is_shared_by_largest_remainder_city_first() {
+    let mut shared_scheme = half_per_mille();
+    let share = |fund, ppm| CostShare { fund, rate: Rate(ppm) };
+    shared_scheme.shares = vec![share(Fund::Owner, 500_000), share(Fund::County, 500_000)];
+    let parts = shared(&shared_scheme, Fen(101)).unwrap();
+    assert_eq!(parts, [(Fund::Owner, Fen(51)), (Fund::County, Fen(50))]);
+    assert_eq!(shared(&half_per_mille(), Fen(7)).unwrap(), [(Fund::Owner, Fen(7))]);
+    let uneven = [share(Fund::Owner, 500_000)];
+    assert_eq!(check_formula(&Formula::Award, &[], &uneven).unwrap_err().code(), "scheme_formula_invalid");
 }
 
 proptest! {
@@ -159,6 +208,49 @@ proptest! {
     }
 
     #[test]
+    fn whatever_the_scheme_lines_add_up_and_causes_lead_to_what_a_fresh_evaluation_gives(
+        which in 0_usize..5,
+        caps in prop::collection::vec(prop::option::of(0_i64..50_000_000), 3),
+        bases in prop::collection::vec((0_usize..3, 0_i64..30_000_000_000), 0..12),
+        causes in prop::collection::vec((0_usize..14, 0_usize..3, prop::option::of(0_i64..30_000_000_000)), 0..12),
+    ) {
+        let tier = |up_to: Option<i64>, ppm| Tier { up_to: up_to.map(Fen), rate: Rate(ppm) };
+        let formula = match which {
+            0 => Formula::Rate(Rate(500)),
+            1 => Formula::Fixed(Fen(5_000_000)),
+            2 => Formula::Award,
+            3 => Formula::Tiers(vec![tier(Some(10_000_000), 10_000), tier(Some(100_000_000), 5_000), tier(None, 1_000)]),
+            _ => Formula::Steps { from: Fen(10_000_000_000), first: Fen(3_000_000), every: Fen(5_000_000_000), each: Fen(1_000_000) },
+        };
+        let caps = CapScope::ALL.iter().zip(&caps).filter(|(scope, _)| which < 3 || **scope != CapScope::Claim);
+        let caps = caps.filter_map(|(scope, amount)| amount.map(|fen| Cap { amount: Fen(fen), scope: *scope }));
+        let any = scheme(formula, caps.collect::<Vec<_>>());
+        prop_assert!(check_formula(&any.formula, &any.caps, &any.shares).is_ok());
+        let who = |n: usize| format!("urn:{n}");
+        let counted: Vec<Fact> = bases.iter().enumerate()
+            .map(|(at, (n, base))| Fact { number: format!("{at:016}"), beneficiary: who(*n), base: Fen(*base) })
+            .collect();
+        let e = evaluate(&any, &counted).unwrap();
+        prop_assert_eq!(Fen::sum(e.lines.iter().map(|l| l.amount)), Some(e.total));
+        let mut state: BTreeMap<String, Fact> = counted.iter().map(|f| (f.number.clone(), f.clone())).collect();
+        let causes: Vec<Cause> = causes.iter().enumerate().map(|(seq, (at, n, base))| Cause {
+            seq: i64::try_from(seq).unwrap(), number: format!("{at:016}"), beneficiary: who(*n), base: base.map(Fen),
+        }).collect();
+        let lines = corrections(&any, &counted, e.total, &causes).unwrap();
+        let mut booked = e.total;
+        for (cause, line) in causes.into_iter().zip(lines) {
+            let Cause { number, beneficiary, base, .. } = cause;
+            match base {
+                Some(base) => state.insert(number.clone(), Fact { number, beneficiary, base }),
+                None => state.remove(&number),
+            };
+            booked = Fen(booked.0 + line.0);
+            let fresh: Vec<Fact> = state.values().cloned().collect();
+            prop_assert_eq!(booked, evaluate(&any, &fresh).unwrap().total);
+        }
+    }
+
+    #[test]
     fn after_any_causes_the_booked_sum_is_what_a_fresh_evaluation_gives(
         bases in prop::collection::vec(0_i64..1_000_000_000, 1..20),
         causes in prop::collection::vec((0_usize..25, prop::option::of(0_i64..1_000_000_000)), 0..30),
@@ -170,7 +262,10 @@ proptest! {
             .iter()
             .enumerate()
             .map(|(seq, (at, base))| Cause {
-                seq: i64::try_from(seq).unwrap(), number: format!("{at:016}"), base: base.map(Fen),
+                seq: i64::try_from(seq).unwrap(),
+                number: format!("{at:016}"),
+                beneficiary: "urn:a".into(),
+                base: base.map(Fen),
             })
             .collect();
         let lines = corrections(&rated, &counted, booked, &causes).unwrap();
@@ -181,7 +276,7 @@ proptest! {
                 None => after.remove(&cause.number),
             };
         }
-        let fresh: Vec<Fact> = after.into_iter().map(|(number, base)| Fact { number, base }).collect();
+        let fresh: Vec<Fact> = after.into_iter().map(|(number, base)| Fact { number, beneficiary: "urn:a".into(), base }).collect();
         let sum = lines.iter().fold(booked, |sum, line| Fen(sum.0 + line.0));
         prop_assert_eq!(sum, evaluate(&rated, &fresh).unwrap().total);
     }

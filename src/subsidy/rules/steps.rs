@@ -1,10 +1,14 @@
 //! Who may do what with a batch, what becomes of it, and where its money goes.
 
-use super::super::codes::{OWN_CASE, SAME_PERSON};
-use super::super::model::{BatchState as State, StepKind as Step, StepRecord};
+use std::collections::BTreeMap;
+
+use super::super::codes::{OWN_CASE, SAME_PERSON, SCHEME_NOT_YOURS, SUBSIDY_AMOUNT_TOO_LARGE};
+use super::super::model::{BatchState as State, Fund, LineRecord, StepKind as Step, StepRecord};
+use crate::kernel::codes::DivisionCode;
 use crate::kernel::codes_common::{NOT_FOUND, STATE_CONFLICT};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
+use crate::kernel::money::Fen;
 use crate::ledger::model::AccountKind;
 
 /// The state after a step; a batch that does not exist yet has none.
@@ -19,6 +23,7 @@ pub fn next(state: Option<State>, step: Step) -> Result<State, Refusal> {
         (State::Approved, Step::Pay) => State::Paid,
         (State::Prepared | State::Verified | State::Approved, Step::Return) => State::Returned,
         (State::Prepared | State::Verified | State::Approved | State::Returned, Step::Void) => State::Void,
+        (State::Prepared | State::Verified, Step::Expire) => State::Returned,
         _ => return Err(Refusal::new(&STATE_CONFLICT).with("state", state)),
     };
     Ok(after)
@@ -42,17 +47,58 @@ pub fn movement(before: Option<State>, after: State) -> Option<(AccountKind, Acc
     (from != to).then_some((from, to))
 }
 
+/// An authority acts on what belongs to its own division or lies inside it (DESIGN: "scope: its division").
+pub fn in_scope(division: &str, owner: &str) -> Result<(), Refusal> {
+    let inside = match (DivisionCode::parse(division), DivisionCode::parse(owner)) {
+        (Ok(division), Ok(owner)) => owner.is_within(&division),
+        _ => false,
+    };
+    if inside { Ok(()) } else { Err(Refusal::new(&SCHEME_NOT_YOURS).with("division", owner)) }
+}
+
+/// The budget that bears a share: the county's, if the beneficiary sits in one of the owner's counties;
+/// else the owner's.
+pub fn fund_code(scheme: &str, owner: &str, fund: Fund, division: &str) -> String {
+    let county = match (DivisionCode::parse(division), DivisionCode::parse(owner)) {
+        (Ok(division), Ok(owner)) if division != owner && division.is_within(&owner) => Some(division),
+        _ => None,
+    };
+    match (fund, county) {
+        (Fund::County, Some(county)) => format!("{scheme}@{county}"),
+        _ => scheme.to_owned(),
+    }
+}
+
+/// What each beneficiary is to get and to give back, in the order of their URNs: the balance of each period by
+/// itself, so that nothing that is owed back hides in what is due.
+pub fn balances(lines: &[LineRecord]) -> Result<Vec<(String, Fen, Fen)>, Refusal> {
+    let mut periods: BTreeMap<(&str, i32), Fen> = BTreeMap::new();
+    for line in lines {
+        let sum = periods.entry((&line.beneficiary, line.period)).or_default();
+        *sum = sum.checked_add(line.amount).ok_or_else(|| Refusal::new(&SUBSIDY_AMOUNT_TOO_LARGE))?;
+    }
+    let mut found: Vec<(String, Fen, Fen)> = vec![];
+    for ((beneficiary, _), balance) in periods {
+        if found.last().is_none_or(|(last, ..)| last != beneficiary) {
+            found.push((beneficiary.to_owned(), Fen::ZERO, Fen::ZERO));
+        }
+        let Some((_, due, back)) = found.last_mut() else { continue };
+        if balance.is_negative() { back.0 -= balance.0 } else { due.0 += balance.0 }
+    }
+    Ok(found)
+}
+
 /// Four eyes, twice: preparing, verifying, approving and paying one round of a batch need four people, and
 /// nobody acts on a case of their own organisation. Returning and voiding only need the second.
 pub fn may_act(
     person: UserId,
     organisation: OrganisationId,
-    beneficiary: Option<OrganisationId>,
+    beneficiaries: &[OrganisationId],
     step: Step,
     round: i32,
     done: &[StepRecord],
 ) -> Result<(), Refusal> {
-    if beneficiary == Some(organisation) {
+    if beneficiaries.contains(&organisation) {
         return Err(Refusal::new(&OWN_CASE));
     }
     let of_the_chain = |step| matches!(step, Step::Prepare | Step::Verify | Step::Approve | Step::Pay);
@@ -91,15 +137,15 @@ mod tests {
         let so_far: Vec<_> = chain.iter().zip(1..).map(|(step, n)| done(*step, n)).collect();
         for step in chain {
             for n in 1..=4 {
-                let act = may_act(id(n), id(100), Some(id(200)), step, 1, &so_far);
+                let act = may_act(id(n), id(100), &[id(200)], step, 1, &so_far);
                 assert_eq!(act.unwrap_err().code(), "same_person", "{step} by {n}");
             }
-            assert!(may_act(id(5), id(100), Some(id(200)), step, 1, &so_far).is_ok());
-            assert!(may_act(id(1), id(100), Some(id(200)), step, 2, &so_far).is_ok(), "a new round");
-            let own = may_act(id(5), id(200), Some(id(200)), step, 1, &so_far);
+            assert!(may_act(id(5), id(100), &[id(200)], step, 1, &so_far).is_ok());
+            assert!(may_act(id(1), id(100), &[id(200)], step, 2, &so_far).is_ok(), "a new round");
+            let own = may_act(id(5), id(200), &[id(200)], step, 1, &so_far);
             assert_eq!(own.unwrap_err().code(), "own_case");
         }
-        assert!(may_act(id(3), id(100), Some(id(200)), Step::Return, 1, &so_far).is_ok());
+        assert!(may_act(id(3), id(100), &[id(200)], Step::Return, 1, &so_far).is_ok());
     }
 
     #[test]
@@ -119,6 +165,29 @@ mod tests {
             (A::Approved, A::Paid),
         ];
         assert_eq!(path, expected);
+    }
+
+    #[test]
+    fn domain_5_a_commitment_that_expires_is_released_and_an_approved_one_does_not_expire() {
+        for state in [State::Prepared, State::Verified] {
+            let after = next(Some(state), Step::Expire).unwrap();
+            assert_eq!(movement(Some(state), after).unwrap().1, AccountKind::Available);
+        }
+        assert_eq!(next(Some(State::Approved), Step::Expire).unwrap_err().code(), "state_conflict");
+    }
+
+    #[test]
+    fn design_a_county_does_not_act_on_what_the_city_owns() {
+        for (division, owner, may) in [
+            ("450700", "450700", true),
+            ("450700", "450721", true),
+            ("450000", "450700", true),
+            ("450721", "450700", false),
+            ("450721", "450722", false),
+            ("", "450700", false),
+        ] {
+            assert_eq!(in_scope(division, owner).is_ok(), may, "{division} on {owner}");
+        }
     }
 
     #[test]

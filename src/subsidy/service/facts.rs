@@ -3,15 +3,15 @@
 
 use serde::Deserialize;
 
-use super::super::model::CauseRecord;
-use super::super::store;
+use super::super::model::{CauseRecord, ClaimRecord, ClaimState};
+use super::super::{rules, store};
 use crate::changes;
 use crate::contract::model::{RegisteredContract, Stage};
 use crate::contract::service as register;
 use crate::db::{Conn, Tx};
 use crate::identity::model::Profile;
 use crate::identity::service as identity;
-use crate::kernel::actor::OrganisationKind;
+use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::change::Change;
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{self, Id, OrganisationId, parse_urn};
@@ -19,6 +19,8 @@ use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::Day;
 
+/// An award that was taken back is a cause like a revoked contract.
+const CLAIM_REVOKED: &str = "subsidy.claim_revoked";
 /// Changes looked through at once.
 const CHANGES_READ: i64 = 500;
 
@@ -60,12 +62,13 @@ pub fn registered_in(
 pub struct Beneficiary {
     pub kind: OrganisationKind,
     pub party: PartyRef,
+    pub division: String,
 }
 
 pub fn beneficiary(conn: &mut Conn, node: &str, id: OrganisationId) -> Result<Beneficiary, Refusal> {
     let found = identity::organisation(conn, id)?;
-    let Profile { name, credit_code, .. } = found.profile;
-    Ok(Beneficiary { kind: found.kind, party: PartyRef { urn: urn(node, id), name, credit_code } })
+    let Profile { name, credit_code, division, .. } = found.profile;
+    Ok(Beneficiary { kind: found.kind, party: PartyRef { urn: urn(node, id), name, credit_code }, division })
 }
 
 pub fn urn(node: &str, organisation: OrganisationId) -> String {
@@ -99,11 +102,14 @@ struct ContractFacts {
 
 /// Whether the follower wants a change of this kind.
 pub fn wants(kind: &str) -> bool {
-    counts(kind).is_some()
+    kind == CLAIM_REVOKED || counts(kind).is_some()
 }
 
-/// Keeps what happened to a contract, from the change's facts alone.
+/// Keeps what happened to a contract, from the change's facts alone, and what that means for claims on it.
 pub fn note(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+    if change.kind == CLAIM_REVOKED {
+        return note_revoked(tx, change);
+    }
     let Some(counts) = counts(&change.kind) else { return Ok(()) };
     let facts: ContractFacts = serde_json::from_value(change.facts.clone())
         .map_err(|error| Refusal::internal(format!("facts of {}: {error}", change.kind)))?;
@@ -121,7 +127,58 @@ pub fn note(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
         technical: facts.technical_fen,
         at: change.at,
     };
-    store::cause::insert(tx, &cause)
+    store::cause::insert(tx, &cause)?;
+    for claim in store::claim::of_contract(tx, &change.subject)? {
+        note_claim(tx, change, counts, claim)?;
+    }
+    Ok(())
+}
+
+/// The contract behind a claim changed: an award that no batch holds lapses with it, a booked one gets its
+/// correction.
+fn note_claim(tx: &mut Tx, change: &Change, counts: bool, mut claim: ClaimRecord) -> Result<(), Refusal> {
+    let urn = tx.urn("subsidy_claim", claim.id);
+    let held = store::claim::in_batch(tx, &urn)?.is_some();
+    if claim.state == ClaimState::Awarded && held {
+        return store::cause::insert(tx, &claim_cause(change, urn, &claim, counts));
+    }
+    if counts {
+        return Ok(());
+    }
+    if let Ok(lapsed) = rules::next_claim(claim.state, rules::ClaimAct::Lapse) {
+        claim.state = lapsed;
+        claim.opinion.clone_from(&change.kind);
+        let actor = Actor::System("subsidy.causes");
+        super::claim::keep(tx, &mut claim)?;
+        super::claim::note(tx, &actor, &claim, "subsidy.claim_lapsed")?;
+    }
+    Ok(())
+}
+
+/// An award was taken back; its claim says what it was about.
+fn note_revoked(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+    let (_, _, uuid) = parse_urn(&change.subject).ok_or_else(|| Refusal::internal("not a claim's urn"))?;
+    let claim = store::claim::find(tx, Id::from_uuid(uuid))?;
+    let claim = claim.ok_or_else(|| Refusal::internal("a change without its claim"))?;
+    store::cause::insert(tx, &claim_cause(change, change.subject.clone(), &claim, false))
+}
+
+fn claim_cause(change: &Change, urn: String, claim: &ClaimRecord, counts: bool) -> CauseRecord {
+    let base = claim.awarded.unwrap_or_default();
+    CauseRecord {
+        seq: change.seq,
+        kind: change.kind.clone(),
+        contract: urn,
+        contract_version: claim.version,
+        office: claim.organisation,
+        period: claim.event_on.year(),
+        number: claim.number.clone(),
+        registered_on: claim.event_on,
+        counts,
+        total: base,
+        technical: base,
+        at: change.at,
+    }
 }
 
 /// Whether something happened to a contract of the office after a change number.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::super::codes::{
-    BATCH_NET_NEGATIVE, BENEFICIARY_NOT_ENTITLED, BUDGET_YEAR_INVALID, NOTHING_TO_PAY, PERIOD_IN_FUTURE,
-    SCHEME_NOT_IN_FORCE, SCHEME_NOT_YEARLY, SUBSIDY_AMOUNT_TOO_LARGE,
+    BENEFICIARY_NOT_ENTITLED, BUDGET_YEAR_INVALID, BUDGET_YEAR_OVER, CLAIM_MISSING, EARLIER_BATCH_OPEN,
+    NOTHING_TO_PAY, PERIOD_IN_FUTURE, SCHEME_NOT_IN_FORCE, SCHEME_NOT_YEARLY, SUBSIDY_AMOUNT_TOO_LARGE,
 };
 use super::super::model::{
-    Base, BatchRecord, BeneficiaryKind, Cause, CauseRecord, Fact, LineCause, LineKind, LineRecord, Scheme,
-    SheetId, SheetRecord,
+    Base, BatchId, BeneficiaryKind, Cause, CauseRecord, ClaimState, Fact, LineCause, LineKind, LineRecord,
+    PayeeRecord, Scheme, SheetId, SheetRecord,
 };
 use super::super::{rules, store};
 use super::facts::{self, Registered};
@@ -26,22 +26,26 @@ use crate::kernel::time::Day;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     pub scheme: String,
-    pub beneficiary: OrganisationId,
+    /// None: the claims of all beneficiaries.
+    pub beneficiary: Option<OrganisationId>,
     pub period: i32,
-    pub budget_year: i32,
+    /// None: the period itself, or the present year once that is over.
+    pub budget_year: Option<i32>,
 }
 
 /// What came out.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub scheme_version: i32,
-    pub beneficiary: PartyRef,
+    pub budget_year: i32,
+    pub beneficiary: Option<PartyRef>,
     pub as_of_seq: i64,
     pub contracts: i32,
     pub corrections: i32,
     pub base: Fen,
     pub total: Fen,
     pub lines: Vec<LineRecord>,
+    pub payees: Vec<PayeeRecord>,
 }
 
 impl Plan {
@@ -61,60 +65,126 @@ pub fn too_large() -> Refusal {
     Refusal::new(&SUBSIDY_AMOUNT_TOO_LARGE)
 }
 
-/// Computes a batch on one consistent view of the database, in which `as_of_seq` is the last change.
+/// Where and when something is computed: on one consistent view, in which `as_of_seq` is the last change.
+#[derive(Clone, Debug)]
+pub struct Now {
+    pub node: String,
+    pub today: Day,
+    pub as_of_seq: i64,
+}
+
+/// Computes a batch. `but` is the batch itself when it is prepared again.
 pub fn compute(
     conn: &mut Conn,
-    node: &str,
-    today: Day,
-    as_of_seq: i64,
+    now: &Now,
     question: &Question,
+    but: Option<BatchId>,
 ) -> Result<Plan, Refusal> {
-    check_years(question, today)?;
+    let budget_year = check_years(question, now.today)?;
     let schemes = in_force(versions(conn, &question.scheme)?, question.period);
     let Some(newest) = schemes.first() else {
         let refusal = Refusal::new(&SCHEME_NOT_IN_FORCE);
         return Err(refusal.with("scheme", &question.scheme).with("year", question.period));
     };
-    let scheme_version = newest.version;
-    let over_contracts = |s: &Scheme| matches!(s.base, Base::TechnicalAmount | Base::TotalAmount);
-    if !schemes.iter().all(over_contracts) {
+    let Some(office) = question.beneficiary else {
+        return super::plan_claims::compute(conn, now, question, newest, budget_year, but);
+    };
+    if !schemes.iter().all(Scheme::is_over_contracts) {
         return Err(Refusal::new(&SCHEME_NOT_YEARLY).with("scheme", &question.scheme));
     }
-    let office = facts::beneficiary(conn, node, question.beneficiary)?;
+    let office = facts::beneficiary(conn, &now.node, office)?;
     let entitled = newest.beneficiary == BeneficiaryKind::RegistrationOffice
         && office.kind == OrganisationKind::RegistrationOffice;
     if !entitled {
         return Err(Refusal::new(&BENEFICIARY_NOT_ENTITLED));
     }
+    if newest.procedure.claim_required {
+        check_claimed(conn, question, &office.party.urn)?;
+    }
+    check_sequence(conn, question, &office.party.urn, but)?;
     let mut lines = vec![];
     for scheme in &schemes {
-        lines.extend(counted(conn, node, question, scheme)?);
+        lines.extend(counted(conn, &now.node, question, scheme)?);
     }
     lines.sort_by(|a, b| a.number.cmp(&b.number));
-    let contracts = lines.len();
-    lines.extend(owed(conn, question, &office.party.urn)?);
-    let corrections = lines.len() - contracts;
-    for (position, line) in (0..).zip(&mut lines) {
-        line.position = position;
-    }
-    let base = Fen::sum(lines[..contracts].iter().map(|line| line.base)).ok_or_else(too_large)?;
-    let total = Fen::sum(lines.iter().map(|line| line.amount)).ok_or_else(too_large)?;
-    if total.is_negative() {
-        return Err(Refusal::new(&BATCH_NET_NEGATIVE).with("total", total.yuan()));
-    }
-    if total.is_zero() {
-        return Err(Refusal::new(&NOTHING_TO_PAY).with("year", question.period));
-    }
-    let count = |n: usize| i32::try_from(n).map_err(Refusal::internal);
-    let (contracts, corrections) = (count(contracts)?, count(corrections)?);
-    let beneficiary = office.party;
-    Ok(Plan { scheme_version, beneficiary, as_of_seq, contracts, corrections, base, total, lines })
+    let counted = lines.len();
+    lines.extend(owed(conn, &now.node, question, &office.party.urn)?);
+    let payee = PayeeRecord {
+        position: 0,
+        party: office.party.clone(),
+        division: office.division,
+        bank: String::new(),
+        bank_account: String::new(),
+        due: Fen::ZERO,
+        back: Fen::ZERO,
+    };
+    let plan = Plan {
+        scheme_version: newest.version,
+        budget_year,
+        beneficiary: Some(office.party),
+        as_of_seq: now.as_of_seq,
+        contracts: 0,
+        corrections: 0,
+        base: Fen::ZERO,
+        total: Fen::ZERO,
+        lines,
+        payees: vec![payee],
+    };
+    finished(plan, counted, question.period)
 }
 
-fn check_years(question: &Question, today: Day) -> Result<(), Refusal> {
+/// Where the scheme asks for a claim, the office has made one for the year and it was accepted.
+fn check_claimed(conn: &mut Conn, question: &Question, beneficiary: &str) -> Result<(), Refusal> {
+    let key = format!("{}|{beneficiary}", question.period);
+    let claim = store::claim::by_key(conn, &question.scheme, &key)?;
+    if claim.is_some_and(|claim| claim.state == ClaimState::Awarded) {
+        return Ok(());
+    }
+    Err(Refusal::new(&CLAIM_MISSING).with("year", question.period))
+}
+
+/// Numbers the lines, adds them up and says what each payee gets.
+pub fn finished(mut plan: Plan, counted: usize, period: i32) -> Result<Plan, Refusal> {
+    for (position, line) in (0..).zip(&mut plan.lines) {
+        line.position = position;
+    }
+    let base = Fen::sum(plan.lines[..counted].iter().map(|line| line.base)).ok_or_else(too_large)?;
+    let total = Fen::sum(plan.lines.iter().map(|line| line.amount)).ok_or_else(too_large)?;
+    let corrections = plan.lines.len() - counted;
+    if total.is_zero() && corrections == 0 {
+        return Err(Refusal::new(&NOTHING_TO_PAY).with("year", period));
+    }
+    for (beneficiary, due, back) in rules::balances(&plan.lines)? {
+        let payee = plan.payees.iter_mut().find(|payee| payee.party.urn == beneficiary);
+        let payee = payee.ok_or_else(|| Refusal::internal("a line without its payee"))?;
+        (payee.due, payee.back) = (due, back);
+    }
+    let count = |n: usize| i32::try_from(n).map_err(Refusal::internal);
+    (plan.contracts, plan.corrections) = (count(counted)?, count(corrections)?);
+    (plan.base, plan.total) = (base, total);
+    Ok(plan)
+}
+
+/// Corrections are booked one batch after the other: E after a cause minus what is booked needs to know what
+/// is booked.
+pub fn check_sequence(
+    conn: &mut Conn,
+    question: &Question,
+    beneficiary: &str,
+    but: Option<BatchId>,
+) -> Result<(), Refusal> {
+    match store::batch::open_with_corrections(conn, &question.scheme, beneficiary, but)? {
+        Some(open) => Err(Refusal::new(&EARLIER_BATCH_OPEN).with("batch", open)),
+        None => Ok(()),
+    }
+}
+
+/// The budget year that pays.
+fn check_years(question: &Question, today: Day) -> Result<i32, Refusal> {
+    let budget_year = question.budget_year.unwrap_or_else(|| question.period.max(today.year()));
     let mut errors = Errors::new();
     let bounds = [("min", YEAR_MIN.to_string()), ("max", YEAR_MAX.to_string())];
-    for (pointer, year) in [("/period", question.period), ("/budget_year", question.budget_year)] {
+    for (pointer, year) in [("/period", question.period), ("/budget_year", budget_year)] {
         if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
             errors.add_with(pointer, &OUT_OF_RANGE, &bounds);
         }
@@ -122,10 +192,14 @@ fn check_years(question: &Question, today: Day) -> Result<(), Refusal> {
     if question.period > today.year() {
         errors.add_with("/period", &PERIOD_IN_FUTURE, &[("year", question.period.to_string())]);
     }
-    if question.budget_year < question.period {
+    if budget_year < question.period {
         errors.add("/budget_year", &BUDGET_YEAR_INVALID);
     }
-    errors.check()
+    errors.check()?;
+    if budget_year < today.year() {
+        return Err(Refusal::new(&BUDGET_YEAR_OVER).with("year", budget_year));
+    }
+    Ok(budget_year)
 }
 
 fn year_days(year: i32) -> Option<(Day, Day)> {
@@ -149,11 +223,13 @@ fn counted(
     let (first, last) = year_days(question.period).ok_or_else(|| Refusal::internal("no such year"))?;
     let from = first.max(scheme.valid_from);
     let to = scheme.valid_to.map_or(last, |end| end.min(last));
-    let mut contracts = facts::registered_in(conn, node, question.beneficiary, from, to)?;
+    let Some(office) = question.beneficiary else { return Ok(vec![]) };
+    let urn = facts::urn(node, office);
+    let mut contracts = facts::registered_in(conn, node, office, from, to)?;
     contracts.sort_by(|a, b| a.number.cmp(&b.number));
     let base = |c: &Registered| base_of(scheme.base, c.total, c.technical);
-    let facts: Vec<Fact> =
-        contracts.iter().map(|c| Fact { number: c.number.clone(), base: base(c) }).collect();
+    let fact = |c: &Registered| Fact { number: c.number.clone(), beneficiary: urn.clone(), base: base(c) };
+    let facts: Vec<Fact> = contracts.iter().map(fact).collect();
     let evaluation = rules::evaluate(scheme, &facts)?;
     let line = |(contract, share): (Registered, super::super::model::Share)| LineRecord {
         position: 0,
@@ -164,10 +240,13 @@ fn counted(
         contract_version: contract.version,
         number: contract.number,
         registered_on: contract.registered_on,
+        beneficiary: urn.clone(),
+        cap_group: urn.clone(),
         total: contract.total,
         technical: contract.technical,
         base: share.base,
         amount: share.amount,
+        ended: false,
         cause: None,
     };
     Ok(contracts.into_iter().zip(evaluation.lines).map(line).collect())
@@ -181,62 +260,85 @@ pub const fn base_of(base: Base, total: Fen, technical: Fen) -> Fen {
 }
 
 /// Corrections of earlier, paid periods: one line per cause that no batch has booked yet.
-fn owed(conn: &mut Conn, question: &Question, beneficiary: &str) -> Result<Vec<LineRecord>, Refusal> {
+fn owed(
+    conn: &mut Conn,
+    node: &str,
+    question: &Question,
+    beneficiary: &str,
+) -> Result<Vec<LineRecord>, Refusal> {
+    let Some(office) = question.beneficiary else { return Ok(vec![]) };
+    let known = versions(conn, &question.scheme)?;
     let mut lines = vec![];
     for batch in store::batch::paid_before(conn, &question.scheme, beneficiary, question.period)? {
         let after = batch.sheet.as_of_seq;
-        let causes =
-            store::cause::unbooked(conn, &question.scheme, question.beneficiary, batch.period, after)?;
-        if !causes.is_empty() {
-            lines.extend(correct(conn, &batch, causes)?);
+        let causes = store::cause::unbooked(conn, &question.scheme, office, batch.period, after)?;
+        if causes.is_empty() {
+            continue;
         }
+        let schemes = in_force(known.clone(), batch.period);
+        let of_period = Correcting { node, cap_group: beneficiary, period: batch.period };
+        lines.extend(correct(conn, &question.scheme, &schemes, &of_period, &causes)?);
     }
     Ok(lines)
 }
 
-/// The causes of one period, by the scheme version that counted their contracts, each in change order.
-fn correct(
+/// Whose period is corrected.
+pub struct Correcting<'a> {
+    pub node: &'a str,
+    pub cap_group: &'a str,
+    pub period: i32,
+}
+
+/// The causes of one cap group's period, by the scheme version that counted their facts, each in change order.
+pub fn correct(
     conn: &mut Conn,
-    batch: &BatchRecord,
-    causes: Vec<CauseRecord>,
+    code: &str,
+    schemes: &[Scheme],
+    whose: &Correcting,
+    causes: &[CauseRecord],
 ) -> Result<Vec<LineRecord>, Refusal> {
-    let booked = store::sheet::booked(conn, &batch.scheme, &batch.beneficiary.urn, batch.period)?;
-    let schemes = in_force(versions(conn, &batch.scheme)?, batch.period);
+    let booked = store::sheet::booked(conn, code, whose.cap_group, whose.period)?;
     let mut lines = vec![];
-    for scheme in &schemes {
+    for scheme in schemes {
         let of_version = |day: Day| scheme.valid_from <= day && scheme.valid_to.is_none_or(|end| day <= end);
         let mine: Vec<&CauseRecord> = causes.iter().filter(|c| of_version(c.registered_on)).collect();
-        let mut facts: BTreeMap<&str, Fen> = BTreeMap::new();
-        let mut so_far = Fen::ZERO;
-        for line in booked.iter().filter(|line| line.scheme_version == scheme.version) {
-            facts.insert(&line.number, line.base);
-            so_far = so_far.checked_add(line.amount).ok_or_else(too_large)?;
-        }
-        let facts: Vec<Fact> =
-            facts.into_iter().map(|(number, base)| Fact { number: number.to_owned(), base }).collect();
-        let steps: Vec<Cause> = mine.iter().map(|c| cause_of(scheme, c)).collect();
+        let of_scheme = booked.iter().filter(|line| line.scheme_version == scheme.version);
+        let (facts, so_far) = known_facts(of_scheme)?;
+        let step = |c: &&CauseRecord| Cause {
+            seq: c.seq,
+            number: c.number.clone(),
+            beneficiary: facts::urn(whose.node, c.office),
+            base: c.counts.then(|| base_of(scheme.base, c.total, c.technical)),
+        };
+        let steps: Vec<Cause> = mine.iter().map(step).collect();
         let amounts = rules::corrections(scheme, &facts, so_far, &steps)?;
         for ((cause, step), amount) in mine.into_iter().zip(steps).zip(amounts) {
-            lines.push(correction_line(
-                batch.period,
-                scheme.version,
-                cause,
-                step.base.unwrap_or_default(),
-                amount,
-            ));
+            let base = step.base.unwrap_or_default();
+            lines.push(correction_line(whose, scheme.version, cause, base, amount));
         }
     }
     lines.sort_by_key(|line| line.cause.as_ref().map_or(0, |cause| cause.seq));
     Ok(lines)
 }
 
-fn cause_of(scheme: &Scheme, cause: &CauseRecord) -> Cause {
-    let base = cause.counts.then(|| base_of(scheme.base, cause.total, cause.technical));
-    Cause { seq: cause.seq, number: cause.number.clone(), base }
+/// The facts that booked lines leave standing, and their sum: a later line of a fact takes the place of an
+/// earlier one.
+pub fn known_facts<'a>(booked: impl Iterator<Item = &'a LineRecord>) -> Result<(Vec<Fact>, Fen), Refusal> {
+    let mut facts: BTreeMap<&str, Fact> = BTreeMap::new();
+    let mut so_far = Fen::ZERO;
+    for line in booked {
+        let (number, beneficiary) = (line.number.clone(), line.beneficiary.clone());
+        facts.insert(&line.number, Fact { number, beneficiary, base: line.base });
+        so_far = so_far.checked_add(line.amount).ok_or_else(too_large)?;
+        if line.ended {
+            facts.remove(line.number.as_str());
+        }
+    }
+    Ok((facts.into_values().collect(), so_far))
 }
 
 fn correction_line(
-    period: i32,
+    whose: &Correcting,
     scheme_version: i32,
     cause: &CauseRecord,
     base: Fen,
@@ -245,16 +347,19 @@ fn correction_line(
     LineRecord {
         position: 0,
         kind: LineKind::Correction,
-        period,
+        period: whose.period,
         scheme_version,
         contract: cause.contract.clone(),
         contract_version: cause.contract_version,
         number: cause.number.clone(),
         registered_on: cause.registered_on,
+        beneficiary: facts::urn(whose.node, cause.office),
+        cap_group: whose.cap_group.to_owned(),
         total: cause.total,
         technical: cause.technical,
         base,
         amount,
+        ended: !cause.counts,
         cause: Some(LineCause { seq: cause.seq, kind: cause.kind.clone() }),
     }
 }

@@ -7,13 +7,17 @@
 
 use std::sync::Arc;
 
-use super::super::codes::{APPROPRIATION_EXCEEDED, BATCH_EXISTS, FACTS_CHANGED};
-use super::super::model::{BatchId, BatchRecord, BatchState, SheetId, SheetRecord, StepKind, StepRecord};
+use super::super::codes::{BATCH_EXISTS, FACTS_CHANGED};
+use super::super::model::{
+    BatchId, BatchRecord, BatchState, PayeeRecord, SheetId, SheetRecord, StepKind, StepRecord,
+};
 use super::super::{rules, store};
 use super::SLICE_ROWS;
 use super::facts;
-use super::plan::{self, Plan, Question};
-use super::step::{Acting, move_money, note_step};
+use super::money::{self, Moved};
+use super::plan::{self, Now, Plan, Question};
+use super::scheme::in_scope;
+use super::step::{Acting, note_step};
 use crate::changes;
 use crate::db::{Conn, Db, Tx};
 use crate::identity::service::require_verified;
@@ -21,8 +25,8 @@ use crate::kernel::actor::Actor;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
 use crate::kernel::id::OrganisationId;
-use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
+use crate::kernel::time::Day;
 
 /// What to prepare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +37,9 @@ pub enum Target {
 }
 
 impl Target {
+    /// The yearly batch of an office.
     pub const fn new(scheme: String, beneficiary: OrganisationId, period: i32, budget_year: i32) -> Self {
-        Self::New(Question { scheme, beneficiary, period, budget_year })
+        Self::New(Question { scheme, beneficiary: Some(beneficiary), period, budget_year: Some(budget_year) })
     }
 }
 
@@ -50,13 +55,15 @@ pub enum Staged {
 /// Writes a large batch's lines ahead.
 pub async fn stage(db: &Db, actor: &Actor, target: &Target) -> Result<Staged, Refusal> {
     actor.permit(Permission::SubsidyPrepare)?;
-    let wanted = target.clone();
+    let (wanted, acting) = (target.clone(), actor.clone());
     let planned = db
         .read_slow(move |snapshot| {
             let (node, today) = (snapshot.node().to_owned(), snapshot.now().day());
-            let Some(question) = open_question(snapshot, &node, &wanted)? else { return Ok(None) };
-            let as_of = changes::head(snapshot)?.seq;
-            plan::compute(snapshot, &node, today, as_of, &question).map(Some)
+            let as_of_seq = changes::head(snapshot)?.seq;
+            let now = Now { node, today, as_of_seq };
+            let Some((question, but)) = open_question(snapshot, &now, &wanted)? else { return Ok(None) };
+            in_scope(snapshot, &acting, &question.scheme)?;
+            plan::compute(snapshot, &now, &question, but).map(Some)
         })
         .await?;
     let Some(mut plan) = planned.filter(|plan| plan.lines.len() > SLICE_ROWS) else {
@@ -69,6 +76,7 @@ pub async fn stage(db: &Db, actor: &Actor, target: &Target) -> Result<Staged, Re
         .write_background("subsidy.sheet", move |tx| {
             let (id, now) = (tx.new_id(), tx.now());
             store::sheet::insert(tx, &begun.sheet(id), now)?;
+            store::payee::insert(tx, id, &begun.payees)?;
             Ok(id)
         })
         .await?;
@@ -84,27 +92,45 @@ pub async fn stage(db: &Db, actor: &Actor, target: &Target) -> Result<Staged, Re
     Ok(Staged::Sheet { id, plan })
 }
 
-/// The question behind a target; none when the deciding command will refuse or repeat its answer anyway.
-fn open_question(conn: &mut Conn, node: &str, target: &Target) -> Result<Option<Question>, Refusal> {
+/// The question behind a target, and the batch that asks it again; none when the deciding command will refuse
+/// or repeat its answer anyway.
+fn open_question(
+    conn: &mut Conn,
+    now: &Now,
+    target: &Target,
+) -> Result<Option<(Question, Option<BatchId>)>, Refusal> {
     match target {
         Target::New(question) => {
-            let urn = facts::urn(node, question.beneficiary);
-            let live = store::batch::live(conn, &question.scheme, &urn, question.period)?;
-            Ok(live.is_none().then(|| question.clone()))
+            let live = live(conn, &now.node, question)?;
+            Ok(live.is_none().then(|| (question.clone(), None)))
         }
         Target::Again(id) => match store::batch::find(conn, *id)? {
-            Some(batch) if batch.state == BatchState::Returned => question_of(&batch).map(Some),
+            Some(batch) if batch.state == BatchState::Returned => {
+                Ok(Some((question_of(&batch, now.today)?, Some(batch.id))))
+            }
             _ => Ok(None),
         },
     }
 }
 
-fn question_of(batch: &BatchRecord) -> Result<Question, Refusal> {
+/// The batch that stands for a question: of an office one for each period, of claims the one under way.
+fn live(conn: &mut Conn, node: &str, question: &Question) -> Result<Option<BatchRecord>, Refusal> {
+    match question.beneficiary {
+        Some(office) => {
+            store::batch::live(conn, &question.scheme, &facts::urn(node, office), question.period)
+        }
+        None => store::batch::claims_under_way(conn, &question.scheme),
+    }
+}
+
+/// A batch that comes back in a new year is paid from a new budget.
+fn question_of(batch: &BatchRecord, today: Day) -> Result<Question, Refusal> {
+    let office = batch.beneficiary.as_ref().map(|party| facts::organisation_of(&party.urn)).transpose()?;
     Ok(Question {
         scheme: batch.scheme.clone(),
-        beneficiary: facts::organisation_of(&batch.beneficiary.urn)?,
+        beneficiary: office,
         period: batch.period,
-        budget_year: batch.budget_year,
+        budget_year: (batch.budget_year >= today.year()).then_some(batch.budget_year),
     })
 }
 
@@ -132,12 +158,13 @@ fn first(
     question: &Question,
     staged: &Staged,
 ) -> Result<BatchRecord, Refusal> {
-    let urn = facts::urn(tx.node(), question.beneficiary);
-    if let Some(batch) = store::batch::live(tx, &question.scheme, &urn, question.period)? {
+    in_scope(tx, actor, &question.scheme)?;
+    let node = tx.node().to_owned();
+    if let Some(batch) = live(tx, &node, question)? {
         return repeated(tx, acting, batch);
     }
-    acting.may(Some(question.beneficiary), StepKind::Prepare, 1, &[])?;
-    let (sheet, plan) = sheet_for(tx, question, staged)?;
+    let (sheet, plan) = sheet_for(tx, question, staged, None)?;
+    acting.may(&plan.payees, StepKind::Prepare, 1, &[])?;
     let now = tx.now();
     let batch = BatchRecord {
         id: tx.new_id(),
@@ -145,16 +172,18 @@ fn first(
         state: rules::next(None, StepKind::Prepare)?,
         round: 1,
         scheme: question.scheme.clone(),
-        scheme_version: plan.0,
+        scheme_version: plan.scheme_version,
         period: question.period,
-        budget_year: question.budget_year,
-        beneficiary: plan.1,
+        budget_year: plan.budget_year,
+        beneficiary: plan.beneficiary.clone(),
         sheet,
+        publicised_on: None,
+        publicity_until: None,
         created_at: now,
         updated_at: now,
     };
     store::batch::insert(tx, &batch)?;
-    finish(tx, actor, acting, &batch, None, 0)?;
+    finish(tx, actor, acting, &batch, &plan.payees, None, 0)?;
     Ok(batch)
 }
 
@@ -181,16 +210,19 @@ fn again(
     let before = batch.state;
     batch.state = rules::next(Some(before), StepKind::Prepare)?;
     batch.round += 1;
-    let question = question_of(&batch)?;
+    in_scope(tx, actor, &batch.scheme)?;
+    let question = question_of(&batch, tx.now().day())?;
     let steps = store::batch::steps(tx, id)?;
-    acting.may(Some(question.beneficiary), StepKind::Prepare, batch.round, &steps)?;
-    let (sheet, plan) = sheet_for(tx, &question, staged)?;
+    let (sheet, plan) = sheet_for(tx, &question, staged, Some(id))?;
+    acting.may(&plan.payees, StepKind::Prepare, batch.round, &steps)?;
     batch.sheet = sheet;
-    batch.scheme_version = plan.0;
+    batch.scheme_version = plan.scheme_version;
+    batch.budget_year = plan.budget_year;
+    (batch.publicised_on, batch.publicity_until) = (None, None);
     batch.version += 1;
     batch.updated_at = tx.now();
     store::batch::save(tx, &batch)?;
-    finish(tx, actor, acting, &batch, Some(before), steps.len())?;
+    finish(tx, actor, acting, &batch, &plan.payees, Some(before), steps.len())?;
     Ok(batch)
 }
 
@@ -199,20 +231,22 @@ fn sheet_for(
     tx: &mut Tx,
     question: &Question,
     staged: &Staged,
-) -> Result<(SheetRecord, (i32, PartyRef)), Refusal> {
-    if let Staged::Sheet { id, plan } = staged {
-        if facts::changed_since(tx, question.beneficiary, plan.as_of_seq)? {
+    but: Option<BatchId>,
+) -> Result<(SheetRecord, Arc<Plan>), Refusal> {
+    if let (Staged::Sheet { id, plan }, Some(office)) = (staged, question.beneficiary) {
+        if facts::changed_since(tx, office, plan.as_of_seq)? {
             return Err(Refusal::new(&FACTS_CHANGED).retry_after_seconds(1));
         }
-        return Ok((plan.sheet(*id), (plan.scheme_version, plan.beneficiary.clone())));
+        return Ok((plan.sheet(*id), Arc::clone(plan)));
     }
-    let (node, today, as_of) = (tx.node().to_owned(), tx.now().day(), tx.seq());
-    let plan = plan::compute(tx, &node, today, as_of, question)?;
-    let (id, now) = (tx.new_id(), tx.now());
+    let now = Now { node: tx.node().to_owned(), today: tx.now().day(), as_of_seq: tx.seq() };
+    let plan = plan::compute(tx, &now, question, but)?;
+    let (id, at) = (tx.new_id(), tx.now());
     let sheet = plan.sheet(id);
-    store::sheet::insert(tx, &sheet, now)?;
+    store::sheet::insert(tx, &sheet, at)?;
     store::sheet::insert_lines(tx, id, &plan.lines)?;
-    Ok((sheet, (plan.scheme_version, plan.beneficiary)))
+    store::payee::insert(tx, id, &plan.payees)?;
+    Ok((sheet, Arc::new(plan)))
 }
 
 fn finish(
@@ -220,11 +254,13 @@ fn finish(
     actor: &Actor,
     acting: &Acting,
     batch: &BatchRecord,
+    payees: &[PayeeRecord],
     before: Option<BatchState>,
     position: usize,
 ) -> Result<(), Refusal> {
     store::sheet::assign(tx, batch.sheet.id, batch.id)?;
-    let number = move_money(tx, actor, batch, before, StepKind::Prepare, Some(&APPROPRIATION_EXCEEDED))?;
+    let moved = Moved { batch, payees, before, step: StepKind::Prepare };
+    let number = money::hold(tx, actor, &moved)?;
     let step: StepRecord = acting.step(tx, batch, StepKind::Prepare, String::new(), number);
     note_step(tx, actor, batch, position, &step)
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::super::model::{
-    BatchFilter, BatchId, BatchRecord, Cause, Fact, LineKind, LineRecord, Scheme, StepRecord, Working,
+    BatchFilter, BatchId, BatchRecord, Cause, Fact, LineKind, LineRecord, PayeeRecord, PaymentRecord, Scheme,
+    StepRecord, Working,
 };
 use super::super::{rules, store};
 use super::SLICE_ROWS;
 use super::facts;
-use super::plan::{base_of, too_large};
+use super::plan::{base_of, known_facts, too_large};
 use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::codes_common::NOT_FOUND;
@@ -17,12 +18,37 @@ use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 
-/// The government and the auditors see all batches; a beneficiary sees its own.
-fn only_of(node: &str, actor: &Actor) -> Result<Option<String>, Refusal> {
+/// What a reader may see.
+pub struct Sight {
+    /// The schemes of the reader's authority; none: all of them.
+    pub schemes: Option<Vec<String>>,
+    /// Only what concerns this organisation.
+    pub own: Option<String>,
+}
+
+impl Sight {
+    pub fn sees(&self, scheme: &str, beneficiary: Option<&String>) -> bool {
+        let own = self.own.as_ref().is_none_or(|own| beneficiary == Some(own));
+        own && self.schemes.as_ref().is_none_or(|schemes| schemes.iter().any(|code| code == scheme))
+    }
+}
+
+/// Auditors see everything, an authority the schemes of its own division and those inside it, a beneficiary
+/// its own.
+pub fn sight(snapshot: &mut Snapshot, actor: &Actor) -> Result<Sight, Refusal> {
     actor.permit(Permission::SubsidyRead)?;
     let person = actor.person()?;
-    let sees_all = matches!(person.kind, OrganisationKind::Government | OrganisationKind::Operator);
-    Ok((!sees_all).then(|| facts::urn(node, person.organisation)))
+    match person.kind {
+        OrganisationKind::Operator => Ok(Sight { schemes: None, own: None }),
+        OrganisationKind::Government => {
+            let inside = |scheme: &Scheme| rules::in_scope(&person.division, &scheme.division).is_ok();
+            let all = store::scheme::all(snapshot)?;
+            let mut codes: Vec<String> = all.into_iter().filter(inside).map(|scheme| scheme.code).collect();
+            codes.dedup();
+            Ok(Sight { schemes: Some(codes), own: None })
+        }
+        _ => Ok(Sight { schemes: None, own: Some(facts::urn(snapshot.node(), person.organisation)) }),
+    }
 }
 
 /// The newest first.
@@ -33,29 +59,38 @@ pub fn list(
     before: Option<BatchId>,
     limit: i64,
 ) -> Result<Vec<BatchRecord>, Refusal> {
-    if let Some(own) = only_of(snapshot.node(), actor)? {
+    let sight = sight(snapshot, actor)?;
+    if let Some(own) = sight.own {
         if filter.beneficiary.as_ref().is_some_and(|asked| *asked != own) {
             return Ok(vec![]);
         }
         filter.beneficiary = Some(own);
     }
-    store::batch::page(snapshot, &filter, before, limit)
+    store::batch::page(snapshot, &filter, sight.schemes.as_deref(), before, limit)
 }
 
-pub fn find(
-    snapshot: &mut Snapshot,
-    actor: &Actor,
-    id: BatchId,
-) -> Result<(BatchRecord, Vec<StepRecord>), Refusal> {
+/// A batch with whom it pays, what was paid and who did what with it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub batch: BatchRecord,
+    pub payees: Vec<PayeeRecord>,
+    pub payments: Vec<PaymentRecord>,
+    pub steps: Vec<StepRecord>,
+}
+
+pub fn find(snapshot: &mut Snapshot, actor: &Actor, id: BatchId) -> Result<Found, Refusal> {
     let batch = visible(snapshot, actor, id)?;
     let steps = store::batch::steps(snapshot, id)?;
-    Ok((batch, steps))
+    let payees = store::payee::of_sheet(snapshot, batch.sheet.id)?;
+    let payments = store::payee::payments(snapshot, id)?;
+    Ok(Found { batch, payees, payments, steps })
 }
 
-fn visible(snapshot: &mut Snapshot, actor: &Actor, id: BatchId) -> Result<BatchRecord, Refusal> {
-    let own = only_of(snapshot.node(), actor)?;
+pub fn visible(snapshot: &mut Snapshot, actor: &Actor, id: BatchId) -> Result<BatchRecord, Refusal> {
+    let sight = sight(snapshot, actor)?;
     let found = store::batch::find(snapshot, id)?;
-    let may_see = |batch: &BatchRecord| own.as_ref().is_none_or(|own| *own == batch.beneficiary.urn);
+    let may_see =
+        |batch: &BatchRecord| sight.sees(&batch.scheme, batch.beneficiary.as_ref().map(|party| &party.urn));
     found.filter(may_see).ok_or_else(|| Refusal::new(&NOT_FOUND))
 }
 
@@ -111,22 +146,24 @@ impl Explanation {
 pub fn explain(snapshot: &mut Snapshot, actor: &Actor, id: BatchId) -> Result<Explanation, Refusal> {
     let batch = visible(snapshot, actor, id)?;
     let stored = store::sheet::lines(snapshot, batch.sheet.id, None, i64::MAX)?;
-    let mut groups: BTreeMap<(LineKind, i32, i32), Vec<LineRecord>> = BTreeMap::new();
+    let mut groups: BTreeMap<(LineKind, i32, i32, String), Vec<LineRecord>> = BTreeMap::new();
     for line in stored {
-        groups.entry((line.kind, line.period, line.scheme_version)).or_default().push(line);
+        let key = (line.kind, line.period, line.scheme_version, line.cap_group.clone());
+        groups.entry(key).or_default().push(line);
     }
     let (mut parts, mut lines) = (vec![], vec![]);
-    for ((kind, period, version), group) in groups {
+    for ((kind, period, version, cap_group), group) in groups {
         let scheme = store::scheme::version(snapshot, &batch.scheme, version)?
             .ok_or_else(|| Refusal::internal("a line without its scheme version"))?;
         match kind {
-            LineKind::Contract => {
+            LineKind::Contract | LineKind::Claim => {
                 let (part, explained) = explain_contracts(scheme, period, group)?;
                 parts.push(part);
                 lines.extend(explained);
             }
             LineKind::Correction => {
-                lines.extend(explain_corrections(snapshot, &batch, &scheme, period, group)?)
+                let whose = Whose { cap_group: &cap_group, period };
+                lines.extend(explain_corrections(snapshot, &batch, &scheme, &whose, group)?)
             }
         }
     }
@@ -141,8 +178,12 @@ fn explain_contracts(
 ) -> Result<(Part, Vec<LineExplained>), Refusal> {
     group.sort_by(|a, b| a.number.cmp(&b.number));
     let base = |line: &LineRecord| base_of(scheme.base, line.total, line.technical);
-    let facts: Vec<Fact> =
-        group.iter().map(|line| Fact { number: line.number.clone(), base: base(line) }).collect();
+    let fact = |line: &LineRecord| Fact {
+        number: line.number.clone(),
+        beneficiary: line.beneficiary.clone(),
+        base: base(line),
+    };
+    let facts: Vec<Fact> = group.iter().map(fact).collect();
     let evaluation = rules::evaluate(&scheme, &facts)?;
     let booked = Fen::sum(group.iter().map(|line| line.amount)).ok_or_else(too_large)?;
     let explained = group
@@ -162,31 +203,33 @@ fn explain_contracts(
     Ok((part, explained))
 }
 
+struct Whose<'a> {
+    cap_group: &'a str,
+    period: i32,
+}
+
 fn explain_corrections(
     conn: &mut Conn,
     batch: &BatchRecord,
     scheme: &Scheme,
-    period: i32,
+    whose: &Whose,
     mut group: Vec<LineRecord>,
 ) -> Result<Vec<LineExplained>, Refusal> {
     let seq = |line: &LineRecord| line.cause.as_ref().map_or(0, |cause| cause.seq);
     group.sort_by_key(seq);
     let own: Vec<i64> = group.iter().map(seq).collect();
-    let booked = store::sheet::booked(conn, &batch.scheme, &batch.beneficiary.urn, period)?;
+    let booked = store::sheet::booked(conn, &batch.scheme, whose.cap_group, whose.period)?;
     let known = |line: &&LineRecord| {
         let seq = seq(line);
         line.scheme_version == scheme.version && seq <= batch.sheet.as_of_seq && !own.contains(&seq)
     };
-    let mut facts: BTreeMap<&str, Fen> = BTreeMap::new();
-    let mut so_far = Fen::ZERO;
-    for line in booked.iter().filter(known) {
-        facts.insert(&line.number, line.base);
-        so_far = so_far.checked_add(line.amount).ok_or_else(too_large)?;
-    }
-    let facts: Vec<Fact> =
-        facts.into_iter().map(|(number, base)| Fact { number: number.to_owned(), base }).collect();
-    let cause =
-        |line: &LineRecord| Cause { seq: seq(line), number: line.number.clone(), base: Some(line.base) };
+    let (facts, mut so_far) = known_facts(booked.iter().filter(known))?;
+    let cause = |line: &LineRecord| Cause {
+        seq: seq(line),
+        number: line.number.clone(),
+        beneficiary: line.beneficiary.clone(),
+        base: (!line.ended).then_some(line.base),
+    };
     let causes: Vec<Cause> = group.iter().map(cause).collect();
     let amounts = rules::corrections(scheme, &facts, so_far, &causes)?;
     let mut explained = vec![];

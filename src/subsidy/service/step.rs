@@ -2,22 +2,22 @@
 
 use serde_json::json;
 
-use super::super::codes::{BATCH_OUTDATED, OPINION_REQUIRED};
-use super::super::model::{BatchId, BatchRecord, BatchState, Decision, StepKind, StepRecord};
+use super::super::codes::{BATCH_OUTDATED, BATCH_PARTLY_PAID, OPINION_REQUIRED};
+use super::super::model::{BatchId, BatchRecord, BatchState, Decision, PayeeRecord, StepKind, StepRecord};
 use super::super::{rules, store};
-use super::facts;
+use super::money::{self, Moved, change_kind};
+use super::scheme::in_scope;
+use super::{facts, pay, publicity};
 use crate::audit;
 use crate::db::{Tx, check_version};
 use crate::identity::service::require_verified;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
-use crate::kernel::error::{Code, Errors, Refusal};
+use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
-use crate::ledger::model::{AccountKey, AccountKind, NewTransaction};
-use crate::ledger::service as ledger;
 
 const OPINION_CHARS_MAX: usize = 1000;
 
@@ -36,12 +36,14 @@ impl Acting {
 
     pub fn may(
         &self,
-        beneficiary: Option<OrganisationId>,
+        payees: &[PayeeRecord],
         step: StepKind,
         round: i32,
         done: &[StepRecord],
     ) -> Result<(), Refusal> {
-        rules::may_act(self.user, self.organisation, beneficiary, step, round, done)
+        let organisation = |payee: &PayeeRecord| facts::organisation_of(&payee.party.urn);
+        let beneficiaries: Vec<OrganisationId> = payees.iter().map(organisation).collect::<Result<_, _>>()?;
+        rules::may_act(self.user, self.organisation, &beneficiaries, step, round, done)
     }
 
     pub fn step(
@@ -79,7 +81,9 @@ pub struct StepCommand {
 const fn permission(step: StepKind) -> Permission {
     match step {
         StepKind::Prepare | StepKind::Verify => Permission::SubsidyPrepare,
-        StepKind::Approve | StepKind::Return | StepKind::Void => Permission::SubsidyApprove,
+        StepKind::Approve | StepKind::Return | StepKind::Void | StepKind::Expire => {
+            Permission::SubsidyApprove
+        }
         StepKind::Pay => Permission::SubsidyPay,
     }
 }
@@ -88,21 +92,30 @@ const fn permission(step: StepKind) -> Permission {
 /// have agreed to it.
 pub fn take(tx: &mut Tx, actor: &Actor, command: &StepCommand) -> Result<BatchRecord, Refusal> {
     actor.permit(permission(command.step))?;
-    let (batch, steps, acting) = load(tx, actor, command.batch, command.expected_version)?;
+    let loaded = load(tx, actor, command.batch, command.expected_version)?;
+    let batch = &loaded.batch;
     let agreed = rules::next(Some(batch.state), command.step)?;
-    let beneficiary = facts::organisation_of(&batch.beneficiary.urn)?;
-    acting.may(Some(beneficiary), command.step, batch.round, &steps)?;
+    loaded.acting.may(&loaded.payees, command.step, batch.round, &loaded.steps)?;
     let (after, step) = match command.decision {
         Decision::Agree => (agreed, command.step),
         Decision::Return => (rules::next(Some(batch.state), StepKind::Return)?, StepKind::Return),
     };
     check_opinion(&command.opinion, step == StepKind::Return)?;
-    if command.decision == Decision::Agree
-        && let Some(number) = store::cause::outdated(tx, &batch.sheet)?
-    {
-        return Err(Refusal::new(&BATCH_OUTDATED).with("number", number));
+    if command.decision == Decision::Agree {
+        check_fresh(tx, batch)?;
+        if command.step == StepKind::Approve {
+            publicity::may_approve(tx, batch)?;
+        }
     }
-    advance(tx, actor, &acting, batch, &steps, step, after, &command.opinion)
+    advance(tx, actor, loaded, step, after, &command.opinion)
+}
+
+/// Nothing has happened to the facts of a batch since it was computed.
+pub fn check_fresh(tx: &mut Tx, batch: &BatchRecord) -> Result<(), Refusal> {
+    match store::cause::outdated(tx, &batch.sheet)? {
+        Some(number) => Err(Refusal::new(&BATCH_OUTDATED).with("number", number)),
+        None => Ok(()),
+    }
 }
 
 /// Ends a batch for good; another one may then be prepared for the same period.
@@ -114,26 +127,73 @@ pub fn void(
     expected_version: Option<i64>,
 ) -> Result<BatchRecord, Refusal> {
     actor.permit(permission(StepKind::Void))?;
-    let (batch, steps, acting) = load(tx, actor, id, expected_version)?;
+    let loaded = load(tx, actor, id, expected_version)?;
+    let batch = &loaded.batch;
     let after = rules::next(Some(batch.state), StepKind::Void)?;
-    let beneficiary = facts::organisation_of(&batch.beneficiary.urn)?;
-    acting.may(Some(beneficiary), StepKind::Void, batch.round, &steps)?;
+    loaded.acting.may(&loaded.payees, StepKind::Void, batch.round, &loaded.steps)?;
     check_opinion(reason, true)?;
-    advance(tx, actor, &acting, batch, &steps, StepKind::Void, after, reason)
+    advance(tx, actor, loaded, StepKind::Void, after, reason)
 }
 
-fn load(
+/// Releases what a batch holds: its year is over, or it was not approved in time.
+pub fn expire(tx: &mut Tx, actor: &Actor, batch: BatchRecord, why: &str) -> Result<BatchRecord, Refusal> {
+    let after = rules::next(Some(batch.state), StepKind::Expire)?;
+    let steps = store::batch::steps(tx, batch.id)?;
+    let payees = store::payee::of_sheet(tx, batch.sheet.id)?;
+    let acting = match actor {
+        Actor::Person(_) => Acting::person(actor)?,
+        // The clock acts for nobody.
+        Actor::System(name) => Acting {
+            user: UserId::from_uuid(uuid::Uuid::nil()),
+            name: (*name).to_owned(),
+            organisation: OrganisationId::from_uuid(uuid::Uuid::nil()),
+        },
+        Actor::Anonymous => return Err(Refusal::new(&NOT_FOUND)),
+    };
+    advance(tx, actor, Loaded { batch, payees, steps, acting }, StepKind::Expire, after, why)
+}
+
+/// Batches that one run of the clock releases.
+const EXPIRED_AT_ONCE: i64 = 20;
+
+/// Releases commitments that their scheme gives no more time; how many.
+pub fn expire_overdue(tx: &mut Tx, actor: &Actor) -> Result<usize, Refusal> {
+    let (now, mut released) = (tx.now(), 0);
+    for scheme in store::scheme::all(tx)? {
+        let Some(days) = scheme.procedure.commitment_days else { continue };
+        let before = now.plus_days(-i64::from(days));
+        for batch in store::batch::unapproved(tx, &scheme.code, None, Some((before, EXPIRED_AT_ONCE)))? {
+            if batch.scheme_version == scheme.version {
+                expire(tx, actor, batch, "逾期未批准，承诺予以释放")?;
+                released += 1;
+            }
+        }
+    }
+    Ok(released)
+}
+
+/// A batch with everything that a step needs to know of it.
+pub struct Loaded {
+    pub batch: BatchRecord,
+    pub payees: Vec<PayeeRecord>,
+    pub steps: Vec<StepRecord>,
+    pub acting: Acting,
+}
+
+pub fn load(
     tx: &mut Tx,
     actor: &Actor,
     id: BatchId,
     expected_version: Option<i64>,
-) -> Result<(BatchRecord, Vec<StepRecord>, Acting), Refusal> {
+) -> Result<Loaded, Refusal> {
     require_verified(tx, actor)?;
     let acting = Acting::person(actor)?;
     let batch = store::batch::find(tx, id)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
+    in_scope(tx, actor, &batch.scheme)?;
     check_version(batch.version, expected_version)?;
     let steps = store::batch::steps(tx, id)?;
-    Ok((batch, steps, acting))
+    let payees = store::payee::of_sheet(tx, batch.sheet.id)?;
+    Ok(Loaded { batch, payees, steps, acting })
 }
 
 fn check_opinion(opinion: &str, needed: bool) -> Result<(), Refusal> {
@@ -145,62 +205,43 @@ fn check_opinion(opinion: &str, needed: bool) -> Result<(), Refusal> {
     errors.check()
 }
 
-fn advance(
+/// Takes the step: the batch's state, its money, and the record of who did it.
+pub fn advance(
     tx: &mut Tx,
     actor: &Actor,
-    acting: &Acting,
-    mut batch: BatchRecord,
-    steps: &[StepRecord],
+    loaded: Loaded,
     step: StepKind,
     after: BatchState,
     opinion: &str,
 ) -> Result<BatchRecord, Refusal> {
+    let Loaded { mut batch, payees, steps, acting } = loaded;
     let before = batch.state;
+    if before == BatchState::Approved && step != StepKind::Pay && has_moved(tx, &batch)? {
+        return Err(Refusal::new(&BATCH_PARTLY_PAID));
+    }
     batch.state = after;
     batch.version += 1;
     batch.updated_at = tx.now();
+    if step == StepKind::Verify {
+        let scheme = money::scheme_of(tx, &batch)?;
+        let today = tx.now().day();
+        batch.publicity_until = publicity::last_day(tx, &scheme, today)?;
+        batch.publicised_on = batch.publicity_until.map(|_| today);
+    }
     store::batch::save(tx, &batch)?;
-    let number = move_money(tx, actor, &batch, Some(before), step, None)?;
+    let number = if step == StepKind::Pay {
+        pay::pay_all(tx, actor, &batch, &payees)?
+    } else {
+        money::hold(tx, actor, &Moved { batch: &batch, payees: &payees, before: Some(before), step })?
+    };
     let record = acting.step(tx, &batch, step, opinion.trim().to_owned(), number);
     note_step(tx, actor, &batch, steps.len(), &record)?;
     Ok(batch)
 }
 
-/// Moves the batch's whole total from where it was to where it now belongs.
-pub fn move_money(
-    tx: &mut Tx,
-    actor: &Actor,
-    batch: &BatchRecord,
-    before: Option<BatchState>,
-    step: StepKind,
-    floor: Option<&'static Code>,
-) -> Result<Option<i64>, Refusal> {
-    let Some((from, to)) = rules::movement(before, batch.state) else { return Ok(None) };
-    let account = |kind: AccountKind| {
-        let key = AccountKey::budget(kind, batch.budget_year, &batch.scheme);
-        if kind == AccountKind::Available { key } else { key.of(&batch.beneficiary.urn) }
-    };
-    // The version makes the key: a batch may be returned, prepared again and returned again.
-    let key = format!("subsidy.batch/{}/{}/{step}", batch.id, batch.version);
-    let cause = tx.urn("subsidy_batch", batch.id);
-    let mut transaction = NewTransaction::new(change_kind(step), key, cause)
-        .note(format!("{} {}", batch.scheme, batch.period))
-        .transfer(account(from), account(to), batch.sheet.total);
-    if let Some(code) = floor {
-        transaction = transaction.never_below_zero(account(from), code);
-    }
-    Ok(Some(ledger::post(tx, actor, transaction)?.number))
-}
-
-const fn change_kind(step: StepKind) -> &'static str {
-    match step {
-        StepKind::Prepare => "subsidy.batch_prepared",
-        StepKind::Verify => "subsidy.batch_verified",
-        StepKind::Approve => "subsidy.batch_approved",
-        StepKind::Pay => "subsidy.batch_paid",
-        StepKind::Return => "subsidy.batch_returned",
-        StepKind::Void => "subsidy.batch_voided",
-    }
+fn has_moved(tx: &mut Tx, batch: &BatchRecord) -> Result<bool, Refusal> {
+    let paid = !store::payee::payments(tx, batch.id)?.is_empty();
+    Ok(paid || !store::clawback::of_batch(tx, batch.id)?.is_empty())
 }
 
 /// Keeps who did what, tells the change log and the trail.
@@ -217,7 +258,7 @@ pub fn note_step(
         "scheme": batch.scheme,
         "scheme_version": batch.scheme_version,
         "period": batch.period,
-        "beneficiary": batch.beneficiary.urn,
+        "beneficiary": batch.beneficiary.as_ref().map(|party| &party.urn),
         "round": batch.round,
         "total_fen": batch.sheet.total,
         "ledger_number": step.ledger_number,

@@ -9,12 +9,12 @@ use crate::db::{Conn, saved};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::party::PartyRef;
-use crate::kernel::time::UtcTime;
+use crate::kernel::time::{Day, UtcTime};
 use crate::subsidy::model::{BatchFilter, BatchId, BatchRecord, BatchState, SheetId, StepKind, StepRecord};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = subsidy_batch)]
-struct BatchRow {
+pub(super) struct BatchRow {
     id: BatchId,
     version: i64,
     state: BatchState,
@@ -29,9 +29,11 @@ struct BatchRow {
     sheet: SheetId,
     created_at: UtcTime,
     updated_at: UtcTime,
+    publicised_on: Option<Day>,
+    publicity_until: Option<Day>,
 }
 
-fn read((row, sheet): (BatchRow, SheetRow)) -> BatchRecord {
+pub(super) fn read((row, sheet): (BatchRow, SheetRow)) -> BatchRecord {
     BatchRecord {
         id: row.id,
         version: row.version,
@@ -41,18 +43,22 @@ fn read((row, sheet): (BatchRow, SheetRow)) -> BatchRecord {
         scheme_version: row.scheme_version,
         period: row.period,
         budget_year: row.budget_year,
-        beneficiary: PartyRef {
+        beneficiary: (!row.beneficiary.is_empty()).then(|| PartyRef {
             urn: row.beneficiary,
             name: row.beneficiary_name,
             credit_code: row.beneficiary_code,
-        },
+        }),
         sheet: sheet.into(),
+        publicised_on: row.publicised_on,
+        publicity_until: row.publicity_until,
         created_at: row.created_at,
         updated_at: row.updated_at,
     }
 }
 
 pub fn insert(conn: &mut Conn, batch: &BatchRecord) -> Result<(), Refusal> {
+    let nobody = || PartyRef { urn: String::new(), name: String::new(), credit_code: String::new() };
+    let beneficiary = batch.beneficiary.clone().unwrap_or_else(nobody);
     let row = BatchRow {
         id: batch.id,
         version: batch.version,
@@ -62,12 +68,14 @@ pub fn insert(conn: &mut Conn, batch: &BatchRecord) -> Result<(), Refusal> {
         scheme_version: batch.scheme_version,
         period: batch.period,
         budget_year: batch.budget_year,
-        beneficiary: batch.beneficiary.urn.clone(),
-        beneficiary_name: batch.beneficiary.name.clone(),
-        beneficiary_code: batch.beneficiary.credit_code.clone(),
+        beneficiary: beneficiary.urn,
+        beneficiary_name: beneficiary.name,
+        beneficiary_code: beneficiary.credit_code,
         sheet: batch.sheet.id,
         created_at: batch.created_at,
         updated_at: batch.updated_at,
+        publicised_on: batch.publicised_on,
+        publicity_until: batch.publicity_until,
     };
     diesel::insert_into(subsidy_batch::table).values(row).execute(conn)?;
     Ok(())
@@ -82,8 +90,11 @@ pub fn save(conn: &mut Conn, batch: &BatchRecord) -> Result<(), Refusal> {
             subsidy_batch::state.eq(batch.state),
             subsidy_batch::round.eq(batch.round),
             subsidy_batch::scheme_version.eq(batch.scheme_version),
+            subsidy_batch::budget_year.eq(batch.budget_year),
             subsidy_batch::sheet.eq(batch.sheet.id),
             subsidy_batch::updated_at.eq(batch.updated_at),
+            subsidy_batch::publicised_on.eq(batch.publicised_on),
+            subsidy_batch::publicity_until.eq(batch.publicity_until),
         ))
         .execute(conn)?;
     saved(rows)
@@ -110,6 +121,16 @@ pub fn live(
     Ok(row.first(conn).optional()?.map(read))
 }
 
+/// The batch of claims that is neither paid nor void.
+pub fn claims_under_way(conn: &mut Conn, scheme: &str) -> Result<Option<BatchRecord>, Refusal> {
+    let row = subsidy_batch::table
+        .inner_join(subsidy_sheet::table)
+        .filter(subsidy_batch::scheme.eq(scheme))
+        .filter(subsidy_batch::beneficiary.eq(""))
+        .filter(subsidy_batch::state.ne_all([BatchState::Void, BatchState::Paid]));
+    Ok(row.first(conn).optional()?.map(read))
+}
+
 /// The paid batches of a beneficiary for periods before one, the oldest first.
 pub fn paid_before(
     conn: &mut Conn,
@@ -125,6 +146,47 @@ pub fn paid_before(
         .filter(subsidy_batch::state.eq(BatchState::Paid))
         .order(subsidy_batch::period.asc())
         .load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// A batch of this scheme and beneficiary that is under way and corrects something.
+pub fn open_with_corrections(
+    conn: &mut Conn,
+    scheme: &str,
+    beneficiary: &str,
+    but: Option<BatchId>,
+) -> Result<Option<BatchId>, Refusal> {
+    let under_way = [BatchState::Prepared, BatchState::Verified, BatchState::Approved];
+    let open: Vec<BatchId> = subsidy_batch::table
+        .inner_join(subsidy_sheet::table)
+        .filter(subsidy_batch::scheme.eq(scheme))
+        .filter(subsidy_batch::beneficiary.eq(beneficiary))
+        .filter(subsidy_batch::state.eq_any(under_way))
+        .filter(subsidy_sheet::corrections.gt(0))
+        .select(subsidy_batch::id)
+        .load(conn)?;
+    Ok(open.into_iter().find(|id| Some(*id) != but))
+}
+
+/// Batches that hold money and are not approved: of one budget year, or untouched since before an instant, the
+/// oldest first.
+pub fn unapproved(
+    conn: &mut Conn,
+    scheme: &str,
+    budget_year: Option<i32>,
+    before: Option<(UtcTime, i64)>,
+) -> Result<Vec<BatchRecord>, Refusal> {
+    let mut query = subsidy_batch::table.inner_join(subsidy_sheet::table).into_boxed::<MultiBackend>();
+    query = query
+        .filter(subsidy_batch::scheme.eq(scheme.to_owned()))
+        .filter(subsidy_batch::state.eq_any([BatchState::Prepared, BatchState::Verified]));
+    if let Some(year) = budget_year {
+        query = query.filter(subsidy_batch::budget_year.eq(year));
+    }
+    if let Some((before, limit)) = before {
+        query = query.filter(subsidy_batch::updated_at.lt(before)).limit(limit);
+    }
+    let rows: Vec<(BatchRow, SheetRow)> = query.order(subsidy_batch::id.asc()).load(conn)?;
     Ok(rows.into_iter().map(read).collect())
 }
 
@@ -144,6 +206,7 @@ pub fn any_from(conn: &mut Conn, scheme: &str, period: i32) -> Result<bool, Refu
 pub fn page(
     conn: &mut Conn,
     filter: &BatchFilter,
+    schemes: Option<&[String]>,
     before: Option<BatchId>,
     limit: i64,
 ) -> Result<Vec<BatchRecord>, Refusal> {
@@ -159,6 +222,9 @@ pub fn page(
     }
     if let Some(beneficiary) = &filter.beneficiary {
         query = query.filter(subsidy_batch::beneficiary.eq(beneficiary.clone()));
+    }
+    if let Some(schemes) = schemes {
+        query = query.filter(subsidy_batch::scheme.eq_any(schemes.to_vec()));
     }
     if let Some(id) = before {
         query = query.filter(subsidy_batch::id.lt(id));

@@ -3,7 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::db::schema::{subsidy_batch, subsidy_cause, subsidy_line};
+use crate::db::schema::{subsidy_batch, subsidy_cause, subsidy_line, subsidy_sheet};
 use crate::db::{Conn, on_each};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::OrganisationId;
@@ -28,7 +28,26 @@ struct CauseRow {
     at: UtcTime,
 }
 
-/// Once per change, whatever the retries.
+impl From<CauseRow> for CauseRecord {
+    fn from(row: CauseRow) -> Self {
+        Self {
+            seq: row.seq,
+            kind: row.kind,
+            contract: row.contract,
+            contract_version: row.contract_version,
+            office: row.office,
+            period: row.period,
+            number: row.number,
+            registered_on: row.registered_on,
+            counts: row.counts,
+            total: row.total_fen,
+            technical: row.technical_fen,
+            at: row.at,
+        }
+    }
+}
+
+/// Once per change and fact, whatever the retries.
 pub fn insert(conn: &mut Conn, cause: &CauseRecord) -> Result<(), Refusal> {
     let row = CauseRow {
         seq: cause.seq,
@@ -60,6 +79,7 @@ pub fn unbooked(
     let booked = subsidy_line::table
         .inner_join(subsidy_batch::table.on(subsidy_batch::sheet.eq(subsidy_line::sheet)))
         .filter(subsidy_line::cause_seq.eq(subsidy_cause::seq.nullable()))
+        .filter(subsidy_line::contract.eq(subsidy_cause::contract))
         .filter(subsidy_batch::scheme.eq(scheme.to_owned()))
         .filter(subsidy_batch::state.ne_all(idle));
     let rows: Vec<CauseRow> = subsidy_cause::table
@@ -69,21 +89,34 @@ pub fn unbooked(
         .filter(diesel::dsl::not(exists(booked)))
         .order(subsidy_cause::seq.asc())
         .load(conn)?;
-    let read = |row: CauseRow| CauseRecord {
-        seq: row.seq,
-        kind: row.kind,
-        contract: row.contract,
-        contract_version: row.contract_version,
-        office: row.office,
-        period: row.period,
-        number: row.number,
-        registered_on: row.registered_on,
-        counts: row.counts,
-        total: row.total_fen,
-        technical: row.technical_fen,
-        at: row.at,
-    };
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(CauseRecord::from).collect())
+}
+
+/// The causes of paid claims of a scheme that no live batch has booked, in change order.
+pub fn unbooked_of_claims(conn: &mut Conn, scheme: &str, limit: i64) -> Result<Vec<CauseRecord>, Refusal> {
+    let idle = [BatchState::Returned, BatchState::Void];
+    let paid = subsidy_line::table
+        .inner_join(subsidy_batch::table.on(subsidy_batch::sheet.eq(subsidy_line::sheet)))
+        .inner_join(subsidy_sheet::table.on(subsidy_sheet::id.eq(subsidy_line::sheet)))
+        .filter(subsidy_line::contract.eq(subsidy_cause::contract))
+        .filter(subsidy_batch::scheme.eq(scheme.to_owned()))
+        .filter(subsidy_batch::beneficiary.eq(""))
+        .filter(subsidy_batch::state.eq(BatchState::Paid))
+        .filter(subsidy_sheet::as_of_seq.lt(subsidy_cause::seq));
+    let (line, batch) = diesel::alias!(subsidy_line as booked_line, subsidy_batch as booked_batch);
+    let booked = line
+        .inner_join(batch.on(batch.field(subsidy_batch::sheet).eq(line.field(subsidy_line::sheet))))
+        .filter(line.field(subsidy_line::cause_seq).eq(subsidy_cause::seq.nullable()))
+        .filter(line.field(subsidy_line::contract).eq(subsidy_cause::contract))
+        .filter(batch.field(subsidy_batch::scheme).eq(scheme.to_owned()))
+        .filter(batch.field(subsidy_batch::state).ne_all(idle));
+    let rows: Vec<CauseRow> = subsidy_cause::table
+        .filter(exists(paid))
+        .filter(diesel::dsl::not(exists(booked)))
+        .order(subsidy_cause::seq.asc())
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows.into_iter().map(CauseRecord::from).collect())
 }
 
 /// The registration number of a contract of this sheet that has changed since the sheet was computed.

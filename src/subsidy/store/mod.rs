@@ -2,10 +2,30 @@
 
 pub mod batch;
 pub mod cause;
+pub mod claim;
+pub mod clawback;
+pub mod objection;
+pub mod payee;
+pub mod remittance;
 pub mod scheme;
 pub mod sheet;
 
-use super::model::{Base, BatchState, BeneficiaryKind, LineKind, StepKind};
+use super::model::{
+    Base, BatchState, BeneficiaryKind, ClaimState, LineKind, ObjectionState, Outcome, PaymentKind,
+    Reconciled, SettlementKind, StepKind,
+};
 use crate::db::types::stored_words;
 
-stored_words!(Base, BatchState, BeneficiaryKind, LineKind, StepKind);
+stored_words!(
+    Base,
+    BatchState,
+    BeneficiaryKind,
+    ClaimState,
+    LineKind,
+    ObjectionState,
+    Outcome,
+    PaymentKind,
+    Reconciled,
+    SettlementKind,
+    StepKind
+);

@@ -8,7 +8,7 @@ use crate::db::types::{from_json, to_json};
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
-use crate::subsidy::form::{CapForm, FormulaForm, SchemeBody};
+use crate::subsidy::form::{CapForm, FormulaForm, ProcedureForm, SchemeBody, ShareForm};
 use crate::subsidy::model::{AppropriationId, AppropriationRecord, Base, BeneficiaryKind, Scheme};
 
 #[derive(Queryable, Insertable)]
@@ -21,6 +21,7 @@ struct SchemeRow {
     beneficiary: BeneficiaryKind,
     base: Base,
     body: String,
+    division: String,
 }
 
 impl SchemeRow {
@@ -37,8 +38,11 @@ impl SchemeRow {
             beneficiary: self.beneficiary,
             base: self.base,
             formula: body.formula.into(),
-            cap: body.cap.map(Into::into),
+            caps: body.caps.into_iter().map(Into::into).collect(),
+            shares: body.shares.into_iter().map(Into::into).collect(),
             evidence: body.evidence,
+            procedure: body.procedure.into(),
+            division: self.division,
             note: body.note,
         })
     }
@@ -72,8 +76,10 @@ pub fn insert(conn: &mut Conn, scheme: &Scheme) -> Result<(), Refusal> {
         title_en: scheme.title_en.clone(),
         source: scheme.source.clone(),
         formula: FormulaForm::from(&scheme.formula),
-        cap: scheme.cap.map(CapForm::from),
+        caps: scheme.caps.iter().copied().map(CapForm::from).collect(),
+        shares: scheme.shares.iter().copied().map(ShareForm::from).collect(),
         evidence: scheme.evidence.clone(),
+        procedure: ProcedureForm::from(&scheme.procedure),
         note: scheme.note.clone(),
     };
     let row = SchemeRow {
@@ -84,6 +90,7 @@ pub fn insert(conn: &mut Conn, scheme: &Scheme) -> Result<(), Refusal> {
         beneficiary: scheme.beneficiary,
         base: scheme.base,
         body: to_json(&body)?,
+        division: scheme.division.clone(),
     };
     diesel::insert_into(subsidy_scheme::table).values(row).execute(conn)?;
     Ok(())

@@ -75,6 +75,7 @@ pub fn sweep(conn: &mut Conn, sheet: SheetId, limit: i32) -> Result<usize, Refus
         .select(diesel::dsl::max(subsidy_line::position))
         .first(conn)?;
     let Some(last) = last else {
+        super::payee::sweep(conn, sheet)?;
         return Ok(diesel::delete(subsidy_sheet::table.find(sheet)).execute(conn)?);
     };
     let slice = subsidy_line::table
@@ -101,6 +102,9 @@ struct LineRow {
     amount_fen: Fen,
     cause_seq: Option<i64>,
     cause_kind: Option<String>,
+    beneficiary: String,
+    cap_group: String,
+    ended: bool,
 }
 
 impl LineRow {
@@ -121,6 +125,9 @@ impl LineRow {
             amount_fen: line.amount,
             cause_seq: line.cause.as_ref().map(|cause| cause.seq),
             cause_kind: line.cause.as_ref().map(|cause| cause.kind.clone()),
+            beneficiary: line.beneficiary.clone(),
+            cap_group: line.cap_group.clone(),
+            ended: line.ended,
         }
     }
 }
@@ -136,10 +143,13 @@ impl From<LineRow> for LineRecord {
             contract_version: row.contract_version,
             number: row.number,
             registered_on: row.registered_on,
+            beneficiary: row.beneficiary,
+            cap_group: row.cap_group,
             total: row.total_fen,
             technical: row.technical_fen,
             base: row.base_fen,
             amount: row.amount_fen,
+            ended: row.ended,
             cause: row.cause_seq.map(|seq| LineCause { seq, kind: row.cause_kind.unwrap_or_default() }),
         }
     }
@@ -166,25 +176,37 @@ pub fn lines(
     Ok(rows.into_iter().map(LineRecord::from).collect())
 }
 
-/// What is booked of a beneficiary's period: the contract lines first, then the corrections as they came.
+/// What is booked with a cap group in a period: the facts first, then the corrections as they came.
 /// A returned batch books nothing.
 pub fn booked(
     conn: &mut Conn,
     scheme: &str,
-    beneficiary: &str,
+    cap_group: &str,
     period: i32,
 ) -> Result<Vec<LineRecord>, Refusal> {
     let idle = [BatchState::Returned, BatchState::Void];
-    let sheets = subsidy_batch::table
-        .filter(subsidy_batch::scheme.eq(scheme))
-        .filter(subsidy_batch::beneficiary.eq(beneficiary))
-        .filter(subsidy_batch::state.ne_all(idle))
-        .select(subsidy_batch::sheet);
     let rows: Vec<LineRow> = subsidy_line::table
-        .filter(subsidy_line::sheet.eq_any(sheets))
+        .inner_join(subsidy_batch::table.on(subsidy_batch::sheet.eq(subsidy_line::sheet)))
+        .filter(subsidy_batch::scheme.eq(scheme))
+        .filter(subsidy_batch::state.ne_all(idle))
+        .filter(subsidy_line::cap_group.eq(cap_group))
         .filter(subsidy_line::period.eq(period))
+        .select(subsidy_line::all_columns)
         .load(conn)?;
     let mut lines: Vec<LineRecord> = rows.into_iter().map(LineRecord::from).collect();
     lines.sort_by_key(|line| (line.cause.as_ref().map_or(0, |cause| cause.seq), line.position));
     Ok(lines)
+}
+
+/// With whom a fact was counted when it was booked.
+pub fn cap_group_of(conn: &mut Conn, scheme: &str, contract: &str) -> Result<Option<String>, Refusal> {
+    let idle = [BatchState::Returned, BatchState::Void];
+    Ok(subsidy_line::table
+        .inner_join(subsidy_batch::table.on(subsidy_batch::sheet.eq(subsidy_line::sheet)))
+        .filter(subsidy_batch::scheme.eq(scheme))
+        .filter(subsidy_batch::state.ne_all(idle))
+        .filter(subsidy_line::contract.eq(contract))
+        .select(subsidy_line::cap_group)
+        .first(conn)
+        .optional()?)
 }

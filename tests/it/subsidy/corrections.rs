@@ -89,23 +89,131 @@ fn domain_5_a_cause_is_booked_once() {
     assert_books_are_sound(&city);
 }
 
-#[test]
-fn domain_5_a_net_clawback_is_not_paid_out() {
-    let city = City::new();
-    let (first, second) = (registered(&city), registered(&city));
-    appropriate(&city, 2026, 1_000_000).expect(201);
-    paid(&city);
+fn finish(city: &City, batch: &str) {
+    step(city, VERIFIER, batch, "verify").expect(200);
+    step(city, APPROVER, batch, "approve").expect(200);
+    step(city, PAYER, batch, "pay").expect(200);
+}
+
+/// A batch of 2026 whose only contract was revoked after it was paid, in the next year.
+fn revoked_after_payment(city: &City) -> String {
+    let (first, second) = (registered(city), registered(city));
+    appropriate(city, 2026, 80_000).expect(201);
+    paid(city);
     let body = json!({"ground": "fraud", "decision": "示例决定"});
     act(&city.as_(APPROVER), &first, "revoke", body).expect(200);
     city.settle();
     city.clock.advance_seconds(YEAR_SECONDS);
-    let clones = Clones {
-        office: OFFICE,
-        registered_on: "2027-01-05",
-        series: "20274507",
-        count: 1,
-        technical: "2000",
-    };
+    second
+}
+
+fn clawbacks(city: &City, query: &str) -> Vec<serde_json::Value> {
+    let list = city.as_(PAYER).get(&format!("/api/v1/subsidy/clawbacks{query}")).expect(200);
+    list.body["items"].as_array().unwrap().clone()
+}
+
+#[test]
+fn domain_5_a_net_clawback_is_a_receivable_with_a_due_date_and_is_paid_back() {
+    let city = City::new();
+    let second = revoked_after_payment(&city);
+    let technical = "2000";
+    let clones =
+        Clones { office: OFFICE, registered_on: "2027-01-05", series: "20274507", count: 1, technical };
     clone_contract(&city, &second, &clones);
-    prepare(&city.as_(PREPARER), &city, OFFICE, 2027).refused(409, "batch_net_negative");
+    appropriate(&city, 2027, 1_000).expect(201);
+    let made = prepare(&city.as_(PREPARER), &city, OFFICE, 2027).expect(201);
+    assert_eq!(made.body["total_fen"], 1 - 40_000);
+    let id = made.id();
+    assert_eq!(clawbacks(&city, "").len(), 0, "nothing is owed before the batch is final");
+    finish(&city, &id);
+    assert_eq!(explain(&city, &id)["agrees"], true);
+    // One fen of the new year was set against it.
+    let owed = clawbacks(&city, "?open=true");
+    assert_eq!(owed.len(), 1);
+    let (amount, open) = (&owed[0]["amount_fen"], &owed[0]["open_fen"]);
+    assert_eq!((amount, open, &owed[0]["budget_year"]), (&json!(40_000), &json!(39_999), &json!(2026)));
+    assert_eq!(owed[0]["due_on"], "2027-04-02");
+    let claw = owed[0]["id"].as_str().unwrap();
+    let repay = |persona: &str, fen: i64, day: &str| {
+        let body = json!({"amount_fen": fen, "paid_on": day, "reference": "示例缴款书1号"});
+        city.as_(persona).post(&format!("/api/v1/subsidy/clawbacks/{claw}/repayments"), body)
+    };
+    repay(PAYER, 40_000, "2027-03-01").expect(422);
+    repay(PAYER, 5, "2027-12-01").refused(422, "day_in_future");
+    repay("government2.payer", 5, "2027-03-01").refused(403, "scheme_not_yours");
+    repay(PAYER, 9_999, "2027-02-28").expect(200);
+    assert_eq!(repay(PAYER, 30_000, "2027-03-01").expect(200).body["open_fen"], 0);
+    assert_eq!(clawbacks(&city, "?open=true").len(), 0);
+    // The effective day and the booked instant are both kept: on the last of February less was back.
+    let available = |query: &str| {
+        let path = format!("/api/v1/ledger/accounts?kind=available&year=2026{query}");
+        city.as_(PAYER).get(&path).expect(200).body["items"][0]["balance_fen"].as_i64().unwrap()
+    };
+    assert_eq!((available(""), available("&effective=2027-02-28")), (40_000, 9_999));
+    let shown = city.as_("registration_office.admin").get(&format!("/api/v1/subsidy/clawbacks/{claw}"));
+    assert_eq!(shown.expect(200).body["settlements"].as_array().unwrap().len(), 3);
+    city.as_("registration_office2.admin")
+        .get(&format!("/api/v1/subsidy/clawbacks/{claw}"))
+        .refused(404, "not_found");
+    assert_books_are_sound(&city);
+}
+
+#[test]
+fn domain_5_a_clawback_is_settled_against_later_payouts_and_lands_where_its_year_is_open() {
+    let city = City::new();
+    let second = revoked_after_payment(&city);
+    appropriate(&city, 2027, 1_000_000).expect(201);
+    let close = json!({"scheme": "REG-AGENCY", "year": 2026});
+    city.as_(APPROVER).post("/api/v1/subsidy/closed-years", close).expect(200);
+    // Nothing registered in 2027: the batch holds the correction alone.
+    let first = prepare(&city.as_(PREPARER), &city, OFFICE, 2027).expect(201);
+    assert_eq!((&first.body["total_fen"], &first.body["contracts"]), (&json!(-40_000), &json!(0)));
+    finish(&city, &first.id());
+    assert_eq!(states_of_money(&city, 2027), [1_000_000, 0, 0, 0, 0]);
+    city.clock.advance_seconds(YEAR_SECONDS);
+    let technical = "120000000";
+    let clones =
+        Clones { office: OFFICE, registered_on: "2028-01-05", series: "20284507", count: 1, technical };
+    clone_contract(&city, &second, &clones);
+    appropriate(&city, 2028, 1_000_000).expect(201);
+    let later = prepare(&city.as_(PREPARER), &city, OFFICE, 2028).expect(201).id();
+    finish(&city, &later);
+    let payees =
+        city.as_(PAYER).get(&format!("/api/v1/subsidy/batches/{later}")).expect(200).body["payees"].clone();
+    let payments: Vec<_> = payees[0]["payments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["kind"].as_str().unwrap().to_owned(), p["amount_fen"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(payments, [("offset".to_owned(), 40_000), ("transfer".to_owned(), 20_000)]);
+    assert_eq!(states_of_money(&city, 2028), [940_000, 0, 0, 0, 60_000]);
+    let row = super::budget(&city, 2026);
+    let of = |column: &str| row[column].as_i64().unwrap();
+    // 80 000 appropriated, one contract of 40 000 stands; the closed year's money went to the treasury.
+    assert_eq!((of("paid_fen"), of("clawback_receivable_fen"), of("returned_fen")), (40_000, 0, 40_000));
+    assert_eq!(clawbacks(&city, "?open=true").len(), 0);
+    assert_books_are_sound(&city);
+}
+
+#[test]
+fn domain_5_corrections_are_booked_one_batch_after_the_other() {
+    let city = City::new();
+    let second = revoked_after_payment(&city);
+    let clones = |on: &'static str, series: &'static str| Clones {
+        office: OFFICE,
+        registered_on: on,
+        series,
+        count: 1,
+        technical: "1000000000",
+    };
+    clone_contract(&city, &second, &clones("2027-01-05", "20274507"));
+    appropriate(&city, 2027, 10_000_000).expect(201);
+    let open = prepare(&city.as_(PREPARER), &city, OFFICE, 2027).expect(201).id();
+    city.clock.advance_seconds(YEAR_SECONDS);
+    clone_contract(&city, &second, &clones("2028-01-05", "20284507"));
+    appropriate(&city, 2028, 10_000_000).expect(201);
+    prepare(&city.as_(PREPARER), &city, OFFICE, 2028).refused(409, "earlier_batch_open");
+    finish(&city, &open);
+    prepare(&city.as_(PREPARER), &city, OFFICE, 2028).expect(201);
 }

@@ -2,9 +2,12 @@
 
 mod batch;
 mod budget;
+mod claims;
 mod corrections;
 mod large;
 mod random;
+mod treasury;
+mod whole;
 
 use serde_json::{Value, json};
 use techmart::ledger::service::{Outcome, verify};
@@ -14,7 +17,7 @@ use super::support::{City, Client, Response};
 const OFFICE: &str = "registration_office";
 const PREPARER: &str = "government.preparer";
 /// The second preparer, who verifies.
-const VERIFIER: &str = "government2.preparer";
+const VERIFIER: &str = "government.preparer.second";
 const APPROVER: &str = "government.approver";
 const PAYER: &str = "government.payer";
 

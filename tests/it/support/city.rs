@@ -63,6 +63,11 @@ fn people(app: &App) {
                     verified: true,
                 };
                 let organisation = seed_organisation(tx, &new)?;
+                if *kind == OrganisationKind::Government && number.is_empty() {
+                    // Who verifies what the first preparer prepared: a second person of the same authority.
+                    let name = "government.preparer.second";
+                    seed_user(tx, &organisation, name, "第二经办人（示例）", &hash, &[Role::Preparer])?;
+                }
                 for (name, of, role) in personas() {
                     if of == *kind && name.starts_with(&format!("{kind}{number}.")) {
                         seed_user(tx, &organisation, &name, &format!("{name}（示例）"), &hash, &[role])?;

@@ -1,6 +1,7 @@
 //! A fresh city for each test: its own database, its own server on 127.0.0.1, a clock that stands still.
 
 pub mod city;
+pub mod claims;
 pub mod client;
 pub mod contracts;
 pub mod database;
