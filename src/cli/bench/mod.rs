@@ -5,6 +5,7 @@ mod load;
 pub mod log;
 mod server;
 mod store;
+mod subsidy;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -20,6 +21,8 @@ pub enum Bench {
     /// The server that `bench http` measures
     #[command(hide = true)]
     HttpServer,
+    /// Compute a yearly batch over many registered contracts, on a scratch data directory
+    Subsidy(SubsidyBench),
     /// Append changes to the log of a scratch database and print each acknowledged one
     Append(Append),
     /// Follow the log of a scratch database until a number of changes was seen
@@ -46,6 +49,13 @@ pub struct HttpBench {
     /// Connections that ask at once
     #[arg(long, default_value_t = 16)]
     pub clients: usize,
+}
+
+#[derive(Args)]
+pub struct SubsidyBench {
+    /// Contracts in the register of one office and year
+    #[arg(long, default_value_t = 100_000)]
+    pub contracts: i64,
 }
 
 #[derive(Args)]
@@ -77,6 +87,7 @@ impl Bench {
         match self {
             Self::Http(bench) => http::run(config, &bench),
             Self::HttpServer => server::serve(config.clone()),
+            Self::Subsidy(bench) => subsidy::run(config, &bench),
             Self::Append(append) => log::append(config, &append),
             Self::Follow(follow) => log::follow(config, &follow),
         }

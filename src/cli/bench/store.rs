@@ -110,3 +110,28 @@ pub fn any_achievement(conn: &mut Conn) -> Result<String, Refusal> {
 pub fn version_of(conn: &mut Conn, organisation: OrganisationId) -> Result<i64, Refusal> {
     Ok(organisation::table.find(organisation).select(organisation::version).first(conn)?)
 }
+
+const COPIED: &str = "version, applicant, created_by, state, title, class, sub_type, technical_field, seller_urn, \
+    seller_name, seller_code, seller_division, buyer_urn, buyer_name, buyer_code, buyer_division, total_fen, \
+    deal_key, profile, accepted_on, due_on, engagement, created_at, updated_at";
+
+/// Fills an office's register of a year with copies of one of its contracts, with amounts of their own.
+pub fn copy_contracts(conn: &mut Conn, office: OrganisationId, year: i32, count: i64) -> Result<(), Refusal> {
+    use crate::db::schema::contract::contract;
+    let (id, number): (String, Option<String>) = contract::table
+        .filter(contract::office.eq(office))
+        .filter(contract::state.eq("registered"))
+        .select((contract::id, contract::number))
+        .first(conn)?;
+    let number = number.unwrap_or_default();
+    let serial = "substr(CAST(1000000 + n.i AS TEXT), 2)";
+    let sql = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+         INSERT INTO contract (id, office, number, registered_on, technical_fen, form, casework, {COPIED}) \
+         SELECT '01990000-{year}-7000-8000-000000' || {serial}, office, '{year}450799' || {serial}, \
+         '{year}-06-01', technical_fen - n.i % 1000, form, \
+         replace(casework, '{number}', '{year}450799' || {serial}), {COPIED} \
+         FROM contract, n WHERE contract.id = '{id}'"
+    );
+    Ok(conn.batch(&sql)?)
+}
