@@ -48,7 +48,11 @@ enum Command {
     /// Load the demo city (nothing twice), print its accounts, and serve
     Demo(Listen),
     /// Bring the database schema up to this program's
-    Migrate,
+    Migrate {
+        /// On PostgreSQL: then let this role run the server, without the right to change or delete what is booked
+        #[arg(long, value_name = "ROLE")]
+        grant_runtime: Option<String>,
+    },
     /// Make the search index anew beside the one in use, and swap; the server must not run
     Reindex,
     /// What only somebody at the machine may do; works beside a running server
@@ -122,11 +126,15 @@ impl Command {
                 flags.listen = listen.listen;
                 serve::demo(Config::load(&flags)?)
             }
-            Self::Migrate => {
+            Self::Migrate { grant_runtime } => {
                 let config = Config::load(&flags)?;
                 std::fs::create_dir_all(&config.data_dir)?;
                 let ran = crate::db::migrate::run(&config.database)?;
                 println!("{}: {ran} migrations applied", config.database);
+                if let Some(role) = grant_runtime {
+                    crate::db::migrate::grant_runtime(&config.database, &role)?;
+                    println!("{}: the role {role} may run the server", config.database);
+                }
                 Ok(())
             }
             Self::Admin(admin) => admin.run(Config::load(&flags)?),

@@ -9,11 +9,13 @@ use diesel::sql_types::{BigInt, Text};
 use sha2::{Digest, Sha256};
 
 use super::conn::{Conn, DatabaseUrl, Mode};
+use crate::kernel::codes_common::INTERNAL;
 use crate::kernel::error::{Refusal, codes};
 
 codes! {
     SCHEMA_NEWER = ("schema_newer", 503, "数据库版本（{found}）比本程序新，请升级程序", "The database schema ({found}) is newer than this program; upgrade the program");
     SCHEMA_CHANGED = ("schema_changed", 503, "迁移 {name} 的内容与已执行的不同", "Migration {name} differs from the one that was applied");
+    RUNTIME_ROLE_INVALID = ("runtime_role_invalid", 422, "运行角色只用于 PostgreSQL，名称应为小写字母、数字和下划线：{role}", "A run-time role is for PostgreSQL, and its name is of lower-case letters, digits and _: {role}");
     SCHEMA_OLDER = ("schema_older", 503, "数据库尚未升级，请先运行 techmart migrate", "The database is not migrated; run `techmart migrate` first");
 }
 
@@ -48,6 +50,9 @@ static MIGRATIONS: &[Migration] = migrations![
     22 "0022_subsidy_payees",
     23 "0023_subsidy_claims",
     24 "0024_subsidy_remittances",
+    25 "0025_ledger_periods",
+    26 "0026_reward",
+    27 "0027_brokerage",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;
@@ -76,11 +81,18 @@ pub fn run(url: &DatabaseUrl) -> Result<usize, Refusal> {
 
 fn run_on(conn: &mut Conn) -> Result<usize, Refusal> {
     let key = if conn.is_postgres() { "TEXT COLLATE \"C\"" } else { "TEXT" };
-    conn.batch(&format!(
-        "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name {key} NOT NULL, checksum {key} NOT NULL)"
-    ))?;
+    // A run-time role may not create tables, not even one that exists: so look first.
+    let known = pending(conn);
+    let pending = match known {
+        Err(refusal) if refusal.is(&INTERNAL) => {
+            conn.batch(&format!(
+                "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY, name {key} NOT NULL, checksum {key} NOT NULL)"
+            ))?;
+            pending(conn)?
+        }
+        known => known?,
+    };
     let mut ran = 0;
-    let pending = pending(conn)?;
     for migration in pending {
         let sql = render(migration.source, conn.is_postgres());
         let record = format!(
@@ -98,6 +110,29 @@ fn run_on(conn: &mut Conn) -> Result<usize, Refusal> {
         ran += 1;
     }
     Ok(ran)
+}
+
+/// What a role needs to run the server, and nothing that could change the books: postings and accounts can only be
+/// added, a transaction only be sealed (DOMAIN §5). Run it as the owner, again after each upgrade.
+const GRANT_RUNTIME: &str = "BEGIN;
+GRANT USAGE ON SCHEMA public TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+REVOKE UPDATE, DELETE ON ledger_account, ledger_transaction, ledger_posting FROM {role};
+GRANT UPDATE (sealed) ON ledger_transaction TO {role};
+REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM {role};
+COMMIT;";
+
+const ROLE_BYTES_MAX: usize = 63;
+
+/// Grants a role of PostgreSQL what it needs to run the server, and takes from it what it must not have.
+pub fn grant_runtime(url: &DatabaseUrl, role: &str) -> Result<(), Refusal> {
+    let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    let named = !role.is_empty() && role.len() <= ROLE_BYTES_MAX && role.bytes().all(good);
+    if !url.is_postgres() || !named {
+        return Err(Refusal::new(&RUNTIME_ROLE_INVALID).with("role", role));
+    }
+    let mut conn = Conn::open(url, Mode::Write)?;
+    Ok(conn.batch(&GRANT_RUNTIME.replace("{role}", &format!("\"{role}\"")))?)
 }
 
 /// Whether a server may start on this database as it is.

@@ -106,7 +106,11 @@ macro_rules! stored_words {
 }
 pub(crate) use stored_words;
 
-column_type!(@T Id<T> as Text, str, String, |id| id.as_str(), |text| text.parse().map_err(|_| format!("not an id: {text:?}")));
+// Stored ids are in the one canonical form: a letter in the other case is another text.
+column_type!(@T Id<T> as Text, str, String, |id| id.as_str(), |text| {
+    let id = text.parse::<Id<T>>().ok().filter(|id| id.as_str() == text);
+    id.ok_or_else(|| format!("not an id: {text:?}"))
+});
 column_type!(UtcTime as Timestamp, NaiveDateTime, NaiveDateTime, |time| time.naive(), |naive| Ok(
     UtcTime::from_naive(naive)
 ));

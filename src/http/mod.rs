@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod paging;
 mod problem;
 mod reply;
+mod table;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub use input::Input;
 pub use paging::Paging;
 pub use problem::Locale;
 pub use reply::Reply;
+pub use table::TableFormat;
 
 /// What a handler returns: a refusal becomes problem+json in the caller's language at the layer.
 pub type Answer = Result<actix_web::HttpResponse, Refusal>;

@@ -17,7 +17,10 @@
 //!  6. Transactions are chained: each hash covers the one before, so a changed, removed or reordered row is
 //!     found by `techmart verify`.
 //!
-//! Triggers in the database hold 1, 2, 5 and the order of the chain against every program, on both back ends.
+//!  7. Beside each posting stand its account's totals of the effective day and month, so that a balance by any
+//!     pair of dates needs a look-up for each month and not a sum over postings.
+//!
+//! Triggers in the database hold 1, 2, 5, 7 and the order of the chain against every program, on both back ends.
 
 pub mod codes;
 mod encoding;
@@ -26,6 +29,7 @@ mod http;
 pub mod model;
 pub mod rules;
 pub mod service;
+pub mod sheets;
 mod store;
 
 pub use http::routes;

@@ -207,6 +207,69 @@ pub struct Balance {
     pub balance: Fen,
 }
 
+/// An account's totals at the moment of booking, as far as they are kept beside each posting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub id: AccountId,
+    pub balance: Fen,
+    /// Of what is effective on the same day, and in the same month.
+    pub day: Fen,
+    pub month: Fen,
+}
+
+/// What moved on an account between two effective days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    pub account: AccountKey,
+    pub opening: Fen,
+    pub inflow: Fen,
+    /// Zero or below.
+    pub outflow: Fen,
+    pub closing: Fen,
+}
+
+/// A line of the trial balance (试算平衡表): all accounts of one kind, year and scheme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialLine {
+    pub kind: AccountKind,
+    pub year: Option<i32>,
+    pub scheme: Option<String>,
+    pub accounts: i64,
+    pub inflow: Fen,
+    /// Zero or below.
+    pub outflow: Fen,
+    pub balance: Fen,
+}
+
+/// How far a scheme's budget of a year has been carried out: balance by kind of account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    pub scheme: String,
+    pub balances: Vec<(AccountKind, Fen)>,
+}
+
+impl Execution {
+    pub fn of(&self, kind: AccountKind) -> Fen {
+        self.balances.iter().find(|(known, _)| *known == kind).map_or(Fen::ZERO, |(_, fen)| *fen)
+    }
+}
+
+/// From one effective day to another, both included, as far as booked by an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub from: Option<Day>,
+    pub to: Option<Day>,
+    pub booked: Option<UtcTime>,
+}
+
+/// One posting on an account of a beneficiary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BeneficiaryLine {
+    pub position: i32,
+    pub account: AccountKey,
+    pub line: StatementLine,
+}
+
 /// One line of an account's statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementLine {

@@ -7,7 +7,7 @@ use super::encoding;
 use super::model::{AccountKey, Booked, Floor, GENESIS, Hash, Posting, Transaction};
 use crate::kernel::error::Refusal;
 use crate::kernel::money::{Fen, MAX_JSON_FEN};
-use crate::kernel::time::UtcTime;
+use crate::kernel::time::{Day, UtcTime};
 
 const ACCOUNT_PATH_BYTES_MAX: usize = 300;
 
@@ -100,6 +100,17 @@ pub fn same_act(
         && known.reverses == reverses
         && known.postings.len() == new.len()
         && known.postings.iter().zip(new).all(|(a, b)| a.account == b.account && a.amount == b.amount)
+}
+
+/// The month of an effective day, counted from the year 0: what the running totals of a month go by.
+pub fn month_of(day: Day) -> i32 {
+    let month = i32::try_from(day.month()).unwrap_or(1);
+    day.year() * 12 + month - 1
+}
+
+/// The first day of the month of a day.
+pub fn first_of_month(day: Day) -> Day {
+    Day::new(day.year(), day.month(), 1).unwrap_or(day)
 }
 
 /// The place of a new transaction in the chain.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::codes::{LEDGER_ALREADY_REVERSED, LEDGER_KEY_REUSED};
 use super::model::{
-    AccountFilter, AccountId, AccountKey, AccountKind, At, Balance, GENESIS, NewTransaction, Posting,
+    AccountFilter, AccountId, AccountKey, AccountKind, At, Balance, GENESIS, Held, NewTransaction, Posting,
     StatementLine, Transaction, TransactionEntity,
 };
 use super::{rules, store};
@@ -17,9 +17,12 @@ use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
+use crate::kernel::time::{Day, UtcTime};
 
+mod report;
 mod verify;
 
+pub use report::{Statement, beneficiary_statement, execution, first_days, trial_balance, whole_statement};
 pub use verify::{Outcome, verify};
 
 /// Books a transaction: accounts that are new are opened, the postings follow, it is sealed. A key that comes
@@ -32,15 +35,13 @@ pub fn post(tx: &mut Tx, actor: &Actor, new: NewTransaction) -> Result<Transacti
         }
         return Err(Refusal::new(&LEDGER_KEY_REUSED).with("key", new.external_key));
     }
-    let ids = accounts(tx, &postings)?;
-    let mut held = HashMap::new();
-    for (path, id) in &ids {
-        held.insert(path.clone(), store::read::balance(tx, *id, i64::MAX)?);
-    }
-    let before = |account: &AccountKey| held.get(&account.path()).copied().unwrap_or_default();
+    let booked = tx.now();
+    let effective = new.effective.unwrap_or_else(|| booked.day());
+    let held = held(tx, &postings, effective)?;
+    let before =
+        |account: &AccountKey| held.get(&account.path()).map(|held| held.balance).unwrap_or_default();
     let postings = rules::apply(postings, before, &new.floors)?;
     let (last, prev_hash) = store::last(tx)?.unwrap_or((0, GENESIS));
-    let booked = tx.now();
     let mut transaction = Transaction {
         number: last + 1,
         id: tx.new_id::<TransactionEntity>(),
@@ -48,7 +49,7 @@ pub fn post(tx: &mut Tx, actor: &Actor, new: NewTransaction) -> Result<Transacti
         kind: new.kind.to_owned(),
         cause: new.cause,
         note: new.note,
-        effective: new.effective.unwrap_or_else(|| booked.day()),
+        effective,
         booked,
         actor: actor.label(),
         reverses: new.reverses,
@@ -57,7 +58,7 @@ pub fn post(tx: &mut Tx, actor: &Actor, new: NewTransaction) -> Result<Transacti
         hash: GENESIS,
     };
     transaction.hash = rules::hash(&transaction);
-    store::insert(tx, &transaction, &ids)?;
+    store::insert(tx, &transaction, &held)?;
     record(tx, actor, &transaction);
     Ok(transaction)
 }
@@ -74,17 +75,18 @@ fn record(tx: &mut Tx, actor: &Actor, transaction: &Transaction) {
     tx.record(actor, NewChange::local(verify::SEALED, subject, 1, facts));
 }
 
-fn accounts(tx: &mut Tx, postings: &[Posting]) -> Result<HashMap<String, AccountId>, Refusal> {
+/// What the accounts hold; those that are new are opened.
+fn held(tx: &mut Tx, postings: &[Posting], day: Day) -> Result<HashMap<String, Held>, Refusal> {
     let paths: Vec<String> = postings.iter().map(|posting| posting.account.path()).collect();
-    let mut ids = store::accounts(tx, &paths)?;
+    let mut held = store::held(tx, &paths, day)?;
     for (posting, path) in postings.iter().zip(paths) {
-        if let Entry::Vacant(place) = ids.entry(path) {
+        if let Entry::Vacant(place) = held.entry(path) {
             let (id, now) = (tx.new_id(), tx.now());
             store::open_account(tx, id, &posting.account, now)?;
-            place.insert(id);
+            place.insert(Held { id, balance: Fen::ZERO, day: Fen::ZERO, month: Fen::ZERO });
         }
     }
-    Ok(ids)
+    Ok(held)
 }
 
 /// Takes a transaction back by its mirror image, once (rule 2).
@@ -113,22 +115,23 @@ pub fn reverse(
 /// The balance of one account, at a moment of each of the two dates. An account that was never opened is
 /// empty.
 pub fn balance(conn: &mut Conn, account: &AccountKey, at: At) -> Result<Fen, Refusal> {
-    let path = account.path();
-    match store::accounts(conn, std::slice::from_ref(&path))?.get(&path) {
-        Some(id) => balance_of(conn, *id, at),
+    match store::account_id(conn, &account.path())? {
+        Some(id) => balance_of(conn, id, at),
         None => Ok(Fen::ZERO),
     }
 }
 
 fn balance_of(conn: &mut Conn, id: AccountId, at: At) -> Result<Fen, Refusal> {
-    let number = match at.booked {
-        Some(booked) => store::read::last_number_by(conn, booked)?,
-        None => i64::MAX,
-    };
+    let number = last_number(conn, at.booked)?;
     match at.effective {
         Some(day) => store::read::balance_by_day(conn, id, day, number),
         None => store::read::balance(conn, id, number),
     }
+}
+
+/// The number of the last transaction that was booked by then.
+fn last_number(conn: &mut Conn, booked: Option<UtcTime>) -> Result<i64, Refusal> {
+    booked.map_or(Ok(i64::MAX), |booked| store::read::last_number_by(conn, booked))
 }
 
 /// Accounts with their balances, in the order of their paths.
@@ -148,7 +151,7 @@ pub fn balances(
 
 /// The year's balances by scheme and kind, over all beneficiaries.
 pub fn totals(conn: &mut Conn, year: i32) -> Result<Vec<(Option<String>, AccountKind, Fen)>, Refusal> {
-    store::read::totals(conn, year)
+    store::report::totals(conn, year, i64::MAX)
 }
 
 /// The postings of one account, the newest first.

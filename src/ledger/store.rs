@@ -2,9 +2,14 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Integer};
 
-use super::model::{AccountId, AccountKey, AccountKind, Balance, Booked, Hash, Transaction, TransactionId};
+use super::model::{
+    AccountId, AccountKey, AccountKind, Balance, Booked, Hash, Held, Transaction, TransactionId,
+};
+use super::rules::month_of;
 use crate::db::schema::{ledger_account, ledger_posting, ledger_transaction};
 use crate::db::types::stored_words;
 use crate::db::{Conn, on_each};
@@ -12,7 +17,9 @@ use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
 
+pub mod proof;
 pub mod read;
+pub mod report;
 
 stored_words!(AccountKind);
 
@@ -56,6 +63,9 @@ struct PostingRow {
     amount_fen: Fen,
     balance_fen: Fen,
     effective: Day,
+    month: i32,
+    day_fen: Fen,
+    month_fen: Fen,
 }
 
 impl From<AccountRow> for Balance {
@@ -65,13 +75,35 @@ impl From<AccountRow> for Balance {
     }
 }
 
-/// The accounts that exist among these, by path.
-pub fn accounts(conn: &mut Conn, paths: &[String]) -> Result<HashMap<String, AccountId>, Refusal> {
-    let rows: Vec<(String, AccountId)> = ledger_account::table
+/// The account of this path, if it was ever opened.
+pub fn account_id(conn: &mut Conn, path: &str) -> Result<Option<AccountId>, Refusal> {
+    let found = ledger_account::table.filter(ledger_account::path.eq(path)).select(ledger_account::id);
+    Ok(found.first(conn).optional()?)
+}
+
+/// What is held on those of these accounts that exist, by path: in all, on the day and in its month.
+pub fn held(conn: &mut Conn, paths: &[String], day: Day) -> Result<HashMap<String, Held>, Refusal> {
+    type Row = (String, AccountId, Fen, Fen, Fen);
+    let last = |column: &str, within: &str| {
+        format!(
+            "COALESCE((SELECT p.{column} FROM ledger_posting p WHERE p.account = ledger_account.id {within}"
+        )
+    };
+    const NEWEST: &str = " ORDER BY p.number DESC LIMIT 1), 0)";
+    let rows: Vec<Row> = ledger_account::table
         .filter(ledger_account::path.eq_any(paths))
-        .select((ledger_account::path, ledger_account::id))
+        .select((
+            ledger_account::path,
+            ledger_account::id,
+            sql::<BigInt>(&format!("{}{NEWEST}", last("balance_fen", ""))),
+            sql::<BigInt>(&last("day_fen", "AND p.effective = ")).bind::<Date, _>(day).sql(NEWEST),
+            sql::<BigInt>(&last("month_fen", "AND p.month = ")).bind::<Integer, _>(month_of(day)).sql(NEWEST),
+        ))
         .load(conn)?;
-    Ok(rows.into_iter().collect())
+    Ok(rows
+        .into_iter()
+        .map(|(path, id, balance, day, month)| (path, Held { id, balance, day, month }))
+        .collect())
 }
 
 pub fn open_account(conn: &mut Conn, id: AccountId, key: &AccountKey, now: UtcTime) -> Result<(), Refusal> {
@@ -107,7 +139,7 @@ fn to_hash(bytes: Vec<u8>) -> Result<Hash, Refusal> {
 pub fn insert(
     conn: &mut Conn,
     transaction: &Transaction,
-    ids: &HashMap<String, AccountId>,
+    held: &HashMap<String, Held>,
 ) -> Result<(), Refusal> {
     let t = transaction;
     let row = TransactionRow {
@@ -127,14 +159,17 @@ pub fn insert(
     };
     diesel::insert_into(ledger_transaction::table).values(row).execute(conn)?;
     let posting = |(position, booked): (i32, &Booked)| {
-        let account = ids.get(&booked.account.path()).copied();
-        account.map(|account| PostingRow {
+        let before = held.get(&booked.account.path())?;
+        Some(PostingRow {
             number: t.number,
             position,
-            account,
+            account: before.id,
             amount_fen: booked.amount,
             balance_fen: booked.balance,
             effective: t.effective,
+            month: month_of(t.effective),
+            day_fen: before.day.checked_add(booked.amount)?,
+            month_fen: before.month.checked_add(booked.amount)?,
         })
     };
     let rows: Option<Vec<PostingRow>> = (0..).zip(&t.postings).map(posting).collect();

@@ -1,6 +1,7 @@
 //! `techmart bench …`: programs that measure, and that the crash tests drive.
 
 mod http;
+mod ledger;
 mod load;
 pub mod log;
 mod server;
@@ -23,6 +24,10 @@ pub enum Bench {
     HttpServer,
     /// Compute a yearly batch over many registered contracts, on a scratch data directory
     Subsidy(SubsidyBench),
+    /// Measure durable ledger transactions beside a bare SQL transfer of the same shape, on a scratch database
+    Ledger(LedgerBench),
+    /// Measure balances at random pairs of dates over many postings, on a scratch database
+    Balances(BalancesBench),
     /// Append changes to the log of a scratch database and print each acknowledged one
     Append(Append),
     /// Follow the log of a scratch database until a number of changes was seen
@@ -59,6 +64,29 @@ pub struct SubsidyBench {
 }
 
 #[derive(Args)]
+pub struct LedgerBench {
+    /// Clients that book at once
+    #[arg(long, default_value_t = 16)]
+    pub clients: usize,
+    /// Budgets that they book on, besides the run on one hot budget
+    #[arg(long, default_value_t = 16)]
+    pub budgets: usize,
+    /// Seconds for each run
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u64,
+}
+
+#[derive(Args)]
+pub struct BalancesBench {
+    /// Postings in the books
+    #[arg(long, default_value_t = 1_000_000)]
+    pub postings: u64,
+    /// Balances asked for
+    #[arg(long, default_value_t = 1000)]
+    pub questions: usize,
+}
+
+#[derive(Args)]
 pub struct Append {
     /// Name of this writer
     #[arg(long)]
@@ -86,6 +114,8 @@ impl Bench {
     pub fn run(self, config: &Config) -> Result<(), Box<dyn std::error::Error>> {
         match self {
             Self::Http(bench) => http::run(config, &bench),
+            Self::Ledger(bench) => ledger::run(config, &bench),
+            Self::Balances(bench) => ledger::balances(config, &bench),
             Self::HttpServer => server::serve(config.clone()),
             Self::Subsidy(bench) => subsidy::run(config, &bench),
             Self::Append(append) => log::append(config, &append),

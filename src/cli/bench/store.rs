@@ -99,6 +99,47 @@ pub fn seen(conn: &mut Conn) -> Result<Vec<(String, i64)>, Refusal> {
         .load(conn)?)
 }
 
+const TRANSFER_TABLES: &str = "
+CREATE TABLE IF NOT EXISTS bench_account (id BIGINT NOT NULL PRIMARY KEY, balance_fen BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_transfer (external_key TEXT NOT NULL PRIMARY KEY, from_account BIGINT NOT NULL,
+    to_account BIGINT NOT NULL, amount_fen BIGINT NOT NULL);";
+
+/// Pairs of accounts for bare transfers: budget 2n, and 2n + 1 that it is promised to.
+pub fn create_accounts(conn: &mut Conn, budgets: i64) -> Result<(), Refusal> {
+    conn.batch(TRANSFER_TABLES)?;
+    for id in 0..budgets * 2 {
+        diesel::sql_query(
+            "INSERT INTO bench_account (id, balance_fen) VALUES ($1, 1000000000) ON CONFLICT DO NOTHING",
+        )
+        .bind::<BigInt, _>(id)
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The shape of a ledger transaction without the ledger: two balances, one never below zero, and a row.
+pub fn transfer(conn: &mut Conn, key: &str, from: i64, to: i64) -> Result<(), Refusal> {
+    let taken = diesel::sql_query(
+        "UPDATE bench_account SET balance_fen = balance_fen - 1 WHERE id = $1 AND balance_fen >= 1",
+    )
+    .bind::<BigInt, _>(from)
+    .execute(conn)?;
+    if taken != 1 {
+        return Err(Refusal::internal("the scratch account is empty"));
+    }
+    diesel::sql_query("UPDATE bench_account SET balance_fen = balance_fen + 1 WHERE id = $1")
+        .bind::<BigInt, _>(to)
+        .execute(conn)?;
+    diesel::sql_query(
+        "INSERT INTO bench_transfer (external_key, from_account, to_account, amount_fen) VALUES ($1, $2, $3, 1)",
+    )
+    .bind::<Text, _>(key)
+    .bind::<BigInt, _>(from)
+    .bind::<BigInt, _>(to)
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Some published achievement.
 pub fn any_achievement(conn: &mut Conn) -> Result<String, Refusal> {
     let published =

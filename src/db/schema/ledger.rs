@@ -39,6 +39,9 @@ diesel::table! {
         amount_fen -> BigInt,
         balance_fen -> BigInt,
         effective -> Date,
+        month -> Integer,
+        day_fen -> BigInt,
+        month_fen -> BigInt,
     }
 }
 

@@ -57,6 +57,8 @@ const CLAIM_EVIDENCE: &[Item] = &[
 
 const ACCOUNT_KIND: &[Item] = &[
     item("appropriation", "预算安排", "Appropriation"),
+    item("available", "可用", "Available"),
+    item("reserved", "预留", "Reserved"),
     item("committed", "已承诺", "Committed"),
     item("approved", "已批准", "Approved"),
     item("paid", "已拨付", "Paid"),

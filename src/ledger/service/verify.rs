@@ -22,10 +22,6 @@ pub enum Outcome {
     Faulty(Fault),
 }
 
-const fn faulty(number: i64, what: &'static str) -> Result<Outcome, Refusal> {
-    Ok(Outcome::Faulty(Fault { number, what }))
-}
-
 /// Recomputes everything. Run it on one snapshot.
 pub fn verify(conn: &mut Conn) -> Result<Outcome, Refusal> {
     let mut proof = Proof::default();
@@ -45,19 +41,47 @@ pub fn verify(conn: &mut Conn) -> Result<Outcome, Refusal> {
             hashes.push(transaction.hash);
         }
     }
-    if let Some(number) = store::read::strays(conn)? {
-        return faulty(number, "a posting outside its transaction");
-    }
-    for (account, path, source) in store::read::account_rows(conn)? {
-        if account.path() != path || account.kind.is_source() != source {
-            return faulty(proof.last, "an account was changed");
-        }
+    if let Some(fault) = beside_the_chain(conn)? {
+        return Ok(Outcome::Faulty(fault));
     }
     if let Some(fault) = against_log(conn, &hashes)? {
         return Ok(Outcome::Faulty(fault));
     }
     let accounts = proof.accounts();
     Ok(Outcome::Proved(Proved { transactions: proof.last, accounts, hash: proof.hash }))
+}
+
+/// Rows and columns that no hash covers.
+fn beside_the_chain(conn: &mut Conn) -> Result<Option<Fault>, Refusal> {
+    type Check = (fn(&mut Conn) -> Result<Option<i64>, Refusal>, &'static str);
+    let checks: [Check; 4] = [
+        (store::proof::misshapen, "a value is not in the form in which it is written"),
+        (store::proof::strays, "a posting outside its transaction"),
+        (store::proof::displaced, "the postings are not in their places"),
+        (store::proof::period_totals, "a total of a day or a month does not follow from the postings"),
+    ];
+    for (check, what) in checks {
+        if let Some(number) = check(conn)? {
+            return Ok(Some(Fault { number, what }));
+        }
+    }
+    let accounts = match store::proof::accounts(conn) {
+        Ok(accounts) => accounts,
+        Err(refusal) if refusal.is(&DATABASE_UNAVAILABLE) => return Err(refusal),
+        Err(_) => return Ok(Some(Fault { number: 0, what: "an account cannot be read" })),
+    };
+    for account in accounts {
+        let Some((number, booked)) = account.first else {
+            return Ok(Some(Fault { number: 0, what: "an account on which nothing was booked" }));
+        };
+        let same = account.key.path() == account.path
+            && account.key.kind.is_source() == account.source
+            && account.opened_at == booked;
+        if !same {
+            return Ok(Some(Fault { number, what: "an account was changed" }));
+        }
+    }
+    Ok(None)
 }
 
 type Slice = Vec<(Transaction, bool)>;

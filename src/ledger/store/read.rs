@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Date, Integer, Text};
 
 use super::{AccountRow, TransactionRow, to_hash};
 use crate::db::Conn;
@@ -16,6 +15,7 @@ use crate::kernel::time::{Day, UtcTime};
 use crate::ledger::model::{
     AccountFilter, AccountId, AccountKey, AccountKind, Balance, Booked, StatementLine, Transaction,
 };
+use crate::ledger::rules::{first_of_month, month_of};
 
 pub fn account(conn: &mut Conn, id: AccountId) -> Result<Option<Balance>, Refusal> {
     let row: Option<AccountRow> = ledger_account::table.find(id).first(conn).optional()?;
@@ -72,30 +72,45 @@ pub fn balance(conn: &mut Conn, account: AccountId, number: i64) -> Result<Fen, 
     Ok(found.unwrap_or_default())
 }
 
-/// The sum of what was effective by the day, among the first `number` transactions.
-pub fn balance_by_day(conn: &mut Conn, account: AccountId, day: Day, number: i64) -> Result<Fen, Refusal> {
-    let sum: i64 = ledger_posting::table
-        .filter(ledger_posting::account.eq(account))
-        .filter(ledger_posting::effective.le(day))
-        .filter(ledger_posting::number.le(number))
-        .select(sql::<BigInt>("CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT)"))
-        .first(conn)?;
-    Ok(Fen(sum))
+#[derive(QueryableByName)]
+struct Sum {
+    #[diesel(sql_type = BigInt)]
+    fen: i64,
 }
 
-/// The year's balances by scheme and kind, over all beneficiaries.
-pub fn totals(conn: &mut Conn, year: i32) -> Result<Vec<(Option<String>, AccountKind, Fen)>, Refusal> {
-    let rows: Vec<(Option<String>, AccountKind, i64)> = ledger_posting::table
-        .inner_join(ledger_account::table)
-        .filter(ledger_account::year.eq(year))
-        .group_by((ledger_account::scheme, ledger_account::kind))
-        .select((
-            ledger_account::scheme,
-            ledger_account::kind,
-            sql::<BigInt>("CAST(SUM(ledger_posting.amount_fen) AS BIGINT)"),
-        ))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(scheme, kind, fen)| (scheme, kind, Fen(fen))).collect())
+/// The month and the day totals that make the balance by a day: whole months before its month, then the days
+/// of its month. Each is the newest among the first so many transactions. The two lists are walked from one
+/// that exists to the one before, so that the work goes with months and days and not with postings.
+const BALANCE_BY_DAY: &str = "WITH RECURSIVE
+months (m) AS (
+    SELECT (SELECT p.month FROM ledger_posting p WHERE p.account = $1 AND p.month < $2
+        ORDER BY p.month DESC LIMIT 1)
+    UNION ALL
+    SELECT (SELECT p.month FROM ledger_posting p WHERE p.account = $1 AND p.month < months.m
+        ORDER BY p.month DESC LIMIT 1) FROM months WHERE months.m IS NOT NULL),
+days (d) AS (
+    SELECT (SELECT p.effective FROM ledger_posting p WHERE p.account = $1 AND p.effective <= $3
+        AND p.effective >= $4 ORDER BY p.effective DESC LIMIT 1)
+    UNION ALL
+    SELECT (SELECT p.effective FROM ledger_posting p WHERE p.account = $1 AND p.effective < days.d
+        AND p.effective >= $4 ORDER BY p.effective DESC LIMIT 1) FROM days WHERE days.d IS NOT NULL)
+SELECT CAST(
+    COALESCE((SELECT SUM((SELECT p.month_fen FROM ledger_posting p WHERE p.account = $1 AND p.month = months.m
+        AND p.number <= $5 ORDER BY p.number DESC LIMIT 1)) FROM months WHERE months.m IS NOT NULL), 0)
+    + COALESCE((SELECT SUM((SELECT p.day_fen FROM ledger_posting p WHERE p.account = $1 AND p.effective = days.d
+        AND p.number <= $5 ORDER BY p.number DESC LIMIT 1)) FROM days WHERE days.d IS NOT NULL), 0)
+    AS BIGINT) AS fen";
+
+/// The sum of what was effective by the day, among the first `number` transactions.
+pub fn balance_by_day(conn: &mut Conn, account: AccountId, day: Day, number: i64) -> Result<Fen, Refusal> {
+    let sum: Sum = diesel::sql_query(BALANCE_BY_DAY)
+        .bind::<Text, _>(account)
+        .bind::<Integer, _>(month_of(day))
+        .bind::<Date, _>(day)
+        .bind::<Date, _>(first_of_month(day))
+        .bind::<BigInt, _>(number)
+        .get_result(conn)?;
+    Ok(Fen(sum.fen))
 }
 
 /// The postings of one account, the newest first, each with the transaction it belongs to.
@@ -234,34 +249,4 @@ pub fn reversal_of(conn: &mut Conn, number: i64) -> Result<Option<String>, Refus
         .first(conn)
         .optional()?;
     Ok(key)
-}
-
-/// Rows that the chain does not cover: postings without a transaction, or with another day than
-/// their transaction.
-pub fn strays(conn: &mut Conn) -> Result<Option<i64>, Refusal> {
-    let found: Option<i64> = ledger_posting::table
-        .left_join(ledger_transaction::table)
-        .filter(
-            ledger_transaction::number
-                .nullable()
-                .is_null()
-                .or(ledger_posting::effective.nullable().ne(ledger_transaction::effective.nullable())),
-        )
-        .order(ledger_posting::number.asc())
-        .select(ledger_posting::number)
-        .first(conn)
-        .optional()?;
-    Ok(found)
-}
-
-/// Every account with its stored path and side, in the order of the paths.
-pub fn account_rows(conn: &mut Conn) -> Result<Vec<(AccountKey, String, bool)>, Refusal> {
-    let rows: Vec<AccountRow> = ledger_account::table.order(ledger_account::path.asc()).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let (path, source) = (row.path.clone(), row.source);
-            (Balance::from(row).account, path, source)
-        })
-        .collect())
 }

@@ -29,5 +29,17 @@ pub const CASES: &[Entry] = &[
         readers(Case::new("GET", format!("/api/v1/ledger/accounts/{id}/postings"), "government.preparer"))
     }),
     ("get", "/api/v1/ledger/transactions", |city| read(city, "/api/v1/ledger/transactions")),
+    ("get", "/api/v1/ledger/trial-balance", |city| read(city, "/api/v1/ledger/trial-balance")),
+    ("get", "/api/v1/ledger/budget-execution", |city| {
+        read(city, "/api/v1/ledger/budget-execution?year=2026")
+    }),
+    ("get", "/api/v1/ledger/statement", |city| {
+        let node = city.app.db.settings().node.clone();
+        let office = city.organisation("registration_office");
+        let path = format!("/api/v1/ledger/statement?beneficiary=urn:tm:{node}:organisation:{office}");
+        readers(Case::new("GET", path, "registration_office.admin"))
+            .stranger("registration_office2.admin")
+            .stranger("enterprise.admin")
+    }),
     ("get", "/api/v1/ledger/transactions/{number}", |city| read(city, "/api/v1/ledger/transactions/1")),
 ];

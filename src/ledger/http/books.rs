@@ -1,23 +1,18 @@
-//! Reading the books over HTTP. Booking has no operation of its own: the rooms above book.
+//! Accounts, transactions, postings.
 
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{
-    AccountFilter, AccountId, AccountKind, At, Balance, Booked, StatementLine, Transaction, TransactionId,
-};
-use super::service;
 use crate::http::{Answer, Edge, Paging, Reply};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::{Day, UtcTime};
-
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(accounts).service(postings).service(transactions).service(transaction);
-}
+use crate::ledger::model::{
+    AccountFilter, AccountId, AccountKind, At, Balance, Booked, StatementLine, Transaction, TransactionId,
+};
+use crate::ledger::service;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -73,7 +68,7 @@ impl From<Balance> for AccountView {
     extensions(("x-permission" = json!("ledger.read")))
 )]
 #[get("/ledger/accounts")]
-async fn accounts(edge: Edge, query: web::Query<AccountQuery>) -> Answer {
+pub async fn accounts(edge: Edge, query: web::Query<AccountQuery>) -> Answer {
     let AccountQuery { kind, year, scheme, beneficiary, effective, booked, limit, cursor } =
         query.into_inner();
     let page = PageQuery::new(limit, cursor)?;
@@ -87,7 +82,7 @@ async fn accounts(edge: Edge, query: web::Query<AccountQuery>) -> Answer {
 }
 
 #[derive(Serialize, ToSchema)]
-struct PostingView {
+pub struct PostingView {
     /// The transaction's number.
     number: i64,
     amount_fen: Fen,
@@ -115,7 +110,7 @@ impl From<StatementLine> for PostingView {
     extensions(("x-permission" = json!("ledger.read")))
 )]
 #[get("/ledger/accounts/{id}/postings")]
-async fn postings(edge: Edge, id: web::Path<AccountId>, paging: web::Query<Paging>) -> Answer {
+pub async fn postings(edge: Edge, id: web::Path<AccountId>, paging: web::Query<Paging>) -> Answer {
     let page = paging.into_inner().query()?;
     edge.read(Permission::LedgerRead, move |snapshot, _| {
         let rows = service::statement(snapshot, *id, page.after()?, page.limit + 1)?;
@@ -195,7 +190,7 @@ impl From<Transaction> for TransactionView {
     extensions(("x-permission" = json!("ledger.read")))
 )]
 #[get("/ledger/transactions")]
-async fn transactions(edge: Edge, query: web::Query<TransactionQuery>) -> Answer {
+pub async fn transactions(edge: Edge, query: web::Query<TransactionQuery>) -> Answer {
     let TransactionQuery { cause, limit, cursor } = query.into_inner();
     let page = PageQuery::new(limit, cursor)?;
     edge.read(Permission::LedgerRead, move |snapshot, _| {
@@ -214,7 +209,7 @@ async fn transactions(edge: Edge, query: web::Query<TransactionQuery>) -> Answer
     extensions(("x-permission" = json!("ledger.read")))
 )]
 #[get("/ledger/transactions/{number}")]
-async fn transaction(edge: Edge, number: web::Path<i64>) -> Answer {
+pub async fn transaction(edge: Edge, number: web::Path<i64>) -> Answer {
     edge.read(Permission::LedgerRead, move |snapshot, _| {
         let found = service::transaction(snapshot, *number)?;
         Reply::ok(&TransactionView::from(found))

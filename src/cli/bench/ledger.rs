@@ -1,0 +1,251 @@
+//! `techmart bench ledger`: durable transactions beside a bare SQL transfer of the same shape; `bench balances`:
+//! balances at random pairs of dates.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::{BalancesBench, LedgerBench, store};
+use crate::app::{World, open_db};
+use crate::config::Config;
+use crate::db::conn::Mode;
+use crate::db::{Conn, Db, Tx, migrate};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Refusal;
+use crate::kernel::money::Fen;
+use crate::kernel::time::Day;
+use crate::ledger::model::{AccountFilter, AccountKey, AccountKind, At, NewTransaction};
+use crate::ledger::service;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+const ACTOR: Actor = Actor::System("bench");
+const CAUSE: &str = "urn:tm:bench:transfer:01980000-0000-7000-8000-000000000001";
+const YEAR: i32 = 2026;
+/// More than any run promises.
+const BUDGET: Fen = Fen(1_000_000_000);
+const WRITER: &str = "bench.transfer";
+
+fn budget(number: usize, kind: AccountKind) -> AccountKey {
+    AccountKey::budget(kind, YEAR, &format!("BENCH-{number}"))
+}
+
+fn promise(key: String, number: usize) -> NewTransaction {
+    NewTransaction::new("bench.promised", key, CAUSE.to_owned()).transfer(
+        budget(number, AccountKind::Available),
+        budget(number, AccountKind::Reserved),
+        Fen(1),
+    )
+}
+
+/// A name that no earlier run on this database used.
+fn nonce(world: &World) -> String {
+    let mut bytes = [0; 8];
+    world.random.fill(&mut bytes);
+    hex::encode(bytes)
+}
+
+pub fn run(config: &Config, bench: &LedgerBench) -> Outcome {
+    migrate::run(&config.database)?;
+    let world = World::real();
+    let db = open_db(config, &world)?;
+    let (budgets, run) = (bench.budgets.max(1), nonce(&world));
+    prepare(&db, budgets, &run)?;
+    println!("{}, {} clients, {} s each", config.database, bench.clients, bench.seconds);
+    println!("{:<44} {:>9} {:>9} {:>9}", "transfer", "per s", "p50 ms", "p99 ms");
+    for (place, count) in [(format!("{budgets} budgets"), budgets), ("one hot budget".to_owned(), 1)] {
+        let own = Mutex::new(Vec::new());
+        for _ in 0..bench.clients {
+            own.lock().map_err(|_| "poisoned")?.push(Conn::open(&config.database, Mode::Write)?);
+        }
+        measure(bench, &format!("bare SQL, own connections, {place}"), || {
+            let mut conn = own.lock().ok().and_then(|mut own| own.pop());
+            let run = run.clone();
+            move |client, at| match conn.as_mut() {
+                Some(conn) => bare(conn, &format!("own/{count}/{run}/{client}/{at}"), (client + at) % count),
+                None => Err(Refusal::internal("no connection left")),
+            }
+        })?;
+        measure(bench, &format!("bare SQL, group commit, {place}"), || {
+            let (db, run) = (db.clone(), run.clone());
+            move |client, at| {
+                let key = format!("group/{count}/{run}/{client}/{at}");
+                let (from, to) = pair((client + at) % count);
+                db.write_blocking(WRITER, move |tx| store::transfer(tx, &key, from, to)).map(drop)
+            }
+        })?;
+        measure(bench, &format!("ledger, {place}"), || {
+            let (db, run) = (db.clone(), run.clone());
+            move |client, at| {
+                let new = promise(format!("bench/{count}/{run}/{client}/{at}"), (client + at) % count);
+                db.write_blocking(WRITER, move |tx| service::post(tx, &ACTOR, new.clone())).map(drop)
+            }
+        })?;
+    }
+    let begun = Instant::now();
+    let outcome = db.read_blocking(|snapshot| service::verify(snapshot))?;
+    match outcome {
+        service::Outcome::Proved(proved) => {
+            println!(
+                "verified {} transactions in {:.1} s: sound",
+                proved.transactions,
+                begun.elapsed().as_secs_f64()
+            );
+            Ok(())
+        }
+        service::Outcome::Faulty(fault) => {
+            Err(format!("transaction {}: {}", fault.number, fault.what).into())
+        }
+    }
+}
+
+fn prepare(db: &Db, budgets: usize, run: &str) -> Outcome {
+    let count = i64::try_from(budgets)?;
+    db.write_blocking("bench.tables", move |tx| store::create_accounts(tx, count))?;
+    for number in 0..budgets {
+        let new =
+            NewTransaction::new("bench.appropriated", format!("bench/{run}/{number}"), CAUSE.to_owned())
+                .transfer(
+                    budget(number, AccountKind::Appropriation),
+                    budget(number, AccountKind::Available),
+                    BUDGET,
+                );
+        db.write_blocking(WRITER, move |tx| service::post(tx, &ACTOR, new.clone()))?;
+    }
+    Ok(())
+}
+
+fn pair(number: usize) -> (i64, i64) {
+    let number = i64::try_from(number).unwrap_or(0);
+    (number * 2, number * 2 + 1)
+}
+
+fn bare(conn: &mut Conn, key: &str, number: usize) -> Result<(), Refusal> {
+    conn.begin(if conn.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
+    let (from, to) = pair(number);
+    store::transfer(conn, key, from, to)?;
+    Ok(conn.commit()?)
+}
+
+/// Lets every client do one thing after the other until the time is over.
+fn measure<F>(bench: &LedgerBench, name: &str, client: impl Fn() -> F) -> Outcome
+where
+    F: FnMut(usize, usize) -> Result<(), Refusal> + Send,
+{
+    let end = Duration::from_secs(bench.seconds);
+    let begun = Instant::now();
+    let mut took: Vec<u128> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..bench.clients)
+            .map(|number| {
+                let mut act = client();
+                scope.spawn(move || {
+                    let mut took = vec![];
+                    while begun.elapsed() < end {
+                        let from = Instant::now();
+                        act(number, took.len())?;
+                        took.push(from.elapsed().as_micros());
+                    }
+                    Ok::<_, Refusal>(took)
+                })
+            })
+            .collect();
+        let mut all = vec![];
+        for thread in threads {
+            all.extend(thread.join().map_err(|_| Refusal::internal("a client panicked"))??);
+        }
+        Ok::<_, Refusal>(all)
+    })?;
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{name:<44} {:>9.0} {}", per_second(took.len(), seconds), percentiles(&mut took));
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate that is printed")]
+fn per_second(count: usize, seconds: f64) -> f64 {
+    count as f64 / seconds
+}
+
+/// p50 and p99 in milliseconds.
+#[expect(clippy::cast_precision_loss, reason = "times that are printed")]
+fn percentiles(micros: &mut [u128]) -> String {
+    micros.sort_unstable();
+    let at =
+        |percent: usize| micros.get(micros.len().saturating_sub(1) * percent / 100).copied().unwrap_or(0);
+    format!("{:>9.2} {:>9.2}", at(50) as f64 / 1000.0, at(99) as f64 / 1000.0)
+}
+
+/// Transactions of one command while filling.
+const FILL_AT_ONCE: u64 = 100;
+/// Beneficiaries that share the postings of the hot budget's other side.
+const BENEFICIARIES: u64 = 200;
+const DAYS: u64 = 5 * 365;
+
+/// Fills a scratch database with postings on one hot budget over five years, effective days out of order, and
+/// asks for balances at random pairs of dates.
+pub fn balances(config: &Config, bench: &BalancesBench) -> Outcome {
+    migrate::run(&config.database)?;
+    let world = World::real();
+    let db = open_db(config, &world)?;
+    let run = nonce(&world);
+    prepare(&db, 1, &run)?;
+    let begun = Instant::now();
+    let transactions = bench.postings / 2;
+    let mut done = 0;
+    while done < transactions {
+        let count = FILL_AT_ONCE.min(transactions - done);
+        let run = run.clone();
+        db.write_blocking("bench.fill", move |tx| fill(tx, &run, done, count))?;
+        done += count;
+    }
+    println!("{} postings booked in {:.0} s", bench.postings, begun.elapsed().as_secs_f64());
+    let hot = budget(0, AccountKind::Available);
+    ask(&db, bench, "one balance of the hot budget", move |conn, at| {
+        service::balance(conn, &hot, at).map(drop)
+    })?;
+    ask(&db, bench, "a page of 100 accounts", |conn, at| {
+        service::balances(conn, &AccountFilter::default(), at, None, 100).map(drop)
+    })?;
+    ask(&db, &BalancesBench { questions: 5, ..*bench }, "trial balance", |conn, at| {
+        service::trial_balance(conn, at).map(drop)
+    })
+}
+
+fn fill(tx: &mut Tx, run: &str, from: u64, count: u64) -> Result<(), Refusal> {
+    for at in from..from + count {
+        // Five years in order, each posting up to a month early or late.
+        let jitter = i64::try_from(at.wrapping_mul(2_654_435_761) % 61).unwrap_or(0) - 30;
+        let day = first_day().plus_days(i64::try_from(at / 274 % DAYS).unwrap_or(0) + jitter);
+        let who = format!("urn:tm:bench:organisation:{}", at % BENEFICIARIES);
+        let new = NewTransaction::new("bench.promised", format!("fill/{run}/{at}"), CAUSE.to_owned())
+            .effective(day)
+            .transfer(budget(0, AccountKind::Available), budget(0, AccountKind::Approved).of(&who), Fen(1));
+        service::post(tx, &ACTOR, new)?;
+    }
+    Ok(())
+}
+
+fn first_day() -> Day {
+    Day::new(2021, 1, 1).unwrap_or_else(|| crate::kernel::time::UtcTime::from_micros(0).day())
+}
+
+fn ask(
+    db: &Db,
+    bench: &BalancesBench,
+    name: &str,
+    question: impl Fn(&mut Conn, At) -> Result<(), Refusal> + Send + 'static,
+) -> Outcome {
+    let questions = bench.questions;
+    let mut took = db.read_blocking(move |snapshot| {
+        let now = snapshot.now();
+        let mut took = vec![];
+        for at in 0..questions {
+            let days = i64::try_from(at).unwrap_or(0) * 1_597 % i64::try_from(DAYS).unwrap_or(1);
+            let booked = Some(now.plus_seconds(-(i64::try_from(at).unwrap_or(0) % 60)));
+            let begun = Instant::now();
+            question(snapshot, At { effective: Some(first_day().plus_days(days)), booked })?;
+            took.push(begun.elapsed().as_micros());
+        }
+        Ok(took)
+    })?;
+    println!("{name:<44} p50, p99 in ms: {}", percentiles(&mut took));
+    Ok(())
+}
