@@ -15,6 +15,7 @@ use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::achievement::{self, model::Achievement};
 use crate::audit;
+use crate::brokerage;
 use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
 use crate::config::Config;
 use crate::contract;
@@ -37,6 +38,7 @@ use crate::papers;
 use crate::project;
 use crate::proof::{self, MasterKey};
 use crate::reference;
+use crate::reward;
 use crate::search::service::{Search, SearchSettings};
 use crate::search::{self, Source, Sources};
 use crate::subsidy;
@@ -62,6 +64,8 @@ fn api_routes(config: &mut ServiceConfig) {
     ledger::routes(config);
     audit::routes(config);
     reference::routes(config);
+    reward::routes(config);
+    brokerage::routes(config);
     health::routes(config);
 }
 
@@ -83,6 +87,8 @@ fn all_codes() -> Vec<&'static Code> {
         contract::codes::ALL,
         engagement::codes::ALL,
         project::codes::ALL,
+        reward::codes::ALL,
+        brokerage::codes::ALL,
     ];
     rooms.concat()
 }
@@ -146,6 +152,7 @@ impl App {
         let gate = open_gate(&config, &world, &db).await?;
         db.write("reference.ensure_shipped", reference::service::ensure_shipped).await?;
         db.write("project.ensure_shipped", project::service::ensure_shipped).await?;
+        db.write("reward.ensure_shipped", reward::service::ensure_shipped).await?;
         let kv = match &config.redis {
             Some(url) => Kv::redis(url).await.map_err(|e| Refusal::internal(format!("REDIS_URL: {e}")))?,
             None => Kv::in_process(),
@@ -160,7 +167,8 @@ impl App {
                 trust_forwarded_for: config.trust_forwarded_for,
             }),
         };
-        let database: Vec<Arc<dyn Follower>> = vec![Arc::new(project::Contracts), Arc::new(subsidy::Causes)];
+        let database: Vec<Arc<dyn Follower>> =
+            vec![Arc::new(project::Contracts), Arc::new(subsidy::Causes), Arc::new(brokerage::Commissions)];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;

@@ -6,6 +6,7 @@
 pub mod achievement;
 pub mod app;
 pub mod audit;
+pub mod brokerage;
 pub mod changes;
 pub mod cli;
 pub mod config;
@@ -25,5 +26,6 @@ pub mod papers;
 pub mod project;
 pub mod proof;
 pub mod reference;
+pub mod reward;
 pub mod search;
 pub mod subsidy;

@@ -8,6 +8,7 @@ mod contracts;
 mod engagements;
 mod listings;
 mod money;
+mod outcome;
 mod people;
 mod store;
 
@@ -40,6 +41,7 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
     let loaded = tokio::task::spawn_blocking(move || {
         let loader = Loader { app, clock, vault, actors: RefCell::default(), ran: RefCell::new(0) };
         people::load(&loader)?;
+        outcome::mandate(&loader)?;
         history(&loader)?;
         listings::load(&loader)?;
         engagements::load(&loader)?;
@@ -64,6 +66,10 @@ fn history(loader: &Loader) -> Result<(), Refusal> {
             if deal.on(today)?.year() == year {
                 contracts::load_one(loader, deal, today)?;
             }
+        }
+        if year == 2021 {
+            outcome::commission(loader)?;
+            outcome::reward(loader)?;
         }
         money::batch(loader, year)?;
     }

@@ -28,6 +28,12 @@ words! {
         SubsidyPrepare = "subsidy.prepare",
         SubsidyApprove = "subsidy.approve",
         SubsidyPay = "subsidy.pay",
+        RewardWrite = "reward.write",
+        RewardDecide = "reward.decide",
+        RewardReport = "reward.report",
+        MandateWrite = "mandate.write",
+        BrokerManage = "broker.manage",
+        BrokerRead = "broker.read",
         ProjectDeclare = "project.declare",
         TargetManage = "target.manage",
         SearchReindex = "search.reindex",
@@ -71,6 +77,14 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         P::SubsidyPrepare => role == Role::Preparer,
         P::SubsidyApprove => role == Role::Approver,
         P::SubsidyPay => role == Role::Payer,
+        P::RewardWrite => ordinary && kind == Kind::Institute,
+        P::RewardDecide => role == Role::Admin && kind == Kind::Institute,
+        P::RewardReport => (ordinary && kind == Kind::Institute) || government || role == Role::Auditor,
+        P::MandateWrite => {
+            ordinary && matches!(kind, Kind::Institute | Kind::Enterprise | Kind::Broker | Kind::Government)
+        }
+        P::BrokerManage => role == Role::Admin && kind == Kind::Broker,
+        P::BrokerRead => (ordinary && kind == Kind::Broker) || government || role == Role::Auditor,
         P::ProjectDeclare => role == Role::CountyOfficer,
         P::TargetManage => role == Role::Approver,
     }

@@ -23,9 +23,11 @@ const RANKS: &[(&str, u8)] = &[
     ("achievement", 4),
     ("demand", 4),
     ("engagement", 5),
+    ("brokerage", 5),
     ("contract", 8),
     ("project", 9),
     ("subsidy", 10),
+    ("reward", 10),
 ];
 
 /// The composition root and what stands around it may use everything.

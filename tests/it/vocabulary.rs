@@ -1,6 +1,7 @@
 //! The rooms' closed lists against the code lists that everybody sees: a code without a label, or a label
 //! that nothing uses, fails here.
 
+use techmart::brokerage::model as brokerage;
 use techmart::contract::model as contract;
 use techmart::identity::model as identity;
 use techmart::kernel::actor::{OrganisationKind, Role};
@@ -8,6 +9,7 @@ use techmart::kernel::vocabulary;
 use techmart::listing;
 use techmart::project::model as project;
 use techmart::reference::model as reference;
+use techmart::reward::model as reward;
 
 /// `agree!("list", Enum, …)`: the same codes on both sides, in whatever order.
 macro_rules! agree {
@@ -52,5 +54,17 @@ fn every_closed_list_has_its_labels() {
         "target_comparison", project::Comparison;
         "target_measure", project::Measure;
         "attainment_state", project::AttainmentStage;
+        "account_kind", techmart::ledger::model::AccountKind;
+        "reward_form", reward::RewardForm;
+        "reward_state", reward::PlanState;
+        "reward_objection_state", reward::ObjectionState;
+        "reward_cost", reward::CostKind;
+        "contributor_role", reward::ContributorRole;
+        "mandate_state", brokerage::MandateState;
+        "mandate_fee", brokerage::FeeKind;
+        "mandate_payer", brokerage::PayerKind;
+        "commission_base", brokerage::CommissionBase;
+        "manager_level", brokerage::ManagerLevel;
+        "manager_state", brokerage::ManagerState;
     }
 }

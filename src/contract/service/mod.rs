@@ -15,7 +15,7 @@ pub use certificate::{Certified, NOTICE, Verdict, certificate, statement, verify
 pub use office::{accept, first_review, refuse, register, request_correction, second_review};
 pub use reading::{
     Case, Clock, Worked, attachment, case, contract, filed, own, registered, registered_in, second_reviews,
-    supervised, timeline, work_list,
+    sold_in, supervised, timeline, work_list,
 };
 
 pub use super::store::Wanted;

@@ -19,6 +19,8 @@ pub(super) fn facts(record: &Record) -> Value {
         "total_fen": record.total(),
         "technical_fen": record.technical,
         "estimated": record.form.estimated,
+        "class": record.form.class,
+        "sub_type": record.form.sub_type,
         "seller": record.seller.urn,
         "seller_code": record.seller.credit_code,
         "seller_division": record.form.seller.division,

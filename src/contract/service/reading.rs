@@ -271,3 +271,13 @@ pub fn registered_in(
 ) -> Result<Vec<RegisteredContract>, Refusal> {
     store::register(conn, office, from, to)
 }
+
+/// For higher rooms: what a seller registered from one day to another, both included.
+pub fn sold_in(
+    conn: &mut Conn,
+    seller_code: &str,
+    from: Day,
+    to: Day,
+) -> Result<Vec<RegisteredContract>, Refusal> {
+    store::sold(conn, seller_code, from, to)
+}

@@ -108,6 +108,26 @@ pub fn register(
         .order((contract::registered_on, contract::number))
         .select(contract::all_columns)
         .load(conn)?;
+    as_registered(rows)
+}
+
+/// What a seller registered from one day to another, both included, in the order of registration.
+pub fn sold(
+    conn: &mut Conn,
+    seller_code: &str,
+    from: Day,
+    to: Day,
+) -> Result<Vec<RegisteredContract>, Refusal> {
+    let rows: Vec<Row> = contract::table
+        .filter(contract::seller_code.eq(seller_code))
+        .filter(contract::registered_on.between(from, to))
+        .order((contract::registered_on, contract::number))
+        .select(contract::all_columns)
+        .load(conn)?;
+    as_registered(rows)
+}
+
+fn as_registered(rows: Vec<Row>) -> Result<Vec<RegisteredContract>, Refusal> {
     let records: Vec<Record> = rows.into_iter().map(Row::build).collect::<Result<_, _>>()?;
     Ok(records.iter().filter_map(Record::registered).collect())
 }

@@ -22,7 +22,7 @@ pub use attached::{attach, attached};
 pub use counter::next_serial;
 pub use duplicates::{same_deal, same_text};
 pub use editions::{add_edition, edition_by_code, latest_edition};
-pub use lists::{Scope, Wanted, list, register, work};
+pub use lists::{Scope, Wanted, list, register, sold, work};
 pub use steps::{add_step, steps};
 
 pub fn insert(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {

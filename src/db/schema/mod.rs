@@ -2,6 +2,7 @@
 //! them with the live catalogue of both back ends).
 
 pub mod audit;
+pub mod brokerage;
 pub mod contract;
 pub mod core;
 pub mod demo;
@@ -12,9 +13,11 @@ pub mod ledger;
 pub mod listing;
 pub mod project;
 pub mod reference;
+pub mod reward;
 pub mod subsidy;
 
 pub use audit::*;
+pub use brokerage::*;
 pub use contract::*;
 pub use core::*;
 pub use demo::*;
@@ -23,4 +26,5 @@ pub use identity::*;
 pub use ledger::*;
 pub use project::*;
 pub use reference::*;
+pub use reward::*;
 pub use subsidy::*;

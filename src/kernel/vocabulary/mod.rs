@@ -10,6 +10,7 @@ mod fields;
 mod industry;
 mod money;
 mod organisation;
+mod reward;
 mod trade;
 
 pub use contract::{Sides, contract_class_of, contract_sides};
@@ -74,7 +75,7 @@ impl List {
     }
 }
 
-const GROUPS: [&[List]; 7] = [
+const GROUPS: [&[List]; 8] = [
     organisation::LISTS,
     achievement::LISTS,
     fields::LISTS,
@@ -82,6 +83,7 @@ const GROUPS: [&[List]; 7] = [
     contract::LISTS,
     trade::LISTS,
     money::LISTS,
+    reward::LISTS,
 ];
 
 /// All lists, grouped by subject.

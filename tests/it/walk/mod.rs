@@ -88,6 +88,7 @@ pub type Entry = (&'static str, &'static str, Builder);
 
 mod achievement;
 mod audit;
+mod brokerage;
 mod contract;
 mod demand;
 mod engagement;
@@ -97,6 +98,7 @@ mod ledger;
 mod platform;
 mod project;
 mod reference;
+mod reward;
 mod search;
 mod subsidy;
 
@@ -116,6 +118,8 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         contract::CASES,
         engagement::CASES,
         project::CASES,
+        reward::CASES,
+        brokerage::CASES,
     ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()
