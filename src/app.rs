@@ -283,7 +283,7 @@ fn sources(node: &Arc<str>) -> Vec<Arc<dyn Source>> {
 }
 
 /// Gathering changes for a moment costs a reader that much patience and spares the disk.
-const SEARCH_PACE: Duration = Duration::from_millis(250);
+pub const SEARCH_PACE: Duration = Duration::from_millis(250);
 
 fn open_search(config: &Config) -> Result<Search, Refusal> {
     let settings = if config.for_tests {

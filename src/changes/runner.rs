@@ -13,6 +13,8 @@ use crate::kernel::error::Refusal;
 const SLICE_CHANGES_MAX: i64 = 50;
 const FAILURES_MAX: i32 = 5;
 const POLL_EVERY: Duration = Duration::from_secs(1);
+/// What another instance wrote is searchable here within a second, the follower's own gathering and commit included.
+const INSTANCE_POLL_EVERY: Duration = Duration::from_millis(400);
 
 #[derive(Clone)]
 pub struct Followers {
@@ -57,14 +59,14 @@ impl Followers {
     pub fn spawn(&self) -> Result<Vec<std::thread::JoinHandle<()>>, Refusal> {
         let mut threads = Vec::new();
         let this = self.clone();
-        threads.push(this.thread("followers", |this| {
+        threads.push(this.thread("followers", POLL_EVERY, |this| {
             for follower in this.database.iter() {
                 this.drain(follower);
             }
         })?);
         for follower in self.instance.iter() {
             let follower = Arc::clone(follower);
-            threads.push(self.clone().thread(follower.name(), move |this| {
+            threads.push(self.clone().thread(follower.name(), INSTANCE_POLL_EVERY, move |this| {
                 if let Err(refusal) = follower.catch_up(&this.db) {
                     tracing::error!(follower = follower.name(), error = %refusal, "instance follower failed");
                 }
@@ -81,6 +83,7 @@ impl Followers {
     fn thread(
         self,
         name: &str,
+        poll_every: Duration,
         work: impl Fn(&Self) + Send + 'static,
     ) -> Result<std::thread::JoinHandle<()>, Refusal> {
         let runtime =
@@ -93,7 +96,7 @@ impl Followers {
                     work(&self);
                     runtime.block_on(async {
                         // Either outcome means: look again.
-                        drop(tokio::time::timeout(POLL_EVERY, commits.changed()).await);
+                        drop(tokio::time::timeout(poll_every, commits.changed()).await);
                     });
                 }
             })

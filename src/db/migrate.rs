@@ -47,6 +47,7 @@ static MIGRATIONS: &[Migration] = migrations![
     10 "0010_project",
     11 "0011_subsidy",
     12 "0012_demo",
+    13 "0013_search",
     22 "0022_subsidy_payees",
     23 "0023_subsidy_claims",
     24 "0024_subsidy_remittances",

@@ -37,6 +37,7 @@ words! {
         ProjectDeclare = "project.declare",
         TargetManage = "target.manage",
         SearchReindex = "search.reindex",
+        SearchSynonyms = "search.synonyms",
     }
 }
 
@@ -51,7 +52,8 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
     match permission {
         P::Public | P::Session => true,
         P::OrganisationManage | P::ApiKeyManage => role == Role::Admin,
-        P::OrganisationVerify | P::ReferenceManage | P::SearchReindex => role == Role::Operator,
+        P::OrganisationVerify | P::ReferenceManage => role == Role::Operator,
+        P::SearchReindex | P::SearchSynonyms => role == Role::Operator,
         P::AchievementReview | P::DemandReview => role == Role::Operator,
         P::AuditRead => role == Role::Auditor,
         P::FileUpload => kind != Kind::Operator || role == Role::Operator,

@@ -12,6 +12,8 @@ use super::index::{self, Cursor, FOLLOW_HEAP_BYTES, Scribe, Shelf, Unusable};
 use super::model::Document;
 use super::service::{Inner, REINDEX_REQUESTED, Search};
 use super::source::{Source, Sources};
+use super::synonyms::Synonyms;
+use super::thesaurus;
 use crate::changes::{self, InstanceFollower};
 use crate::db::{Conn, Db};
 use crate::kernel::change::Change;
@@ -50,6 +52,8 @@ struct Slice {
     present: Vec<Document>,
     gone: Vec<String>,
     reindex: bool,
+    /// The sets in force, if they were changed.
+    synonyms: Option<Synonyms>,
 }
 
 impl InstanceFollower for Search {
@@ -87,7 +91,10 @@ impl Inner {
         loop {
             let slice = self.read(db, desk)?;
             let Some(open) = &mut desk.open else { return Ok(()) };
-            let Some(slice) = slice else { break };
+            let Some(mut slice) = slice else { break };
+            if let Some(synonyms) = slice.synonyms.take() {
+                self.understand(synonyms);
+            }
             if slice.reindex {
                 self.rebuild(db, desk)?;
                 continue;
@@ -138,7 +145,7 @@ impl Inner {
 
     /// Goes on with the index that is there, or makes one.
     fn open(&self, db: &Db, desk: &mut Desk) -> Result<(), Refusal> {
-        let epoch_and_seq = db.read_blocking(|snapshot| changes::head(snapshot))?;
+        let epoch_and_seq = self.begin(db)?;
         let opened = match self.place.current() {
             None => Err(Unusable::Missing),
             Some(_) if desk.failures >= FAILURES_BEFORE_REBUILD => {
@@ -166,12 +173,20 @@ impl Inner {
         }
     }
 
+    /// The head of the log, and what holds beside the index as of then.
+    fn begin(&self, db: &Db) -> Result<changes::Head, Refusal> {
+        let (head, synonyms) =
+            db.read_blocking(|snapshot| Ok((changes::head(snapshot)?, thesaurus::load(snapshot)?)))?;
+        self.understand(synonyms);
+        Ok(head)
+    }
+
     /// Fills a new index from all sources beside the present one, and swaps.
     pub fn rebuild(&self, db: &Db, desk: &mut Desk) -> Result<u64, Refusal> {
         let internal = |error: tantivy::TantivyError| Refusal::internal(error);
         let started = Instant::now();
         // Changes from here on are followed, whether the scan has seen them or not.
-        let head = db.read_blocking(|snapshot| changes::head(snapshot))?;
+        let head = self.begin(db)?;
         let dir = self.place.fresh().map_err(Refusal::internal)?;
         let shelf = index::create(dir.as_deref(), Analyzer::shared()).map_err(internal)?;
         let heap = if dir.is_some() { index::BUILD_HEAP_BYTES } else { FOLLOW_HEAP_BYTES };
@@ -247,7 +262,10 @@ fn load(
     careful: bool,
 ) -> Result<Slice, Refusal> {
     let reindex = changes.iter().any(|change| change.kind == REINDEX_REQUESTED);
-    let mut slice = Slice { last_seq, present: vec![], gone: vec![], reindex };
+    let mut slice = Slice { last_seq, present: vec![], gone: vec![], reindex, synonyms: None };
+    if changes.iter().any(|change| thesaurus::concerns(&change.kind)) {
+        slice.synonyms = Some(thesaurus::load(conn)?);
+    }
     for source in sources.iter() {
         let dirty: BTreeSet<&String> = changes
             .iter()

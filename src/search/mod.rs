@@ -14,6 +14,8 @@
 //! 2. Index and cursor are committed together; taking a change twice changes nothing.
 //! 3. A rebuild stands beside the live index until it is whole.
 //! 4. No question is an error except one that is too long.
+//! 5. Suggestions and other spellings come from the same index, and only where a record that can be found has them.
+//! 6. Synonyms are kept by operators in the database and widen the question; the index knows nothing of them.
 
 pub mod analyzer;
 pub mod codes;
@@ -25,6 +27,9 @@ mod pool;
 pub mod query;
 pub mod service;
 mod source;
+mod store;
+pub mod synonyms;
+mod thesaurus;
 
 pub use http::routes;
 pub use source::{Source, Sources};

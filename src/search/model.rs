@@ -1,5 +1,8 @@
 //! What the search may show of a record, and what may be asked of the search.
 
+use crate::kernel::id::Id;
+use crate::kernel::time::UtcTime;
+
 /// One searchable record: its *published projection*, never a draft and never a confidential part. Whatever is
 /// put in here can be found and read by anybody without login, so a source fills it from published columns only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,6 +69,21 @@ pub fn local_id(subject: &str) -> &str {
     subject.rsplit(':').next().unwrap_or(subject)
 }
 
+pub type SynonymSetId = Id<SynonymSet>;
+
+/// Words that mean the same to who searches, as an operator declared them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SynonymSet {
+    pub id: SynonymSetId,
+    pub version: i64,
+    /// As written; compared folded.
+    pub terms: Vec<String>,
+    /// Where it comes from, why it is so.
+    pub note: String,
+    pub changed_at: UtcTime,
+    pub changed_by: String,
+}
+
 /// What somebody asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchQuery {
@@ -128,6 +146,18 @@ impl Facet {
         Facet::Year,
     ];
 
+    /// What is counted when the question does not say.
+    pub const USUAL: [Facet; 8] = [
+        Facet::Kind,
+        Facet::Field,
+        Facet::Maturity,
+        Facet::Cooperation,
+        Facet::PriceBand,
+        Facet::Division,
+        Facet::HolderKind,
+        Facet::Year,
+    ];
+
     /// Its name in the API and in the index.
     pub const fn name(self) -> &'static str {
         match self {
@@ -175,6 +205,52 @@ pub enum Sort {
     EndingSoon,
 }
 
+/// Where a suggestion comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// A code of the vocabulary: a filter rather than a word.
+    Code,
+    Keyword,
+    Person,
+    Holder,
+    /// A word of a title.
+    Word,
+    Title,
+}
+
+impl EntryKind {
+    pub const ALL: [EntryKind; 6] = [
+        EntryKind::Code,
+        EntryKind::Keyword,
+        EntryKind::Person,
+        EntryKind::Holder,
+        EntryKind::Word,
+        EntryKind::Title,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            EntryKind::Code => "code",
+            EntryKind::Keyword => "keyword",
+            EntryKind::Person => "person",
+            EntryKind::Holder => "holder",
+            EntryKind::Word => "word",
+            EntryKind::Title => "title",
+        }
+    }
+}
+
+/// What somebody who is still typing may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    pub text: String,
+    pub kind: EntryKind,
+    /// Records that have it.
+    pub count: u64,
+    /// For a code: what to filter by.
+    pub filter: Option<(Facet, String)>,
+}
+
 /// How far the asked words had to be relaxed to find something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
@@ -185,6 +261,8 @@ pub enum Stage {
     Characters,
     /// Some of the words.
     SomeWords,
+    /// Nothing was found but for another spelling: all its words.
+    Corrected,
 }
 
 /// The place of a hit in its list: where the next page goes on.
@@ -222,6 +300,10 @@ pub struct Answer {
     pub facets: Vec<(Facet, Vec<(String, u64)>)>,
     pub stage: Stage,
     pub next: Option<Position>,
+    /// Other spellings that find (more), the likeliest first.
+    pub did_you_mean: Vec<String>,
+    /// The spelling that the hits are for, where it is not the one asked.
+    pub corrected: Option<String>,
 }
 
 /// The lower ends of the price bands in fen, and their codes.

@@ -12,16 +12,23 @@ use super::codes::SEARCH_WARMING;
 use super::follower::Desk;
 use super::index::Shelf;
 use super::index::place::Place;
-use super::model::{Answer, SearchQuery};
+use super::model::{Answer, SearchQuery, Suggestion};
 use super::pool::Pool;
 use super::query::{self, Kept};
 use super::source::Sources;
+use super::synonyms::Synonyms;
 use crate::db::{Db, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::SEQ_AHEAD;
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
+
+// What rooms above need to ask single texts what the search asks the index.
+pub use super::analyzer::fold::fold;
+pub use super::analyzer::{Analyzer, Span, exact};
+pub use super::query::needs::{Alternative, Chunk, Need, Question};
+pub use super::query::parse::{Parsed, Part, parse};
 
 /// A change that asks every instance to make its index anew.
 pub const REINDEX_REQUESTED: &str = "search.reindex_requested";
@@ -47,6 +54,8 @@ pub(super) struct Inner {
     pub pace: Duration,
     /// What questions are answered from; nothing until the first index is ready.
     reading: RwLock<Option<Arc<Reading>>>,
+    /// What operators declared to mean the same, as of the last change that was followed.
+    synonyms: RwLock<Arc<Synonyms>>,
     /// The writing side; held by whoever follows.
     pub desk: Mutex<Desk>,
     pool: Pool,
@@ -59,6 +68,7 @@ pub(super) struct Inner {
 
 pub(super) struct Reading {
     shelf: Arc<Shelf>,
+    synonyms: Arc<Synonyms>,
     kept: Kept,
 }
 
@@ -70,6 +80,7 @@ impl Search {
             place,
             pace: settings.pace,
             reading: RwLock::new(None),
+            synonyms: RwLock::default(),
             desk: Mutex::new(Desk::default()),
             pool: Pool::start()?,
             reached: watch::channel(-1).0,
@@ -80,9 +91,20 @@ impl Search {
 
     /// Answers a question on a thread of the search's own.
     pub async fn answer(&self, query: SearchQuery) -> Result<Answer, Refusal> {
+        self.run(move |reading| query::answer(&reading.shelf, &reading.kept, &reading.synonyms, &query)).await
+    }
+
+    /// What somebody who typed this far may mean.
+    pub async fn suggest(&self, typed: String, limit: usize) -> Result<Vec<Suggestion>, Refusal> {
+        self.run(move |reading| query::suggest(&reading.shelf, &typed, limit)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reading) -> tantivy::Result<T> + Send + 'static,
+    ) -> Result<T, Refusal> {
         let reading = self.0.reading().ok_or_else(warming)?;
-        let outcome = self.0.pool.run(move || query::answer(&reading.shelf, &reading.kept, &query)).await?;
-        match outcome {
+        match self.0.pool.run(move || work(&reading)).await? {
             Some(Ok(answer)) => Ok(answer),
             failed => {
                 self.0.suspect.store(true, Ordering::Release);
@@ -128,9 +150,22 @@ impl Inner {
 
     /// Answers come from this index from now on.
     pub fn show(&self, shelf: Arc<Shelf>, seq: i64) {
-        let reading = Arc::new(Reading { shelf, kept: Kept::default() });
-        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = Some(reading);
+        self.put(shelf);
         self.reach(seq);
+    }
+
+    fn put(&self, shelf: Arc<Shelf>) {
+        let synonyms = Arc::clone(&self.synonyms.read().unwrap_or_else(PoisonError::into_inner));
+        let reading = Arc::new(Reading { shelf, synonyms, kept: Kept::default() });
+        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = Some(reading);
+    }
+
+    /// Questions mean this from now on.
+    pub fn understand(&self, synonyms: Synonyms) {
+        *self.synonyms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(synonyms);
+        if let Some(reading) = self.reading() {
+            self.put(Arc::clone(&reading.shelf));
+        }
     }
 
     /// No answers until the next index is ready.

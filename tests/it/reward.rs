@@ -178,7 +178,9 @@ fn an_open_objection_blocks_and_an_upheld_one_sends_back() {
     let answer = format!("{path}/{objection}/answer");
     let admin = || city.as_(DECIDER);
     admin().post(&answer, json!({"upheld": true, "answer": "重新核定份额"})).expect(200);
-    admin().post(&answer, json!({"upheld": false, "answer": "再答"})).refused(409, "reward_objection_answered");
+    admin()
+        .post(&answer, json!({"upheld": false, "answer": "再答"}))
+        .refused(409, "reward_objection_answered");
     let plan = city.as_(WRITER).get(&format!("/api/v1/rewards/{id}")).expect(200).body;
     assert_eq!((&plan["state"], &plan["publicity_ends"]), (&json!("draft"), &Value::Null));
     let changed = json!({"content": cash(70_000_000, 600_000)});

@@ -1,15 +1,22 @@
 //! `techmart bench http`: what a request costs, beside a constant answer and a bare probe in the same run.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::corpus::{Corpus, Text};
 use super::load::{self, Outcome, Request};
 use super::server::{self, Ready};
 use super::{HttpBench, demo_body};
 use crate::config::Config;
+use crate::demo;
+
+/// Different questions of one run.
+const WORDS: usize = 1_000;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -37,7 +44,9 @@ pub fn run(config: &Config, bench: &HttpBench) -> Result<(), Failure> {
         .into());
     }
     println!("filling {} with {} achievements …", config.data_dir.display(), bench.records);
-    server::fill(config, bench.records)?;
+    let texts = bench.corpus.as_deref().map(Corpus::read).transpose()?.map(|corpus| corpus.texts);
+    let words = words(texts.as_deref())?;
+    server::fill(config, bench.records, texts)?;
     let server = start(&config.data_dir)?;
     let pid = server.child.id();
     std::thread::park_timeout(Duration::from_secs(3));
@@ -51,7 +60,7 @@ pub fn run(config: &Config, bench: &HttpBench) -> Result<(), Failure> {
         "request", "req/s", "p50 µs", "p99 µs", "CPU µs", "× probe", "failed"
     );
     let mut probe = 0.0;
-    for (name, bare, request, clients) in requests(&server.ready, bench.clients)? {
+    for (name, bare, request, clients) in requests(&server.ready, bench.clients, words)? {
         let address: SocketAddr = if bare { &server.ready.bare } else { &server.ready.address }.parse()?;
         // Warm caches, so that the first is not the worse for it.
         load::run(address, &request, clients, Duration::from_millis(300), pid)?;
@@ -92,30 +101,56 @@ fn start(data_dir: &Path) -> Result<Server, Failure> {
     }
     let ready: Ready =
         serde_json::from_str(&line).map_err(|_| "the server under measurement did not start")?;
-    let probe = Request { method: "GET", path: "/readyz".into(), token: None, body: None };
+    let probe = Request { method: "GET", path: "/readyz".into(), ..Request::default() };
     let (status, _) = load::once(ready.address.parse()?, &probe)?;
     let start_ms = begun.elapsed().as_millis();
     let server = Server { child, ready, start_ms };
     if status == 200 { Ok(server) } else { Err(format!("/readyz answered {status}").into()) }
 }
 
-fn requests(ready: &Ready, clients: usize) -> Result<Vec<(&'static str, bool, Request, usize)>, Failure> {
+/// What is searched for, as it stands in an address: enough different words that no answer is simply kept.
+fn words(texts: Option<&[Text]>) -> Result<Vec<String>, Failure> {
+    let words: BTreeSet<String> = match texts {
+        Some(texts) => texts.iter().flat_map(|text| &text.keywords).take(WORDS).cloned().collect(),
+        None => {
+            let examples: Result<Vec<_>, _> = (0..32).map(demo::example_achievement).collect();
+            examples?.into_iter().flat_map(|example| example.keywords).collect()
+        }
+    };
+    let encoded = |word: String| word.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    Ok(words.into_iter().map(encoded).collect())
+}
+
+type Planned = (&'static str, bool, Request, usize);
+
+fn requests(ready: &Ready, clients: usize, words: Vec<String>) -> Result<Vec<Planned>, Failure> {
     let token = Some(ready.token.clone());
     let get = |path: &str, token: Option<String>| Request {
         method: "GET",
         path: path.to_owned(),
         token,
-        body: None,
+        ..Request::default()
     };
+    let words = Arc::new(words);
     let by_id = format!("/api/v1/achievements/{}", ready.achievement);
     let list = "/api/v1/achievements?technical_field=agriculture&limit=20";
     let body = Some(demo_body()?);
-    let create = Request { method: "POST", path: "/api/v1/achievements".into(), token: token.clone(), body };
+    let create = Request {
+        method: "POST",
+        path: "/api/v1/achievements".into(),
+        token: token.clone(),
+        body,
+        ..Request::default()
+    };
+    let search = |path: &str| Request { words: words.clone(), ..get(path, None) };
     Ok(vec![
         ("constant answer", true, get("/constant", None), clients),
         ("bare probe", true, get("/probe", None), clients),
         ("read by id, authenticated", false, get(&by_id, token.clone()), clients),
         ("filtered list of 20", false, get(list, token), clients),
+        ("search: 20, facets", false, search("/api/v1/search?q={w}&limit=20"), clients),
+        ("search: 20, no facets", false, search("/api/v1/search?q={w}&limit=20&facets=none"), clients),
+        ("suggestions", false, search("/api/v1/search/suggestions?q={w}"), clients),
         ("durable create, 64 clients", false, create, 64),
     ])
 }

@@ -10,13 +10,15 @@ use std::time::{Duration, Instant};
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// A request with its number filled in where it says `{n}`.
-#[derive(Clone)]
+/// A request with its number filled in where it says `{n}`, and one word after another where it says `{w}`.
+#[derive(Clone, Default)]
 pub struct Request {
     pub method: &'static str,
     pub path: String,
     pub token: Option<String>,
     pub body: Option<String>,
+    /// As they stand in an address.
+    pub words: Arc<Vec<String>>,
 }
 
 /// What a run of one request came to.
@@ -51,8 +53,10 @@ pub const fn f64_of(n: u64) -> f64 {
 
 impl Request {
     fn bytes(&self, address: SocketAddr, number: u64) -> Vec<u8> {
+        let at = usize::try_from(number).unwrap_or(0) % self.words.len().max(1);
+        let word = self.words.get(at).map_or("", String::as_str);
         let number = number.to_string();
-        let fill = |text: &str| text.replace("{n}", &number);
+        let fill = |text: &str| text.replace("{n}", &number).replace("{w}", word);
         let mut text = format!("{} {} HTTP/1.1\r\nhost: {address}\r\n", self.method, fill(&self.path));
         if let Some(token) = &self.token {
             text.push_str(&format!("authorization: Bearer {token}\r\n"));

@@ -1,12 +1,17 @@
 //! `techmart bench …`: programs that measure, and that the crash tests drive.
 
+mod corpus;
 mod http;
 mod ledger;
 mod load;
 pub mod log;
+mod questions;
+mod search;
 mod server;
 mod store;
 mod subsidy;
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -28,6 +33,11 @@ pub enum Bench {
     Ledger(LedgerBench),
     /// Measure balances at random pairs of dates over many postings, on a scratch database
     Balances(BalancesBench),
+    /// Measure the search on a corpus of any size, on one thread
+    Search(SearchBench),
+    /// The process that makes the index that `bench search` asks
+    #[command(hide = true)]
+    SearchBuild(SearchBench),
     /// Append changes to the log of a scratch database and print each acknowledged one
     Append(Append),
     /// Follow the log of a scratch database until a number of changes was seen
@@ -54,6 +64,21 @@ pub struct HttpBench {
     /// Connections that ask at once
     #[arg(long, default_value_t = 16)]
     pub clients: usize,
+    /// JSON lines (title, abstract, keywords) that the achievements say instead of the demo's texts
+    #[arg(long, value_name = "FILE")]
+    pub corpus: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct SearchBench {
+    /// JSON lines (title, abstract, keywords, discipline), repeated with variations
+    #[arg(long, value_name = "FILE")]
+    pub corpus: PathBuf,
+    #[arg(long, default_value_t = 100_000)]
+    pub records: u64,
+    /// Questions of each class
+    #[arg(long, default_value_t = 150)]
+    pub questions: usize,
 }
 
 #[derive(Args)]
@@ -116,6 +141,8 @@ impl Bench {
             Self::Http(bench) => http::run(config, &bench),
             Self::Ledger(bench) => ledger::run(config, &bench),
             Self::Balances(bench) => ledger::balances(config, &bench),
+            Self::Search(bench) => search::run(config, &bench),
+            Self::SearchBuild(bench) => search::build(config, &bench),
             Self::HttpServer => server::serve(config.clone()),
             Self::Subsidy(bench) => subsidy::run(config, &bench),
             Self::Append(append) => log::append(config, &append),

@@ -2,10 +2,12 @@
 //! bare server with a constant answer and a probe, to compare with in the same run.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use serde::{Deserialize, Serialize};
 
+use super::corpus::Text;
 use super::store;
 use crate::achievement::model::Achievement;
 use crate::app::{App, World};
@@ -16,6 +18,9 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
 use crate::kernel::id::OrganisationId;
 use crate::listing::service::{create, publish, submit};
+
+/// As many as an achievement takes.
+const KEYWORDS_MAX: usize = 8;
 
 /// Records of one command while the market is filled.
 const SLICE: i64 = 20;
@@ -30,30 +35,40 @@ pub struct Ready {
 }
 
 /// Fills a scratch directory with the demo city and `records` achievements.
-pub fn fill(config: &Config, records: i64) -> Result<(), Refusal> {
+pub fn fill(config: &Config, records: i64, texts: Option<Vec<Text>>) -> Result<(), Refusal> {
     actix_web::rt::System::new().block_on(async {
         demo::load(config).await?;
         let app = App::open(config.clone(), World::real()).await?;
-        tokio::task::spawn_blocking(move || fill_market(&app, records)).await.map_err(Refusal::internal)?
+        tokio::task::spawn_blocking(move || fill_market(&app, records, texts))
+            .await
+            .map_err(Refusal::internal)?
     })
 }
 
-fn fill_market(app: &App, records: i64) -> Result<(), Refusal> {
+fn fill_market(app: &App, records: i64, texts: Option<Vec<Text>>) -> Result<(), Refusal> {
+    let texts = Arc::new(texts.unwrap_or_default());
     let actor = |login: &str| -> Result<Actor, Refusal> {
         Ok(Actor::Person(Box::new(app.gate.sign_in_as(login)?.grant.person)))
     };
     let (holder, operator) = (actor("university")?, actor("operator")?);
     for first in (0..records).step_by(usize::try_from(SLICE).unwrap_or(1)) {
-        let (holder, operator) = (holder.clone(), operator.clone());
+        let (holder, operator, texts) = (holder.clone(), operator.clone(), Arc::clone(&texts));
         app.db.write_blocking("bench.fill", move |tx| {
-            (first..records.min(first + SLICE)).try_for_each(|number| one(tx, &holder, &operator, number))
+            (first..records.min(first + SLICE))
+                .try_for_each(|number| one(tx, &holder, &operator, number, &texts))
         })?;
     }
     Ok(())
 }
 
-fn one(tx: &mut Tx, holder: &Actor, operator: &Actor, number: i64) -> Result<(), Refusal> {
-    let content = demo::example_achievement(number)?;
+fn one(tx: &mut Tx, holder: &Actor, operator: &Actor, number: i64, texts: &[Text]) -> Result<(), Refusal> {
+    let mut content = demo::example_achievement(number)?;
+    let at = usize::try_from(number).unwrap_or(0) % texts.len().max(1);
+    if let Some(text) = texts.get(at) {
+        content.title = format!("{}（示例{number}）", text.title);
+        content.summary.clone_from(&text.summary);
+        content.keywords = text.keywords.iter().take(KEYWORDS_MAX).cloned().collect();
+    }
     let draft = create::<Achievement>(tx, holder, &content)?;
     submit(tx, holder, draft.id, None)?;
     publish(tx, operator, draft.id, None, "同意发布")?;

@@ -14,6 +14,7 @@ pub mod listing;
 pub mod project;
 pub mod reference;
 pub mod reward;
+pub mod search;
 pub mod subsidy;
 
 pub use audit::*;
@@ -27,4 +28,5 @@ pub use ledger::*;
 pub use project::*;
 pub use reference::*;
 pub use reward::*;
+pub use search::*;
 pub use subsidy::*;

@@ -8,6 +8,7 @@
 
 pub mod fold;
 pub mod grams;
+pub mod spelling;
 mod tokenizer;
 
 use std::sync::{Arc, OnceLock};
@@ -21,7 +22,7 @@ pub use tokenizer::{GramTokenizer, WordTokenizer};
 const DOMAIN_WORDS: &str = include_str!("words.txt");
 
 /// Counts up when folding, segmentation or the schema change what is indexed.
-const RULES: u32 = 1;
+const RULES: u32 = 2;
 
 /// How often a domain word is taken to occur: enough to win against the single characters it consists of.
 const DOMAIN_FREQUENCY: usize = 2_000;

@@ -16,23 +16,11 @@ use crate::search::query::QUERY_CHARS_MAX;
 /// Values of one filter.
 const VALUES_MAX: usize = 50;
 
-/// What is counted when the question does not say.
-const USUAL_FACETS: [Facet; 8] = [
-    Facet::Kind,
-    Facet::Field,
-    Facet::Maturity,
-    Facet::Cooperation,
-    Facet::PriceBand,
-    Facet::Division,
-    Facet::HolderKind,
-    Facet::Year,
-];
-
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchParams {
-    /// Words, "phrases" and -exclusions; at most 4 000 characters.
+    /// Words, "phrases", -exclusions and alternatives (A OR B, A|B); at most 4 000 characters.
     q: Option<String>,
     /// Kinds of records: `achievement`, `demand`.
     kind: Option<String>,
@@ -172,7 +160,7 @@ impl SearchParams {
 
     fn facets(&self, errors: &mut Errors) -> Vec<Facet> {
         match self.facets.as_deref() {
-            None => USUAL_FACETS.into(),
+            None => Facet::USUAL.into(),
             Some("none" | "") => vec![],
             Some("all") => Facet::ALL.into(),
             Some(names) => {
@@ -206,6 +194,7 @@ impl Marks {
             Stage::Words => 0,
             Stage::Characters => 1,
             Stage::SomeWords => 2,
+            Stage::Corrected => 3,
         };
         encode_cursor(&CursorKey { s: stage, r: position.rank, t: position.tie, q: self.0 })
     }
@@ -216,6 +205,7 @@ impl Marks {
             0 => Stage::Words,
             1 => Stage::Characters,
             2 => Stage::SomeWords,
+            3 => Stage::Corrected,
             _ => return Err(Refusal::new(&CURSOR_INVALID)),
         };
         if key.q != self.0 {

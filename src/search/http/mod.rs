@@ -1,6 +1,8 @@
 //! `GET /search` and what operators may do with the index.
 
 mod ask;
+mod suggest;
+mod synonyms;
 mod view;
 
 use actix_web::{get, post, web};
@@ -13,14 +15,18 @@ use crate::http::{Answer, Edge, Reply};
 use crate::kernel::permission::Permission;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(search).service(reindex);
+    config.service(suggest::suggestions).service(search).service(reindex);
+    config.service(synonyms::list_synonyms).service(synonyms::add_synonyms);
+    config.service(synonyms::get_synonyms).service(synonyms::set_synonyms).service(synonyms::remove_synonyms);
 }
 
 /// Finds published records by their words.
 ///
-/// `q` takes words (all must be there), "phrases" and -exclusions, in simplified or traditional characters, full or
-/// half width; a number or a name may be given whole. Without words: everything, newest first. `matched` says how
-/// far the words had to be relaxed. Filters take one or more codes separated by commas.
+/// `q` takes words (all must be there), "phrases", -exclusions and alternatives (`A OR B`, `A|B`, `A 或 B`; they bind
+/// closer than blanks), in simplified or traditional characters, full or half width; a number or a name may be given
+/// whole. Without words: everything, newest first. `matched` says how far the words had to be relaxed; where nothing
+/// is found, another spelling is answered (`corrected_to`): pinyin, initials, a typing error. Filters take one or
+/// more codes separated by commas.
 #[utoipa::path(
     tag = "search",
     params(SearchParams),

@@ -17,8 +17,12 @@ pub struct SearchView {
     /// Values and their counts by facet, the most frequent first.
     pub facets: BTreeMap<&'static str, Vec<CountView>>,
     /// `all_words`; `characters`: the characters of the words may stand in for them; `some_words`: no record has
-    /// all of them.
+    /// all of them; `corrected`: nothing was found but for another spelling, `corrected_to`.
     pub matched: &'static str,
+    /// The spelling that the items are for, where it is not the one asked.
+    pub corrected_to: Option<String>,
+    /// Other spellings that find (more), the likeliest first; only with the first page.
+    pub did_you_mean: Vec<String>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -96,7 +100,10 @@ impl SearchView {
                 Stage::Words => "all_words",
                 Stage::Characters => "characters",
                 Stage::SomeWords => "some_words",
+                Stage::Corrected => "corrected",
             },
+            corrected_to: answer.corrected,
+            did_you_mean: answer.did_you_mean,
             items: answer.hits.into_iter().map(HitView::from).collect(),
         }
     }

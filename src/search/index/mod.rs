@@ -1,5 +1,6 @@
 //! The index of this instance: its files, its writer, its readers.
 
+pub mod entries;
 pub mod place;
 pub mod record;
 pub mod schema;
@@ -155,7 +156,7 @@ impl Scribe {
 
     /// Adds a record that is not in the index yet (a rebuild).
     pub fn add(&self, document: &Document) -> tantivy::Result<()> {
-        self.writer.add_document(record::row(&self.shelf.fields, document)).map(drop)
+        self.writer.add_document(record::row(&self.shelf.fields, &self.shelf.analyzer, document)).map(drop)
     }
 
     pub fn replace(&self, document: &Document) -> tantivy::Result<()> {

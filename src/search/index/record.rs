@@ -5,10 +5,11 @@ use sha2::{Digest, Sha256};
 use tantivy::TantivyDocument;
 use tantivy::schema::{Field, Value};
 
+use super::entries;
 use super::schema::{Fields, TIE_BITS};
-use crate::search::analyzer::exact;
 use crate::search::analyzer::fold::fold;
 use crate::search::analyzer::grams::ideographic;
+use crate::search::analyzer::{Analyzer, exact};
 use crate::search::model::{Document, Facet, Holder, Price, maturity};
 
 /// How often the title counts against the body.
@@ -39,13 +40,16 @@ struct Shown {
     e: Option<i64>,
 }
 
-pub fn row(fields: &Fields, document: &Document) -> TantivyDocument {
+pub fn row(fields: &Fields, analyzer: &Analyzer, document: &Document) -> TantivyDocument {
     let mut row = TantivyDocument::default();
     row.add_text(fields.subject, &document.subject);
     row.add_bytes(fields.shown, &stored(document));
     texts(fields, document, &mut row);
     for term in exact_terms(document) {
         row.add_text(fields.exact, term);
+    }
+    for term in entries::terms(document, analyzer) {
+        row.add_text(fields.entries, term);
     }
     for facet in Facet::ALL {
         if let Some(field) = fields.facet(facet) {

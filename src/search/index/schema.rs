@@ -33,6 +33,8 @@ pub struct Fields {
     pub grams: Field,
     /// Whole names, numbers and keywords, and the single ideographs of the title.
     pub exact: Field,
+    /// What is offered to who is still typing; see [`super::entries`].
+    pub entries: Field,
     pub newness: Field,
     pub price_low: Field,
     pub price_high: Field,
@@ -69,6 +71,7 @@ pub fn build() -> (Schema, Fields) {
         grams: schema.add_text_field(GRAMS, text(GRAMS, IndexRecordOption::WithFreqsAndPositions)),
         // With frequencies, though they say nothing here: only then does its union with words keep the pruning.
         exact: schema.add_text_field("exact", text("raw", IndexRecordOption::WithFreqs)),
+        entries: schema.add_text_field("entries", raw(false)),
         newness: schema.add_u64_field(NEWNESS, fast() | INDEXED),
         price_low: schema.add_i64_field(PRICE_LOW, fast()),
         price_high: schema.add_i64_field(PRICE_HIGH, fast()),

@@ -6,8 +6,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::needs::{Chunk, Need};
-use super::parse::Parsed;
+use super::needs::{Need, Question};
 use crate::search::analyzer::fold::fold;
 use crate::search::analyzer::grams;
 use crate::search::model::{Pieces, Stage};
@@ -29,9 +28,9 @@ struct Mark {
 }
 
 impl Highlighter {
-    pub fn new(parsed: &Parsed, chunks: &[Chunk], stage: Stage) -> Highlighter {
-        let mut patterns: BTreeSet<String> = parsed.phrases.iter().cloned().collect();
-        for chunk in chunks {
+    pub fn new(question: &Question, stage: Stage) -> Highlighter {
+        let mut patterns: BTreeSet<String> = question.phrases().cloned().collect();
+        for chunk in question.wordings() {
             patterns.extend(chunk.needs.iter().map(Need::text).map(str::to_owned));
             if chunk.needs.len() > 1 {
                 patterns.insert(chunk.text.clone());
@@ -165,16 +164,16 @@ impl<'a> Counter<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::needs::chunks;
     use super::super::parse::parse;
     use super::*;
     use crate::search::analyzer::Analyzer;
+    use crate::search::synonyms::Synonyms;
     use proptest::prelude::*;
 
     fn highlighter(question: &str, stage: Stage) -> Highlighter {
-        let parsed = parse(question);
-        let chunks = chunks(&parsed, &Analyzer::shared());
-        Highlighter::new(&parsed, &chunks, stage)
+        let synonyms = Synonyms::default();
+        let question = Question::new(parse(question), &Analyzer::shared(), &synonyms, |_| 1);
+        Highlighter::new(&question, stage)
     }
 
     fn pieces(question: &str, text: &str) -> Pieces {

@@ -1,19 +1,24 @@
 //! From chunks to what a record must have.
 
-use super::parse::Parsed;
+use super::parse::{Parsed, Part};
 use crate::search::analyzer::{Analyzer, Span, grams};
+use crate::search::synonyms::Synonyms;
 
 /// Words of a question that are looked at.
 const CANDIDATES_MAX: usize = 200;
 
 /// Of a question with more words than can all be there, the rarest tell what it is about.
-pub const NEEDS_MAX: usize = 24;
+const NEEDS_MAX: usize = 24;
 
 /// Exclusions beyond these are not looked at.
 const EXCLUDED_MAX: usize = 16;
 
 /// With more words than this no record has them all: some must do.
-pub const WORDS_FOR_ALL_MAX: usize = 20;
+const WORDS_FOR_ALL_MAX: usize = 20;
+
+/// Groups of alternatives beyond these, and alternatives of one group beyond these, are not looked at.
+const GROUPS_MAX: usize = 8;
+const ALTERNATIVES_MAX: usize = 16;
 
 /// Words that say nothing about a subject; dropped when other words remain.
 const EMPTY_WORDS: &[&str] = &[
@@ -37,6 +42,98 @@ pub enum Need {
 pub struct Chunk {
     pub text: String,
     pub needs: Vec<Need>,
+    /// The same said in other words that operators declared to mean the same; these have no synonyms of their own.
+    pub synonyms: Vec<Chunk>,
+}
+
+/// One of a group of which one is enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alternative {
+    Words(Chunk),
+    Phrase(String),
+}
+
+/// A question as it is asked of an index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    pub parsed: Parsed,
+    pub chunks: Vec<Chunk>,
+    pub groups: Vec<Vec<Alternative>>,
+    pub excluded: Vec<Chunk>,
+    /// More words than a record can be asked to have.
+    pub long: bool,
+}
+
+impl Question {
+    pub fn new(
+        parsed: Parsed,
+        analyzer: &Analyzer,
+        synonyms: &Synonyms,
+        records_with: impl Fn(&Need) -> u64,
+    ) -> Question {
+        let mut chunks = chunks(&parsed, analyzer);
+        let long = count(&chunks) > WORDS_FOR_ALL_MAX;
+        if long {
+            keep_rarest(&mut chunks, records_with);
+        } else {
+            chunks.iter_mut().for_each(|chunk| say_otherwise(chunk, analyzer, synonyms));
+        }
+        let groups = parsed.groups.iter().take(GROUPS_MAX);
+        let groups = groups.map(|group| alternatives(group, analyzer, synonyms)).collect();
+        let excluded = excluded(&parsed, analyzer);
+        Question { parsed, chunks, groups, excluded, long }
+    }
+
+    /// Whether words decide the order.
+    pub fn ranks(&self) -> bool {
+        self.has_words() || !self.parsed.phrases.is_empty()
+    }
+
+    /// Whether there is anything to look for in another way when little is found.
+    pub fn has_words(&self) -> bool {
+        !self.chunks.is_empty() || !self.groups.is_empty()
+    }
+
+    /// Every chunk that may stand in a text found, synonyms too.
+    pub fn wordings(&self) -> impl Iterator<Item = &Chunk> {
+        let alternatives = self.groups.iter().flatten().filter_map(|alternative| match alternative {
+            Alternative::Words(chunk) => Some(chunk),
+            Alternative::Phrase(_) => None,
+        });
+        let chunks = self.chunks.iter().chain(alternatives);
+        chunks.flat_map(|chunk| std::iter::once(chunk).chain(&chunk.synonyms))
+    }
+
+    /// Every text that must stand as it was typed.
+    pub fn phrases(&self) -> impl Iterator<Item = &String> {
+        let alternatives = self.groups.iter().flatten().filter_map(|alternative| match alternative {
+            Alternative::Words(_) => None,
+            Alternative::Phrase(text) => Some(text),
+        });
+        self.parsed.phrases.iter().chain(alternatives)
+    }
+}
+
+fn alternatives(group: &[Part], analyzer: &Analyzer, synonyms: &Synonyms) -> Vec<Alternative> {
+    let parts = group.iter().take(ALTERNATIVES_MAX);
+    let alternatives = parts.map(|part| match part {
+        Part::Phrase(text) => Alternative::Phrase(text.clone()),
+        Part::Words(text) => {
+            let mut chunk = chunk(text, analyzer);
+            say_otherwise(&mut chunk, analyzer, synonyms);
+            Alternative::Words(chunk)
+        }
+    });
+    alternatives.collect()
+}
+
+fn say_otherwise(said: &mut Chunk, analyzer: &Analyzer, synonyms: &Synonyms) {
+    if synonyms.is_empty() {
+        return;
+    }
+    let mut words = Vec::new();
+    analyzer.asked_words(&said.text, &mut words);
+    said.synonyms = synonyms.otherwise(&said.text, &words).iter().map(|text| chunk(text, analyzer)).collect();
 }
 
 impl Need {
@@ -62,10 +159,7 @@ pub fn chunks(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
 }
 
 /// Keeps the rarest needs of a long question; what no record has cannot help to find one.
-pub fn keep_rarest(chunks: &mut Vec<Chunk>, records_with: impl Fn(&Need) -> u64) {
-    if count(chunks) <= WORDS_FOR_ALL_MAX {
-        return;
-    }
+fn keep_rarest(chunks: &mut Vec<Chunk>, records_with: impl Fn(&Need) -> u64) {
     let mut counted: Vec<(u64, &Need)> =
         chunks.iter().flat_map(|chunk| &chunk.needs).map(|need| (records_with(need), need)).collect();
     counted.retain(|(records, _)| *records > 0);
@@ -79,17 +173,17 @@ pub fn keep_rarest(chunks: &mut Vec<Chunk>, records_with: impl Fn(&Need) -> u64)
     chunks.retain(|chunk| !chunk.needs.is_empty());
 }
 
-pub fn count(chunks: &[Chunk]) -> usize {
+fn count(chunks: &[Chunk]) -> usize {
     chunks.iter().map(|chunk| chunk.needs.len()).sum()
 }
 
 /// What must not be there.
-pub fn excluded(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
+fn excluded(parsed: &Parsed, analyzer: &Analyzer) -> Vec<Chunk> {
     parsed.excluded.iter().take(EXCLUDED_MAX).map(|text| chunk(text, analyzer)).collect()
 }
 
 fn chunk(text: &str, analyzer: &Analyzer) -> Chunk {
-    Chunk { text: text.to_owned(), needs: needs(text, analyzer) }
+    Chunk { text: text.to_owned(), needs: needs(text, analyzer), synonyms: vec![] }
 }
 
 fn is_empty_word(need: &Need) -> bool {

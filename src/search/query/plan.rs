@@ -10,8 +10,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::guard::Guarded;
-use super::needs::{Chunk, Need};
-use super::parse::Parsed;
+use super::needs::{Alternative, Chunk, Need, Question};
 use crate::search::analyzer::{exact, grams};
 use crate::search::index::record;
 use crate::search::index::schema::{Fields, TIE_BITS};
@@ -21,6 +20,8 @@ use crate::search::model::{Bounds, Filters, Measure, Stage};
 const EXACT_BOOST: f32 = 2.0;
 /// The words of a chunk side by side.
 const PHRASE_BOOST: f32 = 1.5;
+/// Said in an operator's synonym: found, but behind the word itself.
+const SYNONYM_BOOST: f32 = 0.7;
 /// Characters instead of words: found, but behind.
 const CHARACTERS_BOOST: f32 = 0.3;
 const EXACT_CHARS_MAX: usize = 64;
@@ -35,60 +36,50 @@ type Clause = (Occur, Box<dyn Query>);
 
 pub struct Plan<'a> {
     pub fields: &'a Fields,
-    pub parsed: &'a Parsed,
-    pub chunks: &'a [Chunk],
-    pub excluded: &'a [Chunk],
-    /// More words than a record can be asked to have.
-    pub long: bool,
+    pub question: &'a Question,
 }
 
 impl Plan<'_> {
     /// The first stage worth trying.
     pub fn first_stage(&self) -> Stage {
-        if self.long { Stage::SomeWords } else { Stage::Words }
-    }
-
-    /// Whether the words decide the order.
-    pub fn ranks(&self) -> bool {
-        !self.chunks.is_empty() || !self.parsed.phrases.is_empty()
+        if self.question.long { Stage::SomeWords } else { Stage::Words }
     }
 
     /// The whole question at a stage, narrowed by the filters.
     pub fn query(&self, stage: Stage, filters: &Filters) -> Box<dyn Query> {
         let mut clauses = self.words(stage);
-        clauses.extend(
-            self.parsed
-                .phrases
-                .iter()
-                .take(PHRASES_MAX)
-                .map(|phrase| (Occur::Must, self.phrase_or_name(phrase))),
-        );
-        if clauses.is_empty() && self.parsed.typed && self.parsed.excluded.is_empty() {
+        let groups = self.question.groups.iter();
+        clauses.extend(groups.map(|group| (Occur::Must, self.any_of(group, stage))));
+        let parsed = &self.question.parsed;
+        let phrases = parsed.phrases.iter().take(PHRASES_MAX);
+        clauses.extend(phrases.map(|phrase| (Occur::Must, self.phrase_or_name(phrase))));
+        if clauses.is_empty() && parsed.typed && parsed.excluded.is_empty() {
             return Box::new(EmptyQuery);
         }
         self.narrow(filters, &mut clauses);
         if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
             clauses.push((Occur::Must, Box::new(AllQuery)));
         }
-        for chunk in self.excluded {
+        for chunk in &self.question.excluded {
             clauses.push((Occur::MustNot, Box::new(Guarded(unscored(self.exclusion(chunk))))));
         }
         one_or_all(clauses)
     }
 
     fn words(&self, stage: Stage) -> Vec<Clause> {
-        if self.chunks.is_empty() {
+        let chunks = &self.question.chunks;
+        if chunks.is_empty() {
             return vec![];
         }
         if stage == Stage::SomeWords {
             return vec![(Occur::Must, self.some_words())];
         }
         let mut clauses: Vec<Clause> = Vec::new();
-        for chunk in self.chunks {
+        for chunk in chunks {
             clauses.extend(self.chunk(chunk, stage));
         }
-        if self.chunks.len() > 1
-            && let Some(whole) = self.exact(&self.parsed.chunks.concat())
+        if chunks.len() > 1
+            && let Some(whole) = self.exact(&self.question.parsed.chunks.concat())
         {
             // A number written with blanks: ZL 2017 1 0601862.3
             return vec![(Occur::Must, union(vec![Box::new(BooleanQuery::new(clauses)), whole]))];
@@ -96,8 +87,30 @@ impl Plan<'_> {
         clauses
     }
 
-    /// One chunk: all it needs, or it is the name of something; at the second stage also by its characters.
+    fn any_of(&self, group: &[Alternative], stage: Stage) -> Box<dyn Query> {
+        let ways = group.iter().map(|alternative| match alternative {
+            Alternative::Words(chunk) => one_or_all(self.chunk(chunk, stage)),
+            Alternative::Phrase(text) => self.phrase_or_name(text),
+        });
+        union(ways.collect())
+    }
+
+    /// One chunk, as typed or in other words.
     fn chunk(&self, chunk: &Chunk, stage: Stage) -> Vec<Clause> {
+        let own = self.wording(chunk, stage);
+        if chunk.synonyms.is_empty() {
+            return own;
+        }
+        let mut ways = vec![one_or_all(own)];
+        for other in &chunk.synonyms {
+            let way = one_or_all(self.wording(other, Stage::Words));
+            ways.push(Box::new(BoostQuery::new(way, SYNONYM_BOOST)));
+        }
+        vec![(Occur::Must, union(ways))]
+    }
+
+    /// All it needs, or it is the name of something; at the second stage also by its characters.
+    fn wording(&self, chunk: &Chunk, stage: Stage) -> Vec<Clause> {
         let mut needs: Vec<Clause> = chunk.needs.iter().map(|need| (Occur::Must, self.need(need))).collect();
         let mut others: Vec<Box<dyn Query>> = Vec::new();
         if self.may_be_a_name(chunk) {
@@ -119,7 +132,7 @@ impl Plan<'_> {
 
     /// Asking for names beside every word would cost the pruning of plain questions of several words.
     fn may_be_a_name(&self, chunk: &Chunk) -> bool {
-        self.chunks.len() == 1
+        (self.question.chunks.len() == 1 && self.question.groups.is_empty())
             || chunk.text.contains(|c: char| c.is_ascii_digit())
             || chunk.needs.iter().any(|need| !matches!(need, Need::Word(_)))
     }
@@ -133,10 +146,17 @@ impl Plan<'_> {
     }
 
     fn some_words(&self) -> Box<dyn Query> {
-        let needs: Vec<Box<dyn Query>> =
-            self.chunks.iter().flat_map(|chunk| &chunk.needs).map(|need| self.need(need)).collect();
+        let mut needs: Vec<Box<dyn Query>> = Vec::new();
+        for chunk in &self.question.chunks {
+            if chunk.synonyms.is_empty() {
+                needs.extend(chunk.needs.iter().map(|need| self.need(need)));
+            } else {
+                needs.push(one_or_all(self.chunk(chunk, Stage::Words)));
+            }
+        }
         // A long question holds its rarest words only: a record with a few of them is about the same thing.
-        let enough = if self.long { LONG_ENOUGH.min(needs.len()) } else { (needs.len() * 2).div_ceil(5) };
+        let enough =
+            if self.question.long { LONG_ENOUGH.min(needs.len()) } else { (needs.len() * 2).div_ceil(5) };
         Box::new(BooleanQuery::union_with_minimum_required_clauses(needs, enough.max(1)))
     }
 

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::*;
 use crate::search::analyzer::Analyzer;
+use crate::search::index::Shelf;
 use crate::search::index::{self, Cursor, FOLLOW_HEAP_BYTES, Scribe};
+use crate::search::model::{Answer, SearchQuery, Sort, Stage};
 use crate::search::model::{Bounds, Document, Facet, Filters, Holder, Measure, Price};
+use crate::search::synonyms::Synonyms;
 
-fn document(id: usize, title: &str, body: &str) -> Document {
+pub fn document(id: usize, title: &str, body: &str) -> Document {
     Document {
         subject: format!("urn:techmart:cn-450700:achievement:{id:04}"),
         kind: "achievement".into(),
@@ -23,7 +26,7 @@ fn document(id: usize, title: &str, body: &str) -> Document {
     }
 }
 
-fn city() -> Vec<Document> {
+pub fn city() -> Vec<Document> {
     let texts = [
         ("坭兴陶烧制技艺与釉料配方", "钦州坭兴陶窑变控制，采用低温慢烧。"),
         ("石墨烯导电剂的制备方法", "用于锂离子电池正极，导电剂分散均匀。"),
@@ -49,33 +52,34 @@ fn city() -> Vec<Document> {
     documents
 }
 
-struct Desk {
-    shelf: Arc<Shelf>,
-    scribe: Scribe,
-    kept: Kept,
+pub struct Desk {
+    pub shelf: Arc<Shelf>,
+    pub scribe: Scribe,
+    pub kept: Kept,
+    pub synonyms: Synonyms,
 }
 
 impl Desk {
-    fn new(documents: &[Document]) -> Desk {
+    pub fn new(documents: &[Document]) -> Desk {
         let shelf = index::create(None, Analyzer::shared()).unwrap();
         let mut scribe = Scribe::new(&shelf, FOLLOW_HEAP_BYTES).unwrap();
         documents.iter().for_each(|document| scribe.replace(document).unwrap());
         scribe.commit(&Cursor { epoch: 1, seq: 1 }).unwrap();
-        Desk { shelf, scribe, kept: Kept::default() }
+        Desk { shelf, scribe, kept: Kept::default(), synonyms: Synonyms::default() }
     }
 
-    fn ask(&self, query: &SearchQuery) -> Answer {
-        answer(&self.shelf, &self.kept, query).unwrap()
+    pub fn ask(&self, query: &SearchQuery) -> Answer {
+        answer(&self.shelf, &self.kept, &self.synonyms, query).unwrap()
     }
 
-    fn titles(&self, text: &str) -> Vec<String> {
+    pub fn titles(&self, text: &str) -> Vec<String> {
         let answer = self.ask(&asked(text));
         assert_eq!(answer.total.count as usize, answer.hits.len(), "{text}");
         answer.hits.into_iter().map(|hit| hit.document.title).collect()
     }
 }
 
-fn asked(text: &str) -> SearchQuery {
+pub fn asked(text: &str) -> SearchQuery {
     SearchQuery { text: text.into(), limit: 100, ..SearchQuery::default() }
 }
 
@@ -124,6 +128,23 @@ fn anything_may_be_typed() {
         (8, "新型牡蛎壳土壤调理剂"),
         "an empty question: all, newest first"
     );
+}
+
+#[test]
+fn alternatives() {
+    let desk = Desk::new(&city());
+    for text in ["海水稻 OR 坭兴陶", "海水稻|坭兴陶", "海水稻 或 坭興陶", "海水稻 OR “坭兴陶 烧制” OR 坭兴陶"]
+    {
+        let mut titles = desk.titles(text);
+        titles.sort_unstable();
+        assert_eq!(titles, ["坭兴陶烧制技艺与釉料配方", "耐盐海水稻种植技术"], "{text}");
+    }
+    assert_eq!(desk.titles("海水稻|坭兴陶 种植"), ["耐盐海水稻种植技术"]);
+    assert_eq!(desk.titles("海水稻|坭兴陶 -种植"), ["坭兴陶烧制技艺与釉料配方"]);
+    assert_eq!(desk.titles("“导电剂分散”|黎晓彤"), ["石墨烯导电剂的制备方法"]);
+    assert_eq!(desk.titles("从未|不见").len(), 0);
+    let answer = desk.ask(&asked("海水稻|坭兴陶"));
+    assert!(answer.hits.iter().all(|hit| hit.title.len() > 1), "alternatives are shown as hits");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use super::support::City;
 
 mod corpus;
 mod published;
+mod synonyms;
 
 /// Records of the test's kind, as a room would have them in its tables.
 #[derive(Clone, Default)]
@@ -29,6 +30,8 @@ struct Records {
     shown: BTreeMap<String, Document>,
     /// Subjects whose loading fails.
     broken: Vec<String>,
+    /// Told whenever all records are read.
+    scanned: Option<std::sync::mpsc::SyncSender<()>>,
 }
 
 impl Source for Room {
@@ -45,6 +48,12 @@ impl Source for Room {
     }
 
     fn scan(&self, _: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Document>, Refusal> {
+        let scanned = self.0.lock().unwrap().scanned.clone();
+        if let Some(scanned) = scanned {
+            // A channel without room: goes on when the test has taken both, with a look around in between.
+            scanned.send(()).unwrap();
+            scanned.send(()).unwrap();
+        }
         let records = self.0.lock().unwrap();
         let behind = records.shown.values().filter(|document| Some(document.subject.as_str()) > after);
         Ok(behind.take(limit as usize).cloned().collect())
@@ -224,6 +233,29 @@ fn an_index_that_cannot_go_on_is_made_anew() {
     assert_eq!(titles(&search, "海水稻"), ["海水稻"]);
 }
 
+/// Rule 3: questions are answered from the old index while the new one is made.
+#[test]
+fn an_index_in_use_answers_while_another_is_made_beside_it() {
+    let scene = Scene::new();
+    let dir = scene.index_dir();
+    scene.publish(1, "海水稻");
+    let search = scene.followed(Some(&dir));
+    let (tell, told) = std::sync::mpsc::sync_channel(0);
+    scene.room.0.lock().unwrap().scanned = Some(tell);
+    std::thread::scope(|scope| {
+        let (search, db) = (&search, &scene.city.app.db);
+        let made = scope.spawn(move || search.rebuild(db).unwrap());
+        told.recv().unwrap();
+        assert_eq!(titles(search, "海水稻"), ["海水稻"], "in the middle of the scan");
+        assert_eq!(std::fs::read_to_string(dir.join("current")).unwrap(), "g1");
+        scene.room.0.lock().unwrap().scanned = None;
+        told.recv().unwrap();
+        assert_eq!(made.join().unwrap(), 1);
+    });
+    assert_eq!(std::fs::read_to_string(dir.join("current")).unwrap(), "g2");
+    assert_eq!(titles(&search, "海水稻"), ["海水稻"]);
+}
+
 #[test]
 fn a_record_that_cannot_be_loaded_does_not_hide_the_others() {
     let scene = Scene::new();
@@ -253,6 +285,8 @@ fn an_operator_asks_every_instance_to_make_its_index_anew() {
 #[test]
 fn questions_over_http_are_never_an_error_but_for_their_length() {
     let city = City::new();
+    city.anonymous().get("/api/v1/search/suggestions?q=nxt").refused(503, "search_warming");
+    city.anonymous().get("/api/v1/achievements").expect(200);
     let warming = city.anonymous().get("/api/v1/search");
     assert_eq!(warming.header("retry-after"), "1");
     warming.refused(503, "search_warming");
@@ -272,6 +306,7 @@ fn questions_over_http_are_never_an_error_but_for_their_length() {
     let wrong = ask(&[("sort", "best"), ("facets", "colour")]).refused(422, "validation_failed");
     assert_eq!(wrong.field("/sort"), Some("search_sort_unknown"));
     assert_eq!(wrong.field("/facets"), Some("search_facet_unknown"));
+    assert!(ask(&[("q", "海水稻 OR 油茶|“鲎”")]).expect(200).body["did_you_mean"].is_array());
     ask(&[("colour", "red")]).refused(400, "malformed_request");
     ask(&[("limit", "0")]).refused(400, "limit_invalid");
     ask(&[("cursor", "x")]).refused(400, "cursor_invalid");

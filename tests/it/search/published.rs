@@ -136,10 +136,90 @@ fn drafts_and_confidential_parts_are_never_found() {
     for marker in ["隐秘草稿", "隐秘", "“机密配方”", "0777-2809999", "28099999"] {
         assert_eq!(ask(&city, &[("q", marker)])["items"], json!([]), "{marker}");
     }
-    let everything = asked(&city.anonymous(), &[("facets", "all"), ("limit", "100")]).expect(200).text();
+    let mut everything = asked(&city.anonymous(), &[("facets", "all"), ("limit", "100")]).expect(200).text();
+    // What is suggested or offered for whatever a curious person types.
+    for typed in [
+        "隐",
+        "隐秘",
+        "yinmi",
+        "ym",
+        "ymcg",
+        "yinmicaogao",
+        "隐密",
+        "机密配方",
+        "jmpf",
+        "保密",
+        "achievementsd",
+        "demandsw",
+        "achievementsdraf",
+        "0777",
+        "28",
+        "a",
+        "y",
+        "j",
+    ] {
+        let suggested = suggested(&city, typed);
+        assert!(suggested["items"].is_array(), "{suggested}");
+        everything.push_str(&suggested.to_string());
+        everything.push_str(&ask(&city, &[("q", typed), ("facets", "all")]).to_string());
+    }
     for secret in ["隐秘", "机密", "confidential", "contact", "2809999", "draft", "waiting", "revised"] {
         assert!(!everything.contains(secret), "{secret} in {everything}");
     }
+}
+
+/// Words that people type who have no Chinese keyboard, or a hasty hand.
+#[test]
+fn pinyin_initials_and_typing_errors_find_what_was_meant() {
+    let city = City::new();
+    let with_keywords = |title: &str, words: &[&str]| {
+        with(with(achievement(), "title", json!(format!("{title}（示例）"))), "keywords", json!(words))
+    };
+    published_of(&city, "achievements", OWNER, with_keywords("坭兴陶烧制", &["坭兴陶"]));
+    let rice = published_of(&city, "achievements", OWNER, with_keywords("耐盐品种", &["海水稻"]));
+    let oil = published_of(&city, "achievements", OWNER, with_keywords("油茶籽压榨", &["油茶"]));
+    let person = json!([{"rank": 1, "name": "黎晓彤", "share_ppm": 1_000_000}]);
+    let of_person = with(with_keywords("石墨烯导电剂", &["导电剂"]), "contributors", person);
+    let of_person = published_of(&city, "achievements", OWNER, of_person);
+    city.settle();
+    for (typed, meant, id) in [
+        ("haishuidao", "海水稻", &rice),
+        ("油荼", "油茶", &oil),
+        ("lixiaotong", "黎晓彤", &of_person),
+        ("lxt", "黎晓彤", &of_person),
+    ] {
+        let answer = ask(&city, &[("q", typed)]);
+        assert_eq!(
+            (&answer["matched"], &answer["corrected_to"]),
+            (&json!("corrected"), &json!(meant)),
+            "{typed}"
+        );
+        assert_eq!(ids(&answer), [id.as_str()], "{typed}");
+        assert_eq!(suggested(&city, typed)["items"][0]["text"], meant, "{typed}");
+    }
+    assert_eq!(ask(&city, &[("q", "nxt")])["corrected_to"], "坭兴陶");
+    assert_eq!(
+        suggested(&city, "nxt")["items"][0],
+        json!({"text": "坭兴陶", "kind": "keyword", "count": 1, "filter": null})
+    );
+    let field = &suggested(&city, "新材料")["items"][0];
+    assert_eq!(
+        (&field["kind"], &field["filter"]),
+        (&json!("code"), &json!({"facet": "field", "value": "new_materials"}))
+    );
+    let plain = ask(&city, &[("q", "海水稻")]);
+    assert_eq!((&plain["corrected_to"], &plain["did_you_mean"]), (&Value::Null, &json!([])));
+    let path = "/api/v1/search/suggestions";
+    city.anonymous().get(&format!("{path}?q=a&limit=21")).refused(400, "limit_invalid");
+    city.anonymous().get(&format!("{path}?q=a&colour=red")).refused(400, "malformed_request");
+}
+
+fn suggested(city: &City, typed: &str) -> Value {
+    let url = reqwest::Url::parse_with_params(
+        "http://x/api/v1/search/suggestions",
+        [("q", typed), ("limit", "20")],
+    );
+    city.anonymous().get(&url.unwrap().as_str()["http://x".len()..]).expect(200).body
 }
 
 #[test]
@@ -162,6 +242,10 @@ fn what_is_withdrawn_disappears_and_what_is_approved_anew_is_replaced() {
     city.as_("operator.operator").post(&path, json!({"opinion": "同意"})).expect(200);
     city.settle();
     assert_eq!(ids(&ask(&city, &[("q", "坭兴陶")])), Vec::<&str>::new());
+    assert_eq!(
+        (suggested(&city, "nxt"), suggested(&city, "坭")),
+        (json!({"items": []}), json!({"items": []}))
+    );
     assert_eq!(ids(&ask(&city, &[("q", "海水稻種植")])), [kept.as_str()]);
 }
 
