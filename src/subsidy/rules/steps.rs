@@ -83,7 +83,9 @@ pub fn balances(lines: &[LineRecord]) -> Result<Vec<(String, Fen, Fen)>, Refusal
             found.push((beneficiary.to_owned(), Fen::ZERO, Fen::ZERO));
         }
         let Some((_, due, back)) = found.last_mut() else { continue };
-        if balance.is_negative() { back.0 -= balance.0 } else { due.0 += balance.0 }
+        let sum = if balance.is_negative() { back } else { due };
+        let after = if balance.is_negative() { sum.checked_sub(balance) } else { sum.checked_add(balance) };
+        *sum = after.ok_or_else(|| Refusal::new(&SUBSIDY_AMOUNT_TOO_LARGE))?;
     }
     Ok(found)
 }

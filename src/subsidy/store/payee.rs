@@ -109,7 +109,7 @@ pub fn insert_payment(conn: &mut Conn, payment: &PaymentRecord) -> Result<(), Re
 pub fn payments(conn: &mut Conn, batch: BatchId) -> Result<Vec<PaymentRecord>, Refusal> {
     let rows: Vec<PaymentRow> = subsidy_payment::table
         .filter(subsidy_payment::batch.eq(batch))
-        .order((subsidy_payment::at.asc(), subsidy_payment::id.asc()))
+        .order(subsidy_payment::ledger_number.asc())
         .load(conn)?;
     let read = |row: PaymentRow| PaymentRecord {
         id: row.id,
