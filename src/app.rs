@@ -41,6 +41,7 @@ use crate::reference;
 use crate::reward;
 use crate::search::service::{Search, SearchSettings};
 use crate::search::{self, Source, Sources};
+use crate::statistics;
 use crate::subsidy;
 
 /// The API's address prefix.
@@ -67,6 +68,7 @@ fn api_routes(config: &mut ServiceConfig) {
     reward::routes(config);
     brokerage::routes(config);
     health::routes(config);
+    statistics::routes(config);
 }
 
 /// Every room's codes.
@@ -89,6 +91,7 @@ fn all_codes() -> Vec<&'static Code> {
         project::codes::ALL,
         reward::codes::ALL,
         brokerage::codes::ALL,
+        statistics::codes::ALL,
     ];
     rooms.concat()
 }
@@ -99,6 +102,7 @@ fn all_jobs(vault: &Vault) -> Vec<Arc<dyn Job>> {
         Arc::new(Sweep),
         Arc::new(subsidy::SweepSheets),
         Arc::new(subsidy::ExpireCommitments),
+        Arc::new(contract::SweepImports),
         Arc::new(identity::SweepLogins),
         Arc::new(files::jobs::SweepFiles::new(vault.clone())),
         Arc::new(Expiry::<Achievement>::default()),
@@ -167,8 +171,12 @@ impl App {
                 trust_forwarded_for: config.trust_forwarded_for,
             }),
         };
-        let database: Vec<Arc<dyn Follower>> =
-            vec![Arc::new(project::Contracts), Arc::new(subsidy::Causes), Arc::new(brokerage::Commissions)];
+        let database: Vec<Arc<dyn Follower>> = vec![
+            Arc::new(project::Contracts),
+            Arc::new(subsidy::Causes),
+            Arc::new(brokerage::Commissions),
+            Arc::new(statistics::Contracts),
+        ];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;

@@ -28,4 +28,5 @@ pub mod proof;
 pub mod reference;
 pub mod reward;
 pub mod search;
+pub mod statistics;
 pub mod subsidy;

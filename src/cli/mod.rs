@@ -8,6 +8,7 @@ mod lock;
 mod logging;
 mod serve;
 pub mod verify;
+pub mod verify_certificate;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -73,10 +74,13 @@ enum Command {
         from: PathBuf,
     },
     /// Recompute what the database says of itself; works beside a running server
+    #[command(args_conflicts_with_subcommands = true)]
     Verify {
         /// What to verify; everything when absent
         #[arg(value_enum)]
         parts: Vec<verify::Part>,
+        #[command(subcommand)]
+        one: Option<verify_certificate::One>,
     },
     /// Write what other programs take over; works beside a running server
     #[command(subcommand)]
@@ -140,7 +144,8 @@ impl Command {
             Self::Admin(admin) => admin.run(Config::load(&flags)?),
             Self::Backup { to } => backup::backup(&Config::load(&flags)?, &to),
             Self::Restore { from } => backup::restore(&Config::load(&flags)?, &from),
-            Self::Verify { parts } => verify::verify(&Config::load(&flags)?, &parts),
+            Self::Verify { one: Some(one), .. } => one.run(&mut std::io::stdout()),
+            Self::Verify { parts, one: None } => verify::verify(&Config::load(&flags)?, &parts),
             Self::Bench(bench) => bench.run(&Config::load(&flags)?),
             Self::Reindex => serve::reindex(Config::load(&flags)?),
             Self::Export(what) => what.run(&Config::load(&flags)?),

@@ -64,4 +64,17 @@ codes! {
     ATTACHMENT_NOT_FOUND = ("contract_attachment_not_found", 404, "本合同没有该附件", "The contract has no such attachment");
     REFUSAL_GROUND_NOT_IN_PROFILE = ("contract_refusal_ground_not_in_profile", 422, "适用规则中没有该不予登记事由", "The profile of the case has no such ground");
     CERTIFICATE_NOT_FOUND = ("certificate_not_found", 404, "没有与该编号和校验码相符的登记证明", "No certificate matches this number and code");
+    IMPORT_SHEET_MISSING = ("contract_import_sheet_missing", 422, "文件中没有工作表“{sheet}”，请使用下载的模板", "The file has no sheet {sheet}; use the template");
+    IMPORT_COLUMNS_WRONG = ("contract_import_columns_wrong", 422, "工作表“{sheet}”的列与模板不符，缺少：{missing}；多出：{unknown}", "The columns of {sheet} differ from the template's; missing: {missing}; unknown: {unknown}");
+    IMPORT_EMPTY = ("contract_import_empty", 422, "文件中没有申请", "The file holds no application");
+    IMPORT_TOO_MANY = ("contract_import_too_many", 422, "一次最多导入 {max} 项申请", "At most {max} applications in one file");
+    IMPORT_FORMULA = ("contract_import_formula", 422, "单元格不得含公式，请粘贴为数值", "A cell must not hold a formula");
+    IMPORT_KEY_TWICE = ("contract_import_key_twice", 422, "序号 {key} 重复", "The number {key} stands twice");
+    IMPORT_KEY_UNKNOWN = ("contract_import_key_unknown", 422, "“申请”表中没有序号 {key}", "No application has the number {key}");
+    IMPORT_NUMBER_IMPRECISE = ("contract_import_number_imprecise", 422, "长数字已被电子表格舍入，请将单元格设为文本格式后重填", "The spreadsheet has rounded this long number; make the cell text");
+    IMPORT_HAS_PROBLEMS = ("contract_import_has_problems", 422, "文件有 {count} 处问题，首处在 {cell}；请先试导入并更正", "The file has {count} problems, the first at {cell}; make a dry run");
+    IMPORT_ALREADY_DONE = ("contract_import_already_done", 409, "同一文件已经导入：{first}", "The same file was imported before: {first}");
+    IMPORT_CHANGED = ("contract_import_changed", 409, "导入期间情况有变，未导入任何申请，请重试", "Something changed meanwhile; nothing was imported");
+    CERTIFICATE_SIGNATURE_INVALID = ("certificate_signature_invalid", 422, "平台校验签名无效，该文件不是本平台签发的登记证明", "The signature is not valid: this is no certificate of this platform");
+    CERTIFICATE_DIFFERS = ("certificate_differs", 422, "文件所示内容与签名内容不符，文件被改动过", "The file shows something else than what was signed");
 }

@@ -32,13 +32,17 @@
 //! 15. A refusal names at least one listed ground and says why; a correction names its fields.
 //! 16. Cancelled by the registrant, revoked by the authority over the office on a listed ground and a decision.
 //!     A revoked certificate verifies as revoked. What was registered is kept edition by edition.
+//! An import from a spreadsheet makes drafts that nobody sees until its last command: all of them or none.
 
 pub mod codes;
 pub mod form;
 mod http;
+pub mod import;
 pub mod model;
 pub mod rules;
 pub mod service;
 mod store;
+mod sweep;
 
 pub use http::{routes, verify_page};
+pub use sweep::SweepImports;

@@ -22,6 +22,7 @@ words! {
         ContractRegister = "contract.register",
         ContractReview = "contract.review",
         ContractSupervise = "contract.supervise",
+        StatisticsRead = "statistics.read",
         LedgerRead = "ledger.read",
         SubsidyRead = "subsidy.read",
         SubsidyClaim = "subsidy.claim",
@@ -70,6 +71,7 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         P::ContractRegister => role == Role::Registrar,
         P::ContractReview => role == Role::Reviewer,
         P::ContractSupervise => government || role == Role::Auditor,
+        P::StatisticsRead => government || matches!(role, Role::Registrar | Role::Reviewer | Role::Auditor),
         P::LedgerRead => matches!(role, Role::Preparer | Role::Approver | Role::Payer | Role::Auditor),
         P::SubsidyRead => {
             matches!(role, Role::Preparer | Role::Approver | Role::Payer | Role::Auditor)

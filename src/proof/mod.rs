@@ -18,6 +18,7 @@
 //! 6. A sealed key opens only as the key it was sealed for: its id and purpose are bound to the ciphertext.
 
 pub mod codes;
+mod jwks;
 mod jws;
 mod keys;
 pub mod model;
@@ -25,6 +26,7 @@ mod secret;
 pub mod service;
 mod store;
 
+pub use jwks::{JwkSet, verify_with};
 pub use jws::{JwsError, PublicKey, Signer};
 pub use keys::{KeyRing, Keys};
 pub use secret::{MASTER_KEY_BYTES, MasterKey, SecretBox, SecretError};

@@ -28,6 +28,7 @@ const RANKS: &[(&str, u8)] = &[
     ("project", 9),
     ("subsidy", 10),
     ("reward", 10),
+    ("statistics", 11),
 ];
 
 /// The composition root and what stands around it may use everything.

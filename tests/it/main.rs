@@ -25,6 +25,7 @@ mod reference;
 mod reward;
 mod schema;
 mod search;
+mod statistics;
 mod story;
 mod subsidy;
 mod vocabulary;

@@ -16,9 +16,6 @@ use crate::kernel::time::Day;
 use crate::proof::Keys;
 use crate::proof::model::Purpose;
 
-/// `typ` of the signature's header.
-const KIND: &str = "certificate+jws";
-
 #[derive(Serialize, ToSchema)]
 pub struct CertificateView {
     #[schema(inline)]
@@ -69,7 +66,7 @@ impl Issuer {
             number: number.to_owned(),
             code: code.to_owned(),
             verify_url,
-            jws: self.keys.sign(Purpose::Certificate, KIND, &canonical)?,
+            jws: self.keys.sign(Purpose::Certificate, service::CERTIFICATE_KIND, &canonical)?,
             certificate,
         })
     }

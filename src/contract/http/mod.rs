@@ -2,6 +2,8 @@
 
 mod applicant;
 mod certificate;
+mod check;
+mod import;
 mod lists;
 mod office;
 mod page;
@@ -21,6 +23,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(lists::filed)
         .service(lists::second_reviews)
         .service(lists::supervised)
+        .service(import::template)
+        .service(import::problems)
+        .service(import::create)
+        .service(import::show)
         .service(lists::show)
         .service(applicant::edit)
         .service(lists::timeline)
@@ -38,6 +44,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(office::revoke)
         .service(certificate::show)
         .service(certificate::paper)
+        .service(check::check)
         .service(paper::download)
         .service(paper::public)
         .service(certificate::verify);

@@ -1,10 +1,12 @@
 //! What a technical contract and its registration case are. Pure: no serde, no diesel.
 
 mod case;
+mod import;
 mod lists;
 mod record;
 
 pub use case::*;
+pub use import::*;
 pub use lists::*;
 pub use record::*;
 

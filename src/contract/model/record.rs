@@ -55,6 +55,14 @@ impl Record {
             seller_division: self.form.seller.division.clone(),
             buyer: self.buyer.clone(),
             buyer_division: self.form.buyer.division.clone(),
+            counted: Counted {
+                ip_kind: self.form.ip.first().map(|asset| asset.kind.clone()).unwrap_or_default(),
+                plan_source: self.form.plan_source.clone(),
+                industry: self.form.industry.clone(),
+                objective: self.form.objective.clone(),
+                seller_kind: self.form.seller.kind.clone(),
+                buyer_kind: self.form.buyer.kind.clone(),
+            },
         })
     }
 
@@ -153,6 +161,19 @@ pub struct RegisteredContract {
     pub seller_division: String,
     pub buyer: PartyRef,
     pub buyer_division: String,
+    pub counted: Counted,
+}
+
+/// What statistics count a contract by, besides what others use.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// The first right that the form names.
+    pub ip_kind: String,
+    pub plan_source: String,
+    pub industry: String,
+    pub objective: String,
+    pub seller_kind: String,
+    pub buyer_kind: String,
 }
 
 impl RegisteredContract {

@@ -15,6 +15,9 @@ use crate::kernel::error::Refusal;
 use crate::kernel::time::Day;
 use crate::reference;
 
+/// `typ` of the signature's header.
+pub const CERTIFICATE_KIND: &str = "certificate+jws";
+
 /// Said on every certificate.
 pub const NOTICE: &str = "本证明由平台以校验签名（ed25519）签发，可在线核验；平台校验签名不是电子印章。";
 

@@ -73,7 +73,7 @@ pub(super) fn problems(
 }
 
 /// The standing registration that the form names as its main contract.
-fn parent(conn: &mut Conn, form: &Form) -> Result<Option<(Class, SubType)>, Refusal> {
+pub(super) fn parent(conn: &mut Conn, form: &Form) -> Result<Option<(Class, SubType)>, Refusal> {
     let Some(number) = Number::parse(&form.parent_number) else { return Ok(None) };
     let standing = store::by_number(conn, &number)?.filter(|it| matches!(it.state, State::Registered(..)));
     Ok(standing.and_then(|it| Class::parse(&it.form.class).zip(SubType::parse(&it.form.sub_type))))

@@ -220,10 +220,7 @@ pub fn supervised(
 
 /// The digits of a division code that everything inside it begins with.
 fn significant(division: &str) -> String {
-    let Ok(code) = DivisionCode::parse(division) else { return division.to_owned() };
-    let text = code.as_str();
-    let kept = text.strip_suffix("0000").or_else(|| text.strip_suffix("00")).unwrap_or(text);
-    kept.to_owned()
+    DivisionCode::parse(division).map_or_else(|_| division.to_owned(), |code| code.significant().to_owned())
 }
 
 /// Loads a contract that the actor may see: its parties, its office, supervision. To others it does not exist.

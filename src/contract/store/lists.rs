@@ -156,7 +156,9 @@ fn parts(scope: &Scope) -> Vec<Part> {
 fn within(query: Query<'_>, part: Part) -> Query<'_> {
     let filed = dsl::state.ne(Stage::Draft);
     match part {
-        Part::Applicant(organisation) => query.filter(dsl::applicant.eq(organisation)),
+        Part::Applicant(organisation) => {
+            query.filter(dsl::applicant.eq(organisation)).filter(super::imports::is_shown())
+        }
         Part::Seller(code) => query.filter(filed).filter(dsl::seller_code.eq(code)),
         Part::Buyer(code) => query.filter(filed).filter(dsl::buyer_code.eq(code)),
         Part::Office(office) => query.filter(dsl::office.eq(office)),

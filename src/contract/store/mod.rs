@@ -5,6 +5,7 @@ mod casework;
 mod counter;
 mod duplicates;
 mod editions;
+mod imports;
 mod lists;
 mod row;
 mod steps;
@@ -22,6 +23,9 @@ pub use attached::{attach, attached};
 pub use counter::next_serial;
 pub use duplicates::{same_deal, same_text};
 pub use editions::{add_edition, edition_by_code, latest_edition};
+pub use imports::{
+    abandoned_import, add_import, add_item, count_items, finish_import, finished_import, import, sweep_import,
+};
 pub use lists::{Scope, Wanted, list, register, sold, work};
 pub use steps::{add_step, steps};
 
@@ -37,7 +41,8 @@ pub fn save(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
 }
 
 pub fn find(conn: &mut Conn, id: ContractId) -> Result<Option<Record>, Refusal> {
-    let row: Option<Row> = contract::table.find(id).select(contract::all_columns).first(conn).optional()?;
+    let shown = contract::table.find(id).filter(imports::is_shown());
+    let row: Option<Row> = shown.select(contract::all_columns).first(conn).optional()?;
     row.map(Row::build).transpose()
 }
 

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod brokerage;
 pub mod contract;
+pub mod contract_import;
 pub mod core;
 pub mod demo;
 pub mod engagement;
@@ -15,6 +16,7 @@ pub mod project;
 pub mod reference;
 pub mod reward;
 pub mod search;
+pub mod statistics;
 pub mod subsidy;
 
 pub use audit::*;
@@ -29,4 +31,5 @@ pub use project::*;
 pub use reference::*;
 pub use reward::*;
 pub use search::*;
+pub use statistics::*;
 pub use subsidy::*;

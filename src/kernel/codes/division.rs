@@ -71,16 +71,14 @@ impl DivisionCode {
         Some(DivisionCode(format!("{:0<6}", &self.0[..keep])))
     }
 
+    /// The digits that the code of everything inside it begins with.
+    pub fn significant(&self) -> &str {
+        self.0.strip_suffix("0000").or_else(|| self.0.strip_suffix("00")).unwrap_or(&self.0)
+    }
+
     /// Whether this division is `other` or lies inside it.
     pub fn is_within(&self, other: &DivisionCode) -> bool {
-        let significant = if other.0.ends_with("0000") {
-            2
-        } else if other.0.ends_with("00") {
-            4
-        } else {
-            6
-        };
-        self.0[..significant] == other.0[..significant]
+        self.0.starts_with(other.significant())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Registration of contracts over HTTP.
 
 mod filing;
+pub mod import;
 mod machine;
 mod numbers;
 mod papers;

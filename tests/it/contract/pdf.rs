@@ -77,3 +77,55 @@ fn a_character_outside_the_list_refuses_the_paper() {
     let refused = city.as_(OWNER).get(&path).refused(422, "paper_glyph_missing");
     assert!(refused.text().contains("U+2A6D6"), "{}", refused.text());
 }
+
+/// Issue 4: verification by the file itself, offline with the published keys and online with what became of it.
+#[test]
+fn a_certificate_is_verified_by_its_file() {
+    let city = City::new();
+    let id = registered(&city);
+    let view = city.as_(OWNER).get(&format!("/api/v1/contracts/{id}/certificate")).expect(200).body;
+    let check = |file: &serde_json::Value| city.anonymous().post("/api/v1/certificates/check", file.clone());
+    assert_eq!(check(&view).expect(200).body, view);
+    let mut forged = view.clone();
+    forged["certificate"]["total_fen"] = json!(1);
+    check(&forged).refused(422, "certificate_differs");
+    let mut broken = view.clone();
+    broken["jws"] = json!("a.b.c");
+    check(&broken).refused(422, "certificate_signature_invalid");
+    let decision = json!({"ground": "duplicate", "decision": "示例决定"});
+    act(&city.as_("government.payer"), &id, "revoke", decision).expect(200);
+    assert_eq!(check(&view).expect(200).body["verdict"], "revoked");
+    offline(&city, &view, &forged);
+}
+
+/// The command line, with nothing but files.
+fn offline(city: &City, view: &serde_json::Value, forged: &serde_json::Value) {
+    let dir = city.dir.path();
+    let keys = city.anonymous().get("/.well-known/jwks.json").expect(200).bytes;
+    for (name, bytes) in [
+        ("c.json", view.to_string().into_bytes()),
+        ("forged.json", forged.to_string().into_bytes()),
+        ("keys.json", keys),
+        ("none.json", b"{\"keys\":[]}".to_vec()),
+    ] {
+        std::fs::write(dir.join(name), bytes).unwrap();
+    }
+    let run = |file: &str, keys: &str, more: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_techmart"))
+            .args(["verify", "certificate", file, "--keys", keys])
+            .args(more)
+            .current_dir(dir)
+            .env_clear()
+            .output()
+            .unwrap()
+    };
+    let good = run("c.json", "keys.json", &[]);
+    let said = String::from_utf8_lossy(&good.stdout).into_owned();
+    assert!(good.status.success(), "{said}{}", String::from_utf8_lossy(&good.stderr));
+    assert!(
+        said.contains("2026450701000001") && said.contains("not proven: that the registration still stands")
+    );
+    assert!(!run("forged.json", "keys.json", &[]).status.success());
+    assert!(!run("c.json", "none.json", &[]).status.success());
+    assert!(!run("c.json", "keys.json", &["--pin", "another"]).status.success());
+}

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use techmart::app::{App, World};
 use techmart::config::{Config, Flags};
+use techmart::kernel::actor::Actor;
 use techmart::kernel::id::OrganisationId;
 use techmart::kernel::permission::{Permission, allows};
 use techmart::kernel::random::SystemRandom;
@@ -117,6 +118,11 @@ impl City {
         let admitted = self.app.gate.sign_in_as(persona);
         let admitted = admitted.unwrap_or_else(|refusal| panic!("the persona {persona}: {refusal}"));
         Client::new(&self.base, Some(admitted.access_token))
+    }
+
+    /// A persona as the services see it.
+    pub fn actor(&self, persona: &str) -> Actor {
+        Actor::Person(Box::new(self.app.gate.sign_in_as(persona).unwrap().grant.person))
     }
 
     /// The organisation of a persona or of a kind (`enterprise2`).

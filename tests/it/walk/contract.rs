@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::contract::import::uploaded;
 use super::super::support::City;
 use super::super::support::contracts::{
     accepted, accepted_of, act, correction_requested, draft, form, large_form, registered, registrar, show,
@@ -26,6 +27,22 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/contracts/supervised", |_| {
         Case::new("GET", "/api/v1/contracts/supervised", "operator.auditor")
     }),
+    ("get", "/api/v1/contracts/imports/template.xlsx", |_| {
+        Case::new("GET", "/api/v1/contracts/imports/template.xlsx", OWNER)
+    }),
+    ("get", "/api/v1/contracts/imports/problems.xlsx", |city| {
+        let file = uploaded(&city.as_(OWNER), 1);
+        own("GET", format!("/api/v1/contracts/imports/problems.xlsx?file={file}"))
+    }),
+    ("post", "/api/v1/contracts/imports", |city| {
+        let file = uploaded(&city.as_(OWNER), 1);
+        own("POST", "/api/v1/contracts/imports".into()).body(json!({"file": file, "dry_run": true}))
+    }),
+    ("get", "/api/v1/contracts/imports/{id}", |city| {
+        let body = json!({"file": uploaded(&city.as_(OWNER), 1)});
+        let id = city.as_(OWNER).post("/api/v1/contracts/imports", body).expect(201).id();
+        own("GET", format!("/api/v1/contracts/imports/{id}"))
+    }),
     ("get", "/api/v1/contracts/{id}", |city| read(&registered(city), "")),
     ("get", "/api/v1/contracts/{id}/timeline", |city| read(&registered(city), "/timeline")),
     ("get", "/api/v1/contracts/{id}/attachments/{file}", |city| {
@@ -36,6 +53,10 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/contracts/{id}/certificate", |city| read(&registered(city), "/certificate")),
     ("get", "/api/v1/contracts/{id}/certificate/paper", |city| read(&registered(city), "/certificate/paper")),
     ("get", "/api/v1/contracts/{id}/certificate.pdf", |city| read(&registered(city), "/certificate.pdf")),
+    ("post", "/api/v1/certificates/check", |city| {
+        let path = format!("/api/v1/contracts/{}/certificate", registered(city));
+        Case::new("POST", "/api/v1/certificates/check", "").body(city.as_(OWNER).get(&path).expect(200).body)
+    }),
     ("get", "/api/v1/certificates/{number}", |city| {
         let (number, code) = printed(city);
         Case::new("GET", format!("/api/v1/certificates/{number}?code={code}"), "")

@@ -100,6 +100,7 @@ mod project;
 mod reference;
 mod reward;
 mod search;
+mod statistics;
 mod subsidy;
 
 /// Every room's builders.
@@ -120,6 +121,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         project::CASES,
         reward::CASES,
         brokerage::CASES,
+        statistics::CASES,
     ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()

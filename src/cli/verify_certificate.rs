@@ -1,0 +1,80 @@
+//! `techmart verify certificate`: whether a certificate is what a platform signed, with nothing but the file and
+//! the keys that the platform published. No database, no network.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use crate::contract::service::{CERTIFICATE_KIND, NOTICE};
+use crate::proof::{JwkSet, verify_with};
+
+/// Certificates and key sets are a few kilobytes.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What is verified by itself.
+#[derive(Subcommand)]
+pub enum One {
+    /// A certificate's file, with the keys that a platform published; needs no database and no network
+    Certificate {
+        /// The certificate as JSON
+        #[arg(value_name = "FILE.json")]
+        file: PathBuf,
+        /// The platform's keys: a copy of its /.well-known/jwks.json
+        #[arg(long, value_name = "FILE")]
+        keys: PathBuf,
+        /// The id of the one key that is believed, as printed on the paper
+        #[arg(long, value_name = "KEY-ID")]
+        pin: Option<String>,
+    },
+}
+
+impl One {
+    pub fn run(&self, out: &mut impl Write) -> Result<(), Failure> {
+        let Self::Certificate { file, keys, pin } = self;
+        verify(file, keys, pin.as_deref(), out)
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn verify(file: &Path, keys: &Path, pin: Option<&str>, out: &mut impl Write) -> Result<(), Failure> {
+    let document = json(file)?;
+    let keys = JwkSet::parse(&json(keys)?)?;
+    let text = document["jws"].as_str().ok_or("the file has no member `jws`: not a certificate")?;
+    let (kid, signed) = verify_with(&keys, CERTIFICATE_KIND, text)?;
+    if pin.is_some_and(|pin| pin != kid) {
+        return Err(format!("signed with the key {kid}, not with the pinned one").into());
+    }
+    let signed: serde_json::Value = serde_json::from_slice(&signed)?;
+    if document.get("certificate").is_some_and(|shown| *shown != signed) {
+        return Err("the certificate shown in the file differs from the one that was signed".into());
+    }
+    let text = |name: &str| signed[name].as_str().unwrap_or("?").to_owned();
+    writeln!(out, "签名有效 / signature valid")?;
+    writeln!(out, "  number {} edition {}", text("number"), signed["edition"])?;
+    writeln!(out, "  title  {}", text("title"))?;
+    writeln!(out, "  issuer {} on {}", text("issuer"), text("issued_at"))?;
+    writeln!(out, "  key    {kid}")?;
+    writeln!(
+        out,
+        "proven: a holder of this key signed exactly this content; nothing in it was changed since."
+    )?;
+    writeln!(out, "not proven: that the registration still stands (ask {}),", text("verify"))?;
+    writeln!(
+        out,
+        "            that the key is the platform's (compare it where you trust it; --pin holds it fast)."
+    )?;
+    writeln!(out, "{NOTICE}")?;
+    Ok(())
+}
+
+fn json(path: &Path) -> Result<serde_json::Value, Failure> {
+    let shown = path.display();
+    let size = std::fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(format!("{shown}: more than {FILE_BYTES_MAX} bytes").into());
+    }
+    let bytes = std::fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
+    serde_json::from_slice(&bytes).map_err(|error| format!("{shown}: {error}").into())
+}

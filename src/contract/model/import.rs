@@ -1,0 +1,22 @@
+//! An import of applications from a spreadsheet.
+
+use crate::files::model::FileId;
+use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::time::UtcTime;
+
+/// Marker of an import.
+pub enum ImportOf {}
+pub type ImportId = Id<ImportOf>;
+
+#[derive(Clone, Debug)]
+pub struct Import {
+    pub id: ImportId,
+    pub organisation: OrganisationId,
+    pub created_by: UserId,
+    pub file: FileId,
+    pub sha256: String,
+    pub entries: i32,
+    pub created_at: UtcTime,
+    /// Nothing while its drafts are invisible.
+    pub finished_at: Option<UtcTime>,
+}
