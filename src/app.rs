@@ -19,6 +19,7 @@ use crate::brokerage;
 use crate::changes::{Follower, Followers, InstanceFollower, Job, Jobs};
 use crate::config::Config;
 use crate::contract;
+use crate::credit;
 use crate::db::{Db, Settings, WriterLimits, migrate};
 use crate::demand::{self, model::Demand};
 use crate::engagement::{self, AnswerDays};
@@ -67,6 +68,7 @@ fn api_routes(config: &mut ServiceConfig) {
     reference::routes(config);
     reward::routes(config);
     brokerage::routes(config);
+    credit::routes(config);
     health::routes(config);
     statistics::routes(config);
 }
@@ -87,6 +89,7 @@ fn all_codes() -> Vec<&'static Code> {
         listing::codes::ALL,
         achievement::codes::ALL,
         contract::codes::ALL,
+        credit::codes::ALL,
         engagement::codes::ALL,
         project::codes::ALL,
         reward::codes::ALL,

@@ -11,6 +11,7 @@ pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod contract;
+pub mod credit;
 pub mod db;
 pub mod demand;
 pub mod demo;

@@ -13,6 +13,8 @@ codes! {
     SUB_TYPE_OF_OTHER_CLASS = ("contract_sub_type_of_other_class", 422, "该子类不属于所选合同类别", "The sub-type does not belong to the class");
     WRITTEN_FORM_REQUIRED = ("contract_written_form_required", 422, "技术开发、转让、许可合同应当采用书面形式，不受理口头合同", "The contract must be in writing");
     MAIN_TEXT_REQUIRED = ("contract_main_text_required", 422, "请上传合同正文", "Attach the main text of the contract");
+    EVIDENCE_REQUIRED = ("contract_evidence_required", 422, "该类别须提交：{name}", "This class needs the attachment {kind}");
+    SUB_TYPE_NOT_IN_PROFILE = ("contract_sub_type_not_in_profile", 422, "规则“{profile}”中没有该合同子类", "Profile {profile} has no such sub-type");
     AMOUNT_NOT_POSITIVE = ("contract_amount_not_positive", 422, "金额应大于零", "The amount must be greater than zero");
     AMOUNT_TOO_LARGE = ("contract_amount_too_large", 422, "金额超过上限", "The amount exceeds the limit");
     CARRIER_NOT_DEDUCTIBLE = ("contract_carrier_not_deductible", 422, "合理数量标的物的直接成本不计入非技术性费用，不得扣除", "A reasonable quantity of carriers is not deductible");

@@ -48,6 +48,7 @@ static MIGRATIONS: &[Migration] = migrations![
     11 "0011_subsidy",
     12 "0012_demo",
     13 "0013_search",
+    17 "0017_credit",
     20 "0020_statistics",
     21 "0021_contract_import",
     22 "0022_subsidy_payees",

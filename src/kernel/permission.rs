@@ -39,6 +39,7 @@ words! {
         TargetManage = "target.manage",
         SearchReindex = "search.reindex",
         SearchSynonyms = "search.synonyms",
+        CreditManage = "credit.manage",
     }
 }
 
@@ -89,6 +90,7 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         }
         P::BrokerManage => role == Role::Admin && kind == Kind::Broker,
         P::BrokerRead => (ordinary && kind == Kind::Broker) || government || role == Role::Auditor,
+        P::CreditManage => role == Role::Operator || matches!(role, Role::Preparer | Role::Approver),
         P::ProjectDeclare => role == Role::CountyOfficer,
         P::TargetManage => role == Role::Approver,
     }

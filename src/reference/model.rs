@@ -72,6 +72,15 @@ pub struct Deadline {
     pub complete: bool,
 }
 
+/// What an application of one class must bring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Code of `contract_class`.
+    pub class: String,
+    /// Codes of `contract_attachment_kind`.
+    pub kinds: Vec<String>,
+}
+
 /// The values of a regulation profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileValues {
@@ -90,6 +99,13 @@ pub struct ProfileValues {
     pub large_contract_from: Fen,
     /// Codes of `contract_class`.
     pub contract_classes: Vec<String>,
+    /// Codes of `contract_sub_type`.
+    pub contract_sub_types: Vec<String>,
+    /// What an application of a class must bring.
+    pub evidence: Vec<Evidence>,
+    /// How registration numbers are made: `Y` digits of the year, `D` of the office's division, `O` of the office,
+    /// `S` of the serial, which comes last.
+    pub number_layout: String,
     /// Codes of `refusal_ground`.
     pub refusal_grounds: Vec<String>,
     /// Publicity of a price by agreement.
@@ -129,6 +145,16 @@ impl Profile {
 
     pub fn has_class(&self, class: &str) -> bool {
         self.values.contract_classes.iter().any(|known| known == class)
+    }
+
+    pub fn has_sub_type(&self, sub_type: &str) -> bool {
+        self.values.contract_sub_types.iter().any(|known| known == sub_type)
+    }
+
+    /// What an application of this class must bring.
+    pub fn evidence_for(&self, class: &str) -> impl Iterator<Item = &str> {
+        let of_class = self.values.evidence.iter().filter(move |evidence| evidence.class == class);
+        of_class.flat_map(|evidence| evidence.kinds.iter().map(String::as_str))
     }
 
     pub fn is_large(&self, technical_amount: Fen) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::codes::{
     CALENDAR_COLUMNS, CALENDAR_DAY, CALENDAR_EMPTY, CALENDAR_HEADER, CALENDAR_KIND, CALENDAR_NOT_WEEKEND,
-    CALENDAR_TWICE, CALENDAR_YEAR, PROFILE_LIMIT, PROFILE_NO_CLASS,
+    CALENDAR_TWICE, CALENDAR_YEAR, PROFILE_LIMIT, PROFILE_NO_CLASS, PROFILE_NUMBER_LAYOUT,
 };
 use super::model::{Calendar, CalendarDay, DayKind, Deadline, Limit, LimitUnit, Profile, ProfileValues};
 use crate::kernel::codes_common::{OUT_OF_RANGE, UNKNOWN_VALUE};
@@ -176,6 +176,19 @@ pub fn check_values(errors: &mut Errors, values: &ProfileValues) {
     for (at, class) in values.contract_classes.iter().enumerate() {
         listed(errors, &format!("/contract_classes/{at}"), "contract_class", class);
     }
+    for (at, sub_type) in values.contract_sub_types.iter().enumerate() {
+        listed(errors, &format!("/contract_sub_types/{at}"), "contract_sub_type", sub_type);
+    }
+    for (at, evidence) in values.evidence.iter().enumerate() {
+        let pointer = format!("/evidence/{at}");
+        listed(errors, &format!("{pointer}/class"), "contract_class", &evidence.class);
+        for (n, kind) in evidence.kinds.iter().enumerate() {
+            listed(errors, &format!("{pointer}/kinds/{n}"), "contract_attachment_kind", kind);
+        }
+    }
+    if !is_number_layout(&values.number_layout) {
+        errors.add("/number_layout", &PROFILE_NUMBER_LAYOUT);
+    }
     for (at, ground) in values.refusal_grounds.iter().enumerate() {
         listed(errors, &format!("/refusal_grounds/{at}"), "refusal_ground", ground);
     }
@@ -186,6 +199,22 @@ fn listed(errors: &mut Errors, pointer: &str, list: &str, code: &str) {
         let shown = code.chars().take(NAME_CHARS_MAX).collect();
         errors.add_with(pointer, &UNKNOWN_VALUE, &[("value", shown), ("list", list.to_owned())]);
     }
+}
+
+/// Four digits of the year, two, four or six of the division, two of the office, and last four to ten of the serial;
+/// each run once.
+pub fn is_number_layout(layout: &str) -> bool {
+    let runs: Vec<&[u8]> = layout.as_bytes().chunk_by(|a, b| a == b).collect();
+    let run = |letter: u8| {
+        let mut found = runs.iter().filter(|run| run.first() == Some(&letter)).map(|run| run.len());
+        found.next().filter(|_| found.next().is_none()).unwrap_or(0)
+    };
+    runs.len() == 4
+        && run(b'Y') == 4
+        && matches!(run(b'D'), 2 | 4 | 6)
+        && run(b'O') == 2
+        && (4..=10).contains(&run(b'S'))
+        && layout.ends_with('S')
 }
 
 /// Whether a code of a profile is short and plain, since it stands in addresses and on papers.

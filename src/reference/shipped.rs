@@ -1,6 +1,6 @@
 //! What ships with the program: divisions, public holidays, three regulation profiles.
 
-use super::model::{Division, DivisionLevel, Limit, LimitUnit, Profile, ProfileValues};
+use super::model::{Division, DivisionLevel, Evidence, Limit, LimitUnit, Profile, ProfileValues};
 use crate::kernel::codes::DivisionCode;
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
@@ -14,6 +14,19 @@ pub const HOLIDAYS_SOURCE: &str = "国务院办公厅关于部分节假日安排
 
 /// 5 000 000 yuan of technical amount (DOMAIN §2).
 const LARGE_CONTRACT_FROM: Fen = Fen(500_000_000);
+
+/// 16 digits: year, division, office, serial (DOMAIN §2, number).
+pub const NUMBER_LAYOUT: &str = "YYYYDDDDOOSSSSSS";
+
+/// The full text of the contract, for every class (DOMAIN §2, who, where, when).
+pub fn evidence() -> Vec<Evidence> {
+    let main_text = |class| Evidence { class, kinds: vec!["main_text".into()] };
+    codes("contract_class").into_iter().map(main_text).collect()
+}
+
+pub fn sub_types() -> Vec<String> {
+    codes("contract_sub_type")
+}
 
 /// Divisions in the order in which they are listed.
 pub fn divisions() -> Result<Vec<Division>, Refusal> {
@@ -77,6 +90,9 @@ pub fn profiles() -> Vec<Profile> {
         review_limit_complex: calendar_days(30),
         large_contract_from: LARGE_CONTRACT_FROM,
         contract_classes: four_classes,
+        contract_sub_types: sub_types(),
+        evidence: evidence().into_iter().filter(|it| it.class != "licence").collect(),
+        number_layout: NUMBER_LAYOUT.into(),
         refusal_grounds: codes("refusal_ground"),
         price_publicity: calendar_days(15),
         reward_publicity: calendar_days(15),
@@ -88,6 +104,7 @@ pub fn profiles() -> Vec<Profile> {
         law_zh: "中华人民共和国民法典".into(),
         law_en: "Civil Code of the People's Republic of China".into(),
         contract_classes: five_classes,
+        evidence: evidence(),
         ..values_2000.clone()
     };
     let values_2026 = ProfileValues {
@@ -179,7 +196,32 @@ mod tests {
             (p2026.review_limit(false), p2026.review_limit(true)),
             (working_days(15), working_days(30))
         );
+        for class in &p2021.values.contract_classes {
+            assert_eq!(p2021.evidence_for(class).collect::<Vec<_>>(), ["main_text"], "{class}");
+        }
+        assert_eq!(p2021.values.number_layout, "YYYYDDDDOOSSSSSS");
+        assert!(p2021.has_sub_type("training") && !p2021.has_sub_type("sale"));
         assert!(p2000.confirmed && p2021.confirmed && !p2026.confirmed && p2026.effective_from.is_none());
+    }
+
+    /// DOMAIN §2, number: the layout is data; the serial comes last, every part once.
+    #[test]
+    fn domain_2_a_number_layout_has_every_part_once_and_the_serial_last() {
+        use super::super::rules::is_number_layout as fits;
+        for good in [NUMBER_LAYOUT, "DDDDDDOOYYYYSSSSSSSS", "YYYYOODDSSSS"] {
+            assert!(fits(good), "{good}");
+        }
+        for wrong in [
+            "",
+            "YYYY",
+            "YYYYDDDDSSSSSSOO",
+            "YYDDDDOOSSSSSS",
+            "YYYYDDDDOOSSS",
+            "YYYYDDDDOOSSSSSSYY",
+            "YYYYDDDOOSSSS",
+        ] {
+            assert!(!fits(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ const RANKS: &[(&str, u8)] = &[
     ("ledger", 2),
     ("search", 3),
     ("listing", 3),
+    ("credit", 3),
     ("achievement", 4),
     ("demand", 4),
     ("engagement", 5),

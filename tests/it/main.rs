@@ -9,6 +9,7 @@ mod architecture;
 mod audit;
 mod brokerage;
 mod contract;
+mod credit;
 mod demand;
 mod docs;
 mod edge;

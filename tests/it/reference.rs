@@ -150,10 +150,17 @@ fn rule_1_an_operator_adds_a_profile_without_a_release() {
     wrong["values"]["contract_classes"] = json!(["sale"]);
     wrong["values"]["review_limit"]["days"] = json!(0);
     wrong["values"]["competent_authority"] = json!("x");
+    wrong["values"]["number_layout"] = json!("SSSSSSYYYYDDDDOO");
+    wrong["values"]["contract_sub_types"] = json!(["sale"]);
+    wrong["values"]["evidence"] = json!([{"class": "sale", "kinds": ["main_text", "handshake"]}]);
     let refused = operator.post("/api/v1/regulation-profiles", wrong).refused(422, "validation_failed");
     assert_eq!(refused.field("/code"), Some("profile_code"));
     assert_eq!(refused.field("/contract_classes/0"), Some("unknown_value"));
     assert_eq!(refused.field("/review_limit/days"), Some("profile_limit"));
     assert_eq!(refused.field("/competent_authority"), Some("unknown_value"));
+    assert_eq!(refused.field("/number_layout"), Some("profile_number_layout"));
+    for pointer in ["/contract_sub_types/0", "/evidence/0/class", "/evidence/0/kinds/1"] {
+        assert_eq!(refused.field(pointer), Some("unknown_value"), "{pointer}");
+    }
     city.anonymous().get("/api/v1/regulation-profiles/nothing").refused(404, "not_found");
 }

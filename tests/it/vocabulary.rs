@@ -3,6 +3,7 @@
 
 use techmart::brokerage::model as brokerage;
 use techmart::contract::model as contract;
+use techmart::credit::model as credit;
 use techmart::identity::model as identity;
 use techmart::kernel::actor::{OrganisationKind, Role};
 use techmart::kernel::vocabulary;
@@ -48,6 +49,9 @@ fn every_closed_list_has_its_labels() {
         "unit_kind", contract::UnitKind;
         "refusal_ground", contract::RefusalGround;
         "revocation_ground", contract::RevocationGround;
+        "credit_record_kind", credit::Kind;
+        "credit_level", credit::Level;
+        "credit_state", credit::Stage;
         "project_state", project::ProjectStage;
         "conversion_mode", project::ConversionMode;
         "indicator", project::Indicator;

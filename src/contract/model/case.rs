@@ -96,14 +96,14 @@ pub struct Revocation {
     pub on: Day,
 }
 
-/// A registration number of 16 digits: year(4) division(4) office(2) serial(6).
+/// A registration number: digits, laid out by the profile of the case; 16 in those that ship.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number(String);
 
 impl Number {
-    /// Only digits, exactly sixteen.
+    /// Only digits, as many as a layout may have.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = (12..=22).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         digits.then(|| Self(text.to_owned()))
     }
 

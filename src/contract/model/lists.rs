@@ -125,9 +125,16 @@ words! {
 }
 
 words! {
+    /// What an attached file is to the contract; the profile says which of them a class must bring.
     AttachmentKind {
         MainText = "main_text",
         Annex = "annex",
+        RightsProof = "rights_proof",
+        Authorisation = "authorisation",
+        Approval = "approval",
+        ImportCertificate = "import_certificate",
+        Amendment = "amendment",
+        IncomeVoucher = "income_voucher",
     }
 }
 

@@ -45,6 +45,9 @@ fn belongs(class: Class, sub_type: SubType, check: &mut Check<'_>) {
     if !filing.profile.has_class(class.as_str()) {
         let profile = [("profile", filing.profile.code.clone())];
         check.errors.add_with("/class", &codes::CLASS_NOT_IN_PROFILE, &profile);
+    } else if !filing.profile.has_sub_type(sub_type.as_str()) {
+        let profile = [("profile", filing.profile.code.clone())];
+        check.errors.add_with("/sub_type", &codes::SUB_TYPE_NOT_IN_PROFILE, &profile);
     } else if Some(class) != class_of(sub_type, filing.profile.licence_is_a_class()) {
         check.errors.add("/sub_type", &codes::SUB_TYPE_OF_OTHER_CLASS);
     }

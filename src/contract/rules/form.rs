@@ -4,7 +4,7 @@
 use super::{amounts, classes, ip, parties, payment};
 use crate::contract::codes;
 use crate::contract::form::Form;
-use crate::contract::model::{Class, SubType};
+use crate::contract::model::{AttachmentKind, Class, SubType};
 use crate::kernel::codes_common::{INVALID_VALUE, REQUIRED, TOO_MANY, UNKNOWN_VALUE};
 use crate::kernel::error::Errors;
 use crate::kernel::text;
@@ -25,7 +25,8 @@ pub struct Filing<'a> {
     pub applicant: &'a str,
     /// The registration that `parent_number` names, if it stands.
     pub parent: Option<(Class, SubType)>,
-    pub main_texts: usize,
+    /// What is attached, a kind once for each file.
+    pub attached: &'a [AttachmentKind],
 }
 
 /// A form under examination: the problems so far, and whether it is to be filed or only kept.
@@ -115,9 +116,20 @@ fn general(form: &Form, check: &mut Check<'_>) {
         if !form.written {
             check.errors.add("/written", &codes::WRITTEN_FORM_REQUIRED);
         }
-        if filing.main_texts == 0 {
+        if !filing.attached.contains(&AttachmentKind::MainText) {
             check.errors.add("/attachments", &codes::MAIN_TEXT_REQUIRED);
         }
+        evidence(form, filing, &mut check.errors);
+    }
+}
+
+/// What the profile asks an application of this class to bring, beside the main text.
+fn evidence(form: &Form, filing: &Filing<'_>, errors: &mut Errors) {
+    let wanted = filing.profile.evidence_for(&form.class).filter_map(AttachmentKind::parse);
+    for kind in wanted.filter(|kind| *kind != AttachmentKind::MainText && !filing.attached.contains(kind)) {
+        let name = vocabulary::zh("contract_attachment_kind", kind.as_str()).to_owned();
+        let params = [("kind", kind.to_string()), ("name", name)];
+        errors.add_with("/attachments", &codes::EVIDENCE_REQUIRED, &params);
     }
 }
 

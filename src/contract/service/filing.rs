@@ -61,13 +61,13 @@ pub(super) fn problems(
     today: Day,
 ) -> Result<Errors, Refusal> {
     let applicant = identity::service::organisation(tx, record.applicant)?.profile.credit_code;
-    let attached = store::attached(tx, record.id)?;
+    let attached: Vec<_> = store::attached(tx, record.id)?.into_iter().map(|file| file.kind).collect();
     let filing = Filing {
         profile,
         today,
         applicant: &applicant,
         parent: parent(tx, &record.form)?,
-        main_texts: attached.iter().filter(|file| file.kind == AttachmentKind::MainText).count(),
+        attached: &attached,
     };
     Ok(check_filing(&record.form, &filing))
 }

@@ -150,8 +150,8 @@ pub fn register(
     filing::problems(tx, &record, &profile, filed_on)?.check()?;
     filing::stop_duplicates(tx, &record)?;
     let on = tx.now().day();
-    let prefix = number::prefix(on, &office.division, &office.number)?;
-    let number = number::number(&prefix, store::next_serial(tx, &prefix)?)?;
+    let plan = number::plan(&profile.values.number_layout, on, &office.division, &office.number)?;
+    let number = number::number(&plan, store::next_serial(tx, &plan.prefix)?)?;
     let large = profile.is_large(record.technical);
     let act = Act::Register { number: number.clone(), on, opinion: opinion(tx, person, true, text), large };
     let detail = json!({"number": number.as_str()});

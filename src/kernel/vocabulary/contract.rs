@@ -194,8 +194,16 @@ const STEP: &[Item] = &[
     item("revoked", "撤销登记", "Revoked"),
 ];
 
-const ATTACHMENT_KIND: &[Item] =
-    &[item("main_text", "合同正文", "Main text"), item("annex", "附件", "Annex")];
+const ATTACHMENT_KIND: &[Item] = &[
+    item("main_text", "合同正文", "Main text"),
+    item("annex", "附件", "Annex"),
+    item("rights_proof", "权属证明（专利、登记证书等）", "Proof of the right, such as a patent certificate"),
+    item("authorisation", "委托书", "Letter of authorisation"),
+    item("approval", "批准文件", "Approval"),
+    item("import_certificate", "技术进口合同登记证", "Certificate of a technology import"),
+    item("amendment", "变更协议", "Agreement on an amendment"),
+    item("income_voucher", "收入凭证", "Voucher of income"),
+];
 
 const AUTHORITY: &[Item] = &[
     item("science", "科学技术行政部门", "Science and technology authority"),

@@ -16,6 +16,7 @@ pub(super) const LISTS: &[List] = &[
     define("assessment_grade", "考核等次", "Assessment grade", ASSESSMENT_GRADE),
     define("credit_record_kind", "信用记录类型", "Credit record kind", CREDIT_RECORD_KIND),
     define("credit_level", "信用等级", "Credit level", CREDIT_LEVEL),
+    define("credit_state", "信用记录状态", "Credit record state", CREDIT_STATE),
 ];
 
 const DIVISION_LEVEL: &[Item] = &[
@@ -110,6 +111,12 @@ const ASSESSMENT_GRADE: &[Item] = &[
 
 const CREDIT_RECORD_KIND: &[Item] =
     &[item("good", "守信记录", "Good record"), item("bad", "失信记录", "Bad record")];
+
+const CREDIT_STATE: &[Item] = &[
+    item("standing", "有效", "Standing"),
+    item("appealed", "申诉中", "Under appeal"),
+    item("lifted", "已解除", "Lifted"),
+];
 
 const CREDIT_LEVEL: &[Item] = &[
     item("excellent", "优秀", "Excellent"),

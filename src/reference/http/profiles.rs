@@ -9,7 +9,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::{Day, UtcTime};
-use crate::reference::model::{Limit, LimitUnit, Profile, ProfileValues, ProfileVersion};
+use crate::reference::model::{Evidence, Limit, LimitUnit, Profile, ProfileValues, ProfileVersion};
 use crate::reference::service::{self, SetProfile};
 
 /// A period: how many, of what.
@@ -18,6 +18,17 @@ use crate::reference::service::{self, SetProfile};
 struct LimitBody {
     days: u32,
     unit: LimitUnit,
+}
+
+/// What an application of one class must bring.
+#[derive(Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ProfileEvidence)]
+struct EvidenceBody {
+    /// Code of `contract_class`.
+    class: String,
+    /// Codes of `contract_attachment_kind`.
+    kinds: Vec<String>,
 }
 
 /// The values of a regulation profile.
@@ -39,6 +50,13 @@ struct ProfileBody {
     large_contract_from_fen: Fen,
     /// Codes of `contract_class`.
     contract_classes: Vec<String>,
+    /// Codes of `contract_sub_type`.
+    contract_sub_types: Vec<String>,
+    /// What an application of each class must bring.
+    evidence: Vec<EvidenceBody>,
+    /// `Y` year, `D` division, `O` office, `S` serial (last), such as `YYYYDDDDOOSSSSSS`.
+    #[schema(examples("YYYYDDDDOOSSSSSS"))]
+    number_layout: String,
     /// Codes of `refusal_ground`.
     refusal_grounds: Vec<String>,
     price_publicity: LimitBody,
@@ -112,6 +130,18 @@ impl From<LimitBody> for Limit {
     }
 }
 
+impl From<Evidence> for EvidenceBody {
+    fn from(evidence: Evidence) -> Self {
+        EvidenceBody { class: evidence.class, kinds: evidence.kinds }
+    }
+}
+
+impl From<EvidenceBody> for Evidence {
+    fn from(body: EvidenceBody) -> Self {
+        Evidence { class: body.class, kinds: body.kinds }
+    }
+}
+
 impl From<ProfileValues> for ProfileBody {
     fn from(values: ProfileValues) -> Self {
         ProfileBody {
@@ -124,6 +154,9 @@ impl From<ProfileValues> for ProfileBody {
             review_limit_complex: values.review_limit_complex.into(),
             large_contract_from_fen: values.large_contract_from,
             contract_classes: values.contract_classes,
+            contract_sub_types: values.contract_sub_types,
+            evidence: values.evidence.into_iter().map(EvidenceBody::from).collect(),
+            number_layout: values.number_layout,
             refusal_grounds: values.refusal_grounds,
             price_publicity: values.price_publicity.into(),
             reward_publicity: values.reward_publicity.into(),
@@ -144,6 +177,9 @@ impl From<ProfileBody> for ProfileValues {
             review_limit_complex: body.review_limit_complex.into(),
             large_contract_from: body.large_contract_from_fen,
             contract_classes: body.contract_classes,
+            contract_sub_types: body.contract_sub_types,
+            evidence: body.evidence.into_iter().map(Evidence::from).collect(),
+            number_layout: body.number_layout,
             refusal_grounds: body.refusal_grounds,
             price_publicity: body.price_publicity.into(),
             reward_publicity: body.reward_publicity.into(),

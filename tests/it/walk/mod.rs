@@ -90,6 +90,7 @@ mod achievement;
 mod audit;
 mod brokerage;
 mod contract;
+mod credit;
 mod demand;
 mod engagement;
 mod files;
@@ -117,6 +118,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         achievement::CASES,
         demand::CASES,
         contract::CASES,
+        credit::CASES,
         engagement::CASES,
         project::CASES,
         reward::CASES,

@@ -2,7 +2,7 @@ use super::*;
 use crate::contract::form::{IpAsset, Payment, Side};
 use crate::kernel::money::Fen;
 use crate::kernel::vocabulary::codes_of as vocabulary_codes;
-use crate::reference::model::{Limit, LimitUnit, ProfileValues};
+use crate::reference::model::{Evidence, Limit, LimitUnit, ProfileValues};
 
 pub fn day(text: &str) -> Day {
     text.parse().unwrap()
@@ -22,6 +22,9 @@ pub fn profile_2021() -> Profile {
         review_limit_complex: days(30),
         large_contract_from: Fen(500_000_000),
         contract_classes: words("contract_class"),
+        contract_sub_types: words("contract_sub_type"),
+        evidence: vec![],
+        number_layout: "YYYYDDDDOOSSSSSS".into(),
         refusal_grounds: words("refusal_ground"),
         price_publicity: days(15),
         reward_publicity: days(15),
@@ -124,7 +127,7 @@ pub fn codes_when<'a>(form: &Form, change: impl FnOnce(&mut Filing<'a>)) -> Foun
         today: day("2026-03-10"),
         applicant: "914403001922038216",
         parent: None,
-        main_texts: 1,
+        attached: &[AttachmentKind::MainText],
     };
     change(&mut filing);
     found(&check_filing(form, &filing))
@@ -201,7 +204,7 @@ fn civil_code_851_863_written_form_is_required() {
 /// DOMAIN §2: full text; at least one main text.
 #[test]
 fn domain_2_the_main_text_is_required() {
-    let codes = codes_when(&complete_form(), |filing| filing.main_texts = 0);
+    let codes = codes_when(&complete_form(), |filing| filing.attached = &[AttachmentKind::Annex]);
     assert_eq!(codes, [("/attachments", "contract_main_text_required")]);
 }
 
@@ -220,4 +223,24 @@ fn domain_2_dates_are_in_order_and_the_contract_is_valid() {
     let codes = codes_when(&complete_form(), |filing| filing.today = day("2027-03-01"));
     assert_eq!(codes, [("/end_on", "contract_expired")]);
     assert!(codes_when(&complete_form(), |filing| filing.today = day("2027-02-28")).is_empty());
+}
+
+/// DOMAIN §2, a regulation profile: evidence for each class, and sub-types, are the profile's.
+#[test]
+fn domain_2_evidence_and_sub_types_are_the_profiles() {
+    let mut profile = profile_2021();
+    let kinds = vec!["main_text".to_owned(), "rights_proof".to_owned()];
+    profile.values.evidence = vec![Evidence { class: "licence".into(), kinds }];
+    assert!(codes_when(&complete_form(), |filing| filing.profile = &profile).is_empty(), "a development");
+    let licence = patent_licence_form();
+    let missing = codes_when(&licence, |filing| filing.profile = &profile);
+    assert_eq!(missing, [("/attachments", "contract_evidence_required")]);
+    let complete = codes_when(&licence, |filing| {
+        filing.profile = &profile;
+        filing.attached = &[AttachmentKind::MainText, AttachmentKind::RightsProof];
+    });
+    assert!(complete.is_empty(), "{complete:?}");
+    profile.values.contract_sub_types.retain(|sub_type| sub_type != "commissioned_development");
+    let found = codes_when(&complete_form(), |filing| filing.profile = &profile);
+    assert_eq!(found, [("/sub_type", "contract_sub_type_not_in_profile")]);
 }

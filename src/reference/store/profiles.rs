@@ -1,54 +1,15 @@
-//! Rows of divisions, calendars and profiles.
+//! Rows of regulation profiles.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::model::{
-    Calendar, CalendarDay, CalendarYear, DayKind, Division, DivisionLevel, Limit, LimitUnit, Profile,
-    ProfileValues, ProfileVersion,
-};
-use crate::db::schema::{
-    calendar_day, calendar_year, division, regulation_profile, regulation_profile_version,
-};
-use crate::db::types::stored_words;
-use crate::db::{Conn, from_json, on_each, saved, to_json};
-use crate::kernel::codes::DivisionCode;
+use crate::db::schema::{regulation_profile, regulation_profile_version};
+use crate::db::{Conn, from_json, saved, to_json};
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
-
-stored_words!(DivisionLevel, DayKind);
-
-#[derive(Insertable, Queryable)]
-#[diesel(table_name = division)]
-struct DivisionRow {
-    code: String,
-    parent: String,
-    level: DivisionLevel,
-    name: String,
-    name_en: String,
-    plan_unit: bool,
-    position: i32,
-}
-
-#[derive(Insertable, Queryable)]
-#[diesel(table_name = calendar_day)]
-struct DayRow {
-    day: Day,
-    year: i32,
-    kind: DayKind,
-    name: String,
-}
-
-#[derive(Insertable, Queryable)]
-#[diesel(table_name = calendar_year)]
-struct YearRow {
-    year: i32,
-    version: i64,
-    source: String,
-    imported_at: UtcTime,
-    imported_by: String,
-}
+use crate::reference::model::{Evidence, Limit, LimitUnit, Profile, ProfileValues, ProfileVersion};
+use crate::reference::shipped;
 
 #[derive(Insertable, Queryable)]
 #[diesel(table_name = regulation_profile)]
@@ -72,89 +33,6 @@ struct VersionRow {
     reason: String,
     changed_at: UtcTime,
     changed_by: String,
-}
-
-/// Adds divisions that are not there yet.
-pub fn add_divisions(conn: &mut Conn, divisions: &[Division]) -> Result<(), Refusal> {
-    let known: Vec<String> = division::table.select(division::code).load(conn)?;
-    let rows: Vec<DivisionRow> = divisions
-        .iter()
-        .zip(1..)
-        .filter(|(division, _)| !known.iter().any(|code| code == division.code.as_str()))
-        .map(|(division, position)| DivisionRow {
-            code: division.code.to_string(),
-            parent: division.parent.as_ref().map(ToString::to_string).unwrap_or_default(),
-            level: division.level,
-            name: division.name.clone(),
-            name_en: division.name_en.clone(),
-            plan_unit: division.plan_unit,
-            position,
-        })
-        .collect();
-    on_each!(conn, c => diesel::insert_into(division::table).values(&rows).execute(c))?;
-    Ok(())
-}
-
-pub fn divisions(conn: &mut Conn) -> Result<Vec<Division>, Refusal> {
-    let rows: Vec<DivisionRow> = division::table.order((division::position, division::code)).load(conn)?;
-    rows.into_iter().map(Division::try_from).collect()
-}
-
-pub fn division(conn: &mut Conn, code: &str) -> Result<Option<Division>, Refusal> {
-    let row: Option<DivisionRow> = division::table.find(code).first(conn).optional()?;
-    row.map(Division::try_from).transpose()
-}
-
-/// The version of a year's calendar; 0 when there is none.
-pub fn calendar_version(conn: &mut Conn, year: i32) -> Result<i64, Refusal> {
-    let version = calendar_year::table.find(year).select(calendar_year::version).first(conn).optional()?;
-    Ok(version.unwrap_or(0))
-}
-
-/// Replaces a year's calendar as a whole.
-pub fn put_calendar(conn: &mut Conn, calendar: &CalendarYear, imported_by: &str) -> Result<(), Refusal> {
-    let year = calendar.year;
-    diesel::delete(calendar_day::table.filter(calendar_day::year.eq(year))).execute(conn)?;
-    diesel::delete(calendar_year::table.find(year)).execute(conn)?;
-    let head = YearRow {
-        year,
-        version: calendar.version,
-        source: calendar.source.clone(),
-        imported_at: calendar.imported_at,
-        imported_by: imported_by.to_owned(),
-    };
-    diesel::insert_into(calendar_year::table).values(head).execute(conn)?;
-    let row = |day: &CalendarDay| DayRow { day: day.day, year, kind: day.kind, name: day.name.clone() };
-    let rows: Vec<DayRow> = calendar.days.iter().map(row).collect();
-    on_each!(conn, c => diesel::insert_into(calendar_day::table).values(&rows).execute(c))?;
-    Ok(())
-}
-
-pub fn calendar_year(conn: &mut Conn, year: i32) -> Result<Option<CalendarYear>, Refusal> {
-    let head: Option<YearRow> = calendar_year::table.find(year).first(conn).optional()?;
-    let Some(head) = head else { return Ok(None) };
-    let rows: Vec<DayRow> =
-        calendar_day::table.filter(calendar_day::year.eq(year)).order(calendar_day::day).load(conn)?;
-    Ok(Some(CalendarYear {
-        year,
-        version: head.version,
-        source: head.source,
-        imported_at: head.imported_at,
-        days: rows.into_iter().map(CalendarDay::from).collect(),
-    }))
-}
-
-/// Everything known about the years from one day to another.
-pub fn calendar(conn: &mut Conn, from: Day, to: Day) -> Result<Calendar, Refusal> {
-    let years: Vec<i32> = calendar_year::table
-        .filter(calendar_year::year.between(from.year(), to.year()))
-        .select(calendar_year::year)
-        .load(conn)?;
-    let days: Vec<(Day, DayKind)> = calendar_day::table
-        .filter(calendar_day::day.between(from, to))
-        .select((calendar_day::day, calendar_day::kind))
-        .load(conn)?;
-    Ok(Calendar { days: days.into_iter().collect(), years: years.into_iter().collect() })
 }
 
 pub fn profiles(conn: &mut Conn) -> Result<Vec<Profile>, Refusal> {
@@ -243,28 +121,6 @@ impl TryFrom<VersionRow> for ProfileVersion {
     }
 }
 
-impl TryFrom<DivisionRow> for Division {
-    type Error = Refusal;
-
-    fn try_from(row: DivisionRow) -> Result<Self, Refusal> {
-        let read = |code: &str| DivisionCode::parse(code).map_err(Refusal::internal);
-        Ok(Division {
-            code: read(&row.code)?,
-            parent: if row.parent.is_empty() { None } else { Some(read(&row.parent)?) },
-            level: row.level,
-            name: row.name,
-            name_en: row.name_en,
-            plan_unit: row.plan_unit,
-        })
-    }
-}
-
-impl From<DayRow> for CalendarDay {
-    fn from(row: DayRow) -> Self {
-        CalendarDay { day: row.day, kind: row.kind, name: row.name }
-    }
-}
-
 impl TryFrom<ProfileRow> for Profile {
     type Error = Refusal;
 
@@ -292,10 +148,43 @@ struct Body {
     review_limit_complex: LimitBody,
     large_contract_from_fen: Fen,
     contract_classes: Vec<String>,
+    // Profiles stored before these existed have what shipped.
+    #[serde(default = "shipped::sub_types")]
+    contract_sub_types: Vec<String>,
+    #[serde(default = "evidence")]
+    evidence: Vec<EvidenceBody>,
+    #[serde(default = "number_layout")]
+    number_layout: String,
     refusal_grounds: Vec<String>,
     price_publicity: LimitBody,
     reward_publicity: LimitBody,
     cash_reward_publicity: LimitBody,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EvidenceBody {
+    class: String,
+    kinds: Vec<String>,
+}
+
+fn evidence() -> Vec<EvidenceBody> {
+    shipped::evidence().into_iter().map(EvidenceBody::from).collect()
+}
+
+fn number_layout() -> String {
+    shipped::NUMBER_LAYOUT.to_owned()
+}
+
+impl From<Evidence> for EvidenceBody {
+    fn from(evidence: Evidence) -> Self {
+        EvidenceBody { class: evidence.class, kinds: evidence.kinds }
+    }
+}
+
+impl From<EvidenceBody> for Evidence {
+    fn from(body: EvidenceBody) -> Self {
+        Evidence { class: body.class, kinds: body.kinds }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -329,6 +218,9 @@ impl From<&ProfileValues> for Body {
             review_limit_complex: values.review_limit_complex.into(),
             large_contract_from_fen: values.large_contract_from,
             contract_classes: values.contract_classes,
+            contract_sub_types: values.contract_sub_types,
+            evidence: values.evidence.into_iter().map(EvidenceBody::from).collect(),
+            number_layout: values.number_layout,
             refusal_grounds: values.refusal_grounds,
             price_publicity: values.price_publicity.into(),
             reward_publicity: values.reward_publicity.into(),
@@ -349,6 +241,9 @@ impl From<Body> for ProfileValues {
             review_limit_complex: body.review_limit_complex.into(),
             large_contract_from: body.large_contract_from_fen,
             contract_classes: body.contract_classes,
+            contract_sub_types: body.contract_sub_types,
+            evidence: body.evidence.into_iter().map(Evidence::from).collect(),
+            number_layout: body.number_layout,
             refusal_grounds: body.refusal_grounds,
             price_publicity: body.price_publicity.into(),
             reward_publicity: body.reward_publicity.into(),
