@@ -179,6 +179,7 @@ impl App {
             Arc::new(subsidy::Causes),
             Arc::new(brokerage::Commissions),
             Arc::new(statistics::Contracts),
+            Arc::new(engagement::Contracts),
         ];
         let search = open_search(&config)?;
         let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];

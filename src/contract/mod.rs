@@ -25,14 +25,20 @@
 //! 10. The profile in force on the acceptance date applies and stays; its limit runs from acceptance; a resubmission
 //!     moves the acceptance date to the day it arrives.
 //! 11. The same main text, or the same parties, title, date and amount, is stopped with a pointer to the first.
-//! 12. The number has 16 digits: year, division (4), office (2), serial (6); without gaps for each office and year,
-//!     given in the transaction of the registration.
+//!     The text is compared by its words where the format gives them (plain text, Word), else byte by byte.
+//! 12. The number is laid out by the profile (16 digits: year, division (4), office (2), serial (6)); without gaps for
+//!     each office and year, given in the transaction of the registration.
 //! 13. Nobody acts on their own organisation's case or on a deal they worked on.
 //! 14. A large contract is registered only with the consent of a second reviewer other than the first.
 //! 15. A refusal names at least one listed ground and says why; a correction names its fields.
+//!     Machine checks stand beside the file; they decide nothing. A claimed case is decided by its handler.
 //! 16. Cancelled by the registrant, revoked by the authority over the office on a listed ground and a decision.
 //!     A revoked certificate verifies as revoked. What was registered is kept edition by edition.
-//! An import from a spreadsheet makes drafts that nobody sees until its last command: all of them or none.
+//! 17. An amendment (变更登记) is asked for by the registrant with reasons and approved by the office; it changes
+//!     parties, amounts and term, never the class. A large one, before or after, needs a second reviewer.
+//! 18. Technical income (技术性收入核定) is stated by the registrant and verified by the office: all that is verified
+//!     stays within the contract's amounts, and an estimate is amended first.
+//! 19. An import from a spreadsheet makes drafts that nobody sees until its last command: all of them or none.
 
 pub mod codes;
 pub mod form;

@@ -49,6 +49,8 @@ static MIGRATIONS: &[Migration] = migrations![
     12 "0012_demo",
     13 "0013_search",
     17 "0017_credit",
+    18 "0018_contract_casework",
+    19 "0019_tax",
     20 "0020_statistics",
     21 "0021_contract_import",
     22 "0022_subsidy_payees",

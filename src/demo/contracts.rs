@@ -127,6 +127,7 @@ fn file_deal(
         form: form(deal, &seller, &buyer, today)?,
         attachments: vec![Attach { file: stored.id, kind: AttachmentKind::MainText }],
         engagement: None,
+        copy_of: None,
     };
     let id = service::create(tx, &cast.seller, &draft)?.id;
     if deal.outcome == Outcome::Draft {
@@ -285,6 +286,14 @@ impl Loader {
         let runtime = tokio::runtime::Handle::current();
         runtime.block_on(self.vault.put(&key, &incoming))?;
         drop(std::fs::remove_file(&incoming));
-        Ok(NewFile { name: name.to_owned(), media_type: "application/pdf", size_bytes, sha256, key })
+        let text_sha256 = sha256.clone();
+        Ok(NewFile {
+            name: name.to_owned(),
+            media_type: "application/pdf",
+            size_bytes,
+            sha256,
+            text_sha256,
+            key,
+        })
     }
 }

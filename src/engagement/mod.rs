@@ -19,11 +19,13 @@
 //!    read of them stands in the trail (DOMAIN §6, §8; Law on Promoting Conversion, art. 11 and 30).
 //! 4. While it is accepted, the parties write messages and arrange meetings (DOMAIN §6).
 //! 5. It ends with a contract, or without one and the reason (DOMAIN §6).
+//!    When a contract drawn up from it is registered, it is concluded by itself.
 //! 6. A contract is drafted from it by its own parties: who owns the achievement sells, who owns the demand
 //!    buys.
 
 pub mod codes;
 mod http;
+mod jobs;
 pub mod model;
 mod rules;
 pub mod service;
@@ -31,3 +33,4 @@ mod store;
 mod view;
 
 pub use http::{AnswerDays, routes};
+pub use jobs::Contracts;

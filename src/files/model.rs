@@ -22,6 +22,8 @@ pub struct StoredFile {
     pub size_bytes: i64,
     /// SHA-256 of the bytes, in lower-case hex.
     pub sha256: String,
+    /// SHA-256 of its words alone; of the bytes where the format does not give them.
+    pub text_sha256: String,
     /// Where the bytes lie.
     pub key: String,
     pub organisation: OrganisationId,
@@ -36,5 +38,6 @@ pub struct NewFile {
     pub media_type: &'static str,
     pub size_bytes: i64,
     pub sha256: String,
+    pub text_sha256: String,
     pub key: String,
 }

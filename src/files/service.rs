@@ -28,6 +28,7 @@ pub fn add(tx: &mut Tx, actor: &Actor, new: &NewFile) -> Result<Option<StoredFil
         media_type: new.media_type.to_owned(),
         size_bytes: new.size_bytes,
         sha256: new.sha256.clone(),
+        text_sha256: new.text_sha256.clone(),
         key,
         organisation: person.organisation,
         uploaded_by: person.user,

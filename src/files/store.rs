@@ -31,6 +31,7 @@ struct FileRow {
     organisation: OrganisationId,
     uploaded_by: UserId,
     created_at: UtcTime,
+    text_sha256: String,
 }
 
 fn build((row, key): (FileRow, String)) -> StoredFile {
@@ -40,6 +41,7 @@ fn build((row, key): (FileRow, String)) -> StoredFile {
         media_type: row.media_type,
         size_bytes: row.size_bytes,
         sha256: row.sha256,
+        text_sha256: row.text_sha256,
         key,
         organisation: row.organisation,
         uploaded_by: row.uploaded_by,
@@ -70,6 +72,7 @@ pub fn insert(conn: &mut Conn, file: &StoredFile) -> Result<(), Refusal> {
         organisation: file.organisation,
         uploaded_by: file.uploaded_by,
         created_at: file.created_at,
+        text_sha256: file.text_sha256.clone(),
     };
     diesel::insert_into(file::table).values(row).execute(conn)?;
     Ok(())

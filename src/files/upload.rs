@@ -14,6 +14,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
 
 use super::codes::{FILE_EMPTY, FILE_STORE_UNAVAILABLE, FILE_TOO_LARGE, UPLOAD_MALFORMED};
+use super::content;
 use super::model::{FILE_BYTES_MAX, NewFile, StoredFile};
 use super::service;
 use super::sniff::{self, HEAD_BYTES, TAIL_BYTES};
@@ -33,6 +34,7 @@ struct Received {
     name: String,
     size_bytes: i64,
     sha256: String,
+    text_sha256: String,
     media_type: &'static str,
 }
 
@@ -50,6 +52,7 @@ pub async fn take(
         media_type: received.media_type,
         size_bytes: received.size_bytes,
         sha256: received.sha256.clone(),
+        text_sha256: received.text_sha256.clone(),
         key: String::new(),
     };
     // The same bytes may lie in the vault already; then only the row is written.
@@ -126,7 +129,11 @@ async fn receive_file(mut field: Field, vault: &Vault, db: &Db) -> Result<Receiv
     let (head, tail) = ends(&file.0, size).await?;
     let media_type = sniff::media_type(&name, &head, &tail)?;
     let size_bytes = i64::try_from(size).map_err(Refusal::internal)?;
-    Ok(Received { file, name, size_bytes, sha256: hex::encode(hash.finalize()), media_type })
+    let sha256 = hex::encode(hash.finalize());
+    let path = file.0.clone();
+    let words = tokio::task::spawn_blocking(move || content::text_sha256(media_type, &path));
+    let text_sha256 = words.await.map_err(Refusal::internal)?.unwrap_or_else(|| sha256.clone());
+    Ok(Received { file, name, size_bytes, sha256, text_sha256, media_type })
 }
 
 /// The first and the last bytes of a file.

@@ -17,5 +17,7 @@ codes! {
     PROFILE_WITHOUT_DAY = ("profile_without_day", 409, "请先设定施行日期，再确认", "Set the day it takes effect before confirming");
     PROFILE_LIMIT = ("profile_limit", 422, "期限应为 1 至 {max} 天", "A limit must be 1 to {max} days");
     PROFILE_NUMBER_LAYOUT = ("profile_number_layout", 422, "编号规则应为 YYYY（年）、DD/DDDD/DDDDDD（区划）、OO（机构）各一段，最后为 4 至 10 个 S（流水号）", "A number layout is one run each of YYYY, DD, DDDD or DDDDDD and OO, then four to ten S");
+    TAX_NOTE_REQUIRED = ("tax_note_required", 422, "请填写中文和英文说明", "Both languages are needed");
+    TAX_RATE = ("tax_rate", 422, "比例应在 0 至 1 000 000（百万分之）之间，金额不得为负", "A rate is 0 to 1 000 000 parts per million, an amount not negative");
     PROFILE_NO_CLASS = ("profile_no_class", 422, "至少应有一个合同类别", "At least one contract class is needed");
 }

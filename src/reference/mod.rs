@@ -19,7 +19,8 @@
 //! 5. A working day is a weekday that is no holiday, or a weekend day worked to make up for one. A year whose
 //!    calendar is not known counts by weekends alone, and the answer says so (DOMAIN §2).
 //! 6. An imported calendar replaces that of its year as a whole, or not at all; every wrong line is named.
-//! 7. A functional zone has no code of GB/T 2260; its local code maps to its parent division (DOMAIN §7).
+//! 7. Tax rules are dated sets too; they inform and decide nothing (DOMAIN §3, fees and tax).
+//! 8. A functional zone has no code of GB/T 2260; its local code maps to its parent division (DOMAIN §7).
 
 pub mod codes;
 mod http;
@@ -28,5 +29,6 @@ pub mod rules;
 pub mod service;
 mod shipped;
 mod store;
+mod tax;
 
 pub use http::routes;

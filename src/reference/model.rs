@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use super::tax::{Tax, TaxRules, TaxValues, TaxWords};
 use crate::kernel::actor::words;
 use crate::kernel::codes::DivisionCode;
 use crate::kernel::money::Fen;

@@ -5,8 +5,9 @@ use serde_json::json;
 use super::codes::{PROFILE_CODE, PROFILE_DAY_TAKEN, PROFILE_EXISTS, PROFILE_WITHOUT_DAY};
 use super::model::{
     Calendar, CalendarYear, Deadline, Division, Limit, LimitUnit, Profile, ProfileValues, ProfileVersion,
+    TaxRules, TaxValues,
 };
-use super::{rules, shipped, store};
+use super::{rules, shipped, store, tax};
 use crate::db::{Conn, Tx, check_version};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
@@ -35,6 +36,11 @@ pub fn ensure_shipped(tx: &mut Tx) -> Result<(), Refusal> {
         store::put_calendar(tx, &calendar, "system:shipped")?;
     }
     let now = tx.now();
+    if store::tax_rules(tx)?.is_empty()
+        && let Some(rules) = tax::shipped()
+    {
+        store::put_tax_rules(tx, &rules, now)?;
+    }
     for profile in shipped::profiles() {
         if store::profile(tx, &profile.code)?.is_none() {
             store::insert_profile(tx, &profile, now)?;
@@ -134,6 +140,66 @@ pub fn import_calendar(tx: &mut Tx, actor: &Actor, import: &ImportCalendar) -> R
     let facts = json!({"year": import.year, "days": calendar.days.len()});
     tx.record(actor, NewChange::local("calendar.imported", subject, version, facts));
     Ok(calendar)
+}
+
+/// Every set of tax rules, by the day it takes effect.
+pub fn tax_rules(conn: &mut Conn) -> Result<Vec<TaxRules>, Refusal> {
+    store::tax_rules(conn)
+}
+
+/// The tax rules in force on a day. There is always a set, because one ships.
+pub fn tax_rules_on(conn: &mut Conn, day: Day) -> Result<TaxRules, Refusal> {
+    let all = store::tax_rules(conn)?;
+    tax::rules_on(&all, day).cloned().ok_or_else(|| Refusal::internal("no tax rules"))
+}
+
+/// A set of tax rules as an operator keeps it.
+#[derive(Clone, Debug)]
+pub struct SetTaxRules {
+    pub effective_from: Day,
+    /// The operator vouches for the values.
+    pub confirmed: bool,
+    pub values: TaxValues,
+    pub reason: String,
+}
+
+/// Adds a set of tax rules, or changes one.
+pub fn set_tax_rules(
+    tx: &mut Tx,
+    actor: &Actor,
+    code: &str,
+    expected: Option<i64>,
+    set: &SetTaxRules,
+) -> Result<TaxRules, Refusal> {
+    actor.permit(Permission::ReferenceManage)?;
+    let mut errors = Errors::new();
+    if !rules::is_profile_code(code) {
+        errors.add("/code", &PROFILE_CODE);
+    }
+    set.values.check(&mut errors);
+    text::required(&mut errors, "/reason", &set.reason, REASON_CHARS_MAX);
+    errors.check()?;
+    let before = store::tax_rules(tx)?.into_iter().find(|rules| rules.code == code);
+    let version = before.map_or(0, |rules| rules.version);
+    check_version(version, expected)?;
+    let rules = TaxRules {
+        code: code.to_owned(),
+        version: version + 1,
+        effective_from: set.effective_from,
+        confirmed: set.confirmed,
+        values: set.values.clone(),
+    };
+    let now = tx.now();
+    store::put_tax_rules(tx, &rules, now)?;
+    let subject = format!("urn:tm:{}:tax_rules:{code}", tx.node());
+    let facts = json!({
+        "code": code,
+        "effective_from": rules.effective_from,
+        "confirmed": rules.confirmed,
+        "reason": set.reason.trim(),
+    });
+    tx.record(actor, NewChange::local("tax_rules.set", subject, rules.version, facts));
+    Ok(rules)
 }
 
 /// A profile as an operator sets it.

@@ -43,6 +43,10 @@ fn every_closed_list_has_its_labels() {
         "contract_state", contract::Stage;
         "contract_step", contract::StepKind;
         "contract_attachment_kind", contract::AttachmentKind;
+        "amendment_state", contract::AmendmentState;
+        "income_state", contract::IncomeState;
+        "contract_check", contract::CheckKind;
+        "contract_check_result", contract::CheckResult;
         "ip_involved", contract::IpKind;
         "payment_mode", contract::PaymentMode;
         "licence_exclusivity", contract::Exclusivity;

@@ -28,6 +28,8 @@ pub struct NewContract {
     pub attachments: Vec<AttachmentBody>,
     /// The engagement that the contract comes from: fills in what the form leaves empty.
     pub engagement: Option<EngagementId>,
+    /// An earlier contract of one's own: fills in what is still empty, but not its days.
+    pub copy_of: Option<ContractId>,
 }
 
 /// The form and its files anew.
@@ -73,10 +75,12 @@ pub struct AnswerBody {
     pub opinion: String,
 }
 
-fn draft(form: &Form, attachments: &[AttachmentBody], engagement: Option<EngagementId>) -> Draft {
-    let attachments = attachments.iter().map(|it| Attach { file: it.file, kind: it.kind }).collect();
-    Draft { form: form.clone(), attachments, engagement }
+fn attach(attachments: &[AttachmentBody]) -> Vec<Attach> {
+    attachments.iter().map(|it| Attach { file: it.file, kind: it.kind }).collect()
 }
+
+/// The use-case behind an act.
+pub(super) type Run<B> = fn(&mut Tx, &Actor, ContractId, Option<i64>, &B) -> Result<Record, Refusal>;
 
 /// The contract after an act.
 pub(super) fn rendered(tx: &mut Tx, actor: &Actor, record: Record) -> Result<Reply, Refusal> {
@@ -94,7 +98,12 @@ pub(super) fn rendered(tx: &mut Tx, actor: &Actor, record: Record) -> Result<Rep
 #[post("/contracts")]
 pub async fn create(edge: Edge, input: Input<NewContract>) -> Answer {
     edge.write("contract.create", Permission::ContractWrite, input, |tx, actor, body| {
-        let draft = draft(&body.form, &body.attachments, body.engagement);
+        let draft = Draft {
+            form: body.form.clone(),
+            attachments: attach(&body.attachments),
+            engagement: body.engagement,
+            copy_of: body.copy_of,
+        };
         let record = service::create(tx, actor, &draft)?;
         let (urn, today, version) = (tx.urn("contract", record.id), tx.now().day(), record.version);
         let location = format!("/api/v1/contracts/{}", record.id);
@@ -114,73 +123,34 @@ pub async fn create(edge: Edge, input: Input<NewContract>) -> Answer {
 pub async fn edit(edge: Edge, id: Path<ContractId>, input: Input<ContractBody>) -> Answer {
     let expected = edge.expected_version()?;
     edge.write("contract.edit", Permission::ContractWrite, input, move |tx, actor, body| {
-        let draft = draft(&body.form, &body.attachments, None);
+        let attachments = attach(&body.attachments);
+        let draft = Draft { form: body.form.clone(), attachments, engagement: None, copy_of: None };
         let record = service::edit(tx, actor, *id, expected, &draft)?;
         rendered(tx, actor, record)
     })
     .await
 }
 
-/// Applies for registration at an office of the applicant's territory.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_submit",
-    request_body = SubmitBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.write")))
-)]
-#[post("/contracts/{id}/submit")]
-pub async fn submit(edge: Edge, id: Path<ContractId>, input: Input<SubmitBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.submit", Permission::ContractWrite, input, move |tx, actor, body| {
-        let record = service::submit(tx, actor, *id, expected, body.office)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// Applies for registration at an office of the applicant's territory.
+    submit, "/contracts/{id}/submit", "contract_submit", ContractWrite = "contract.write", SubmitBody,
+    |tx, actor, id, expected, body| service::submit(tx, actor, id, expected, body.office)
 }
 
-/// Hands in the corrected file; the acceptance date moves to today.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_resubmit",
-    request_body = AnswerBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.write")))
-)]
-#[post("/contracts/{id}/resubmit")]
-pub async fn resubmit(edge: Edge, id: Path<ContractId>, input: Input<AnswerBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.resubmit", Permission::ContractWrite, input, move |tx, actor, body| {
-        let record = service::resubmit(tx, actor, *id, expected, &body.opinion)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// Hands in the corrected file; the acceptance date moves to today.
+    resubmit, "/contracts/{id}/resubmit", "contract_resubmit", ContractWrite = "contract.write", AnswerBody,
+    |tx, actor, id, expected, body| service::resubmit(tx, actor, id, expected, &body.opinion)
 }
 
-/// Takes the application back; possible until it is registered.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_withdraw",
-    request_body = ReasonBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.write")))
-)]
-#[post("/contracts/{id}/withdraw")]
-pub async fn withdraw(edge: Edge, id: Path<ContractId>, input: Input<ReasonBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.withdraw", Permission::ContractWrite, input, move |tx, actor, body| {
-        let record = service::withdraw(tx, actor, *id, expected, &body.reason)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// Takes the application back; possible until it is registered.
+    withdraw, "/contracts/{id}/withdraw", "contract_withdraw", ContractWrite = "contract.write", ReasonBody,
+    |tx, actor, id, expected, body| service::withdraw(tx, actor, id, expected, &body.reason)
 }
 
-/// 注销: cancels the registration because the contract was rescinded.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_cancel",
-    request_body = ReasonBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.write")))
-)]
-#[post("/contracts/{id}/cancel")]
-pub async fn cancel(edge: Edge, id: Path<ContractId>, input: Input<ReasonBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.cancel", Permission::ContractWrite, input, move |tx, actor, body| {
-        let record = service::cancel(tx, actor, *id, expected, &body.reason)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// 注销: cancels the registration because the contract was rescinded.
+    cancel, "/contracts/{id}/cancel", "contract_cancel", ContractWrite = "contract.write", ReasonBody,
+    |tx, actor, id, expected, body| service::cancel(tx, actor, id, expected, &body.reason)
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::view::{ContractHead, ContractView, StepView, Timeline, WorkItem};
-use crate::contract::model::{ContractId, Stage};
+use crate::contract::model::{ContractId, HandlerFilter, Stage};
 use crate::contract::service::{self, Wanted};
 use crate::files::model::FileId;
 use crate::files::{self, Cached, Vault};
@@ -55,6 +55,19 @@ pub struct WorkQuery {
     cursor: Option<String>,
     #[param(inline)]
     state: Option<Stage>,
+    /// Only the cases that one has claimed, or that nobody has.
+    #[param(inline)]
+    handler: Option<HandlerFilter>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct SecondReviewQuery {
+    limit: Option<i64>,
+    cursor: Option<String>,
+    #[param(inline)]
+    state: Option<Stage>,
 }
 
 /// What one's own organisation drew up, and what it is a party of; newest first.
@@ -84,7 +97,7 @@ pub async fn work_list(edge: Edge, query: Query<WorkQuery>) -> Answer {
     let query = query.into_inner();
     let page = PageQuery::new(query.limit, query.cursor)?;
     edge.read(Permission::ContractRegister, move |snapshot, actor| {
-        let found = service::work_list(snapshot, actor, query.state, &page)?;
+        let found = service::work_list(snapshot, actor, query.state, query.handler, &page)?;
         Reply::page(&found.map(WorkItem::from))
     })
     .await
@@ -108,12 +121,12 @@ pub async fn filed(edge: Edge, query: Query<ListQuery>) -> Answer {
 
 /// An office's open large cases, for the second reviewer.
 #[utoipa::path(
-    tag = "contract", operation_id = "contract_second_reviews", params(WorkQuery),
+    tag = "contract", operation_id = "contract_second_reviews", params(SecondReviewQuery),
     responses((status = 200, body = Page<WorkItem>)),
     extensions(("x-permission" = json!("contract.review")))
 )]
 #[get("/contracts/second-reviews")]
-pub async fn second_reviews(edge: Edge, query: Query<WorkQuery>) -> Answer {
+pub async fn second_reviews(edge: Edge, query: Query<SecondReviewQuery>) -> Answer {
     let query = query.into_inner();
     let page = PageQuery::new(query.limit, query.cursor)?;
     edge.read(Permission::ContractReview, move |snapshot, actor| {

@@ -1,16 +1,13 @@
 //! The office's and the authority's addresses.
 
 use actix_web::post;
-use actix_web::web::Path;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::applicant::rendered;
 use super::view::ContractView;
-use crate::contract::model::{ContractId, Correction, RefusalGround, RevocationGround};
+use crate::contract::model::{Correction, RefusalGround, RevocationGround};
 use crate::contract::service;
-use crate::http::{Answer, Edge, Input};
-use crate::kernel::permission::Permission;
+use crate::kernel::id::UserId;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -65,117 +62,73 @@ pub struct RevokeBody {
     pub decision: String,
 }
 
-/// 受理: takes the case up; the profile of the day applies and the clock starts.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_accept",
-    request_body = OpinionBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.register")))
-)]
-#[post("/contracts/{id}/accept")]
-pub async fn accept(edge: Edge, id: Path<ContractId>, input: Input<OpinionBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.accept", Permission::ContractRegister, input, move |tx, actor, body| {
-        let record = service::accept(tx, actor, *id, expected, &body.opinion)?;
-        rendered(tx, actor, record)
-    })
-    .await
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ContractHandOver)]
+pub struct HandOverBody {
+    /// Another registrar of the office.
+    pub to: UserId,
+    #[serde(default)]
+    pub opinion: String,
 }
 
-/// 补正: asks the applicant for corrections, field by field.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_request_correction",
-    request_body = CorrectionsBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.register")))
-)]
-#[post("/contracts/{id}/request-correction")]
-pub async fn request_correction(edge: Edge, id: Path<ContractId>, input: Input<CorrectionsBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.request_correction", Permission::ContractRegister, input, move |tx, actor, body| {
+act! {
+    /// 受理: takes the case up; the profile of the day applies and the clock starts.
+    accept, "/contracts/{id}/accept", "contract_accept", ContractRegister = "contract.register", OpinionBody,
+    |tx, actor, id, expected, body| service::accept(tx, actor, id, expected, &body.opinion)
+}
+
+act! {
+    /// 认领: claims an open case; from then on its handler decides it.
+    claim, "/contracts/{id}/claim", "contract_claim", ContractRegister = "contract.register", OpinionBody,
+    |tx, actor, id, expected, body| service::claim(tx, actor, id, expected, &body.opinion)
+}
+
+act! {
+    /// 移交: hands a claimed case over to a colleague.
+    hand_over, "/contracts/{id}/hand-over", "contract_hand_over", ContractRegister = "contract.register", HandOverBody,
+    |tx, actor, id, expected, body| service::hand_over(tx, actor, id, expected, body.to, &body.opinion)
+}
+
+act! {
+    /// 补正: asks the applicant for corrections, field by field.
+    request_correction, "/contracts/{id}/request-correction", "contract_request_correction",
+    ContractRegister = "contract.register", CorrectionsBody,
+    |tx, actor, id, expected, body| {
         let wanted = body.corrections.iter();
         let wanted: Vec<_> =
             wanted.map(|it| Correction { pointer: it.pointer.clone(), note: it.note.clone() }).collect();
-        let record = service::request_correction(tx, actor, *id, expected, &wanted, &body.opinion)?;
-        rendered(tx, actor, record)
-    })
-    .await
+        service::request_correction(tx, actor, id, expected, &wanted, &body.opinion)
+    }
 }
 
-/// 初审: the first opinion on the file.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_review",
-    request_body = ReviewBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.register")))
-)]
-#[post("/contracts/{id}/review")]
-pub async fn first_review(edge: Edge, id: Path<ContractId>, input: Input<ReviewBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.review", Permission::ContractRegister, input, move |tx, actor, body| {
-        let record = service::first_review(tx, actor, *id, expected, body.agrees, &body.opinion)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// 初审: the first opinion on the file.
+    review, "/contracts/{id}/review", "contract_review", ContractRegister = "contract.register", ReviewBody,
+    |tx, actor, id, expected, body| service::first_review(tx, actor, id, expected, body.agrees, &body.opinion)
 }
 
-/// 复核: the second opinion on a large contract, by somebody else.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_second_review",
-    request_body = ReviewBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.review")))
-)]
-#[post("/contracts/{id}/second-review")]
-pub async fn second_review(edge: Edge, id: Path<ContractId>, input: Input<ReviewBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.second_review", Permission::ContractReview, input, move |tx, actor, body| {
-        let record = service::second_review(tx, actor, *id, expected, body.agrees, &body.opinion)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// 复核: the second opinion on a large contract, by somebody else.
+    second_review, "/contracts/{id}/second-review", "contract_second_review",
+    ContractReview = "contract.review", ReviewBody,
+    |tx, actor, id, expected, body| service::second_review(tx, actor, id, expected, body.agrees, &body.opinion)
 }
 
-/// 准予登记: registers and gives the number.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_register",
-    request_body = OpinionBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.register")))
-)]
-#[post("/contracts/{id}/register")]
-pub async fn register(edge: Edge, id: Path<ContractId>, input: Input<OpinionBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.register", Permission::ContractRegister, input, move |tx, actor, body| {
-        let record = service::register(tx, actor, *id, expected, &body.opinion)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// 准予登记: registers and gives the number.
+    register, "/contracts/{id}/register", "contract_register", ContractRegister = "contract.register", OpinionBody,
+    |tx, actor, id, expected, body| service::register(tx, actor, id, expected, &body.opinion)
 }
 
-/// 不予登记: refuses on listed grounds.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_refuse",
-    request_body = RefuseBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.register")))
-)]
-#[post("/contracts/{id}/refuse")]
-pub async fn refuse(edge: Edge, id: Path<ContractId>, input: Input<RefuseBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.refuse", Permission::ContractRegister, input, move |tx, actor, body| {
-        let record = service::refuse(tx, actor, *id, expected, &body.grounds, &body.opinion)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// 不予登记: refuses on listed grounds.
+    refuse, "/contracts/{id}/refuse", "contract_refuse", ContractRegister = "contract.register", RefuseBody,
+    |tx, actor, id, expected, body| service::refuse(tx, actor, id, expected, &body.grounds, &body.opinion)
 }
 
-/// 撤销: the authority over the office revokes the registration.
-#[utoipa::path(
-    tag = "contract", operation_id = "contract_revoke",
-    request_body = RevokeBody, responses((status = 200, body = ContractView)),
-    extensions(("x-permission" = json!("contract.supervise")))
-)]
-#[post("/contracts/{id}/revoke")]
-pub async fn revoke(edge: Edge, id: Path<ContractId>, input: Input<RevokeBody>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("contract.revoke", Permission::ContractSupervise, input, move |tx, actor, body| {
-        let record = service::revoke(tx, actor, *id, expected, body.ground, &body.decision)?;
-        rendered(tx, actor, record)
-    })
-    .await
+act! {
+    /// 撤销: the authority over the office revokes the registration.
+    revoke, "/contracts/{id}/revoke", "contract_revoke", ContractSupervise = "contract.supervise", RevokeBody,
+    |tx, actor, id, expected, body| service::revoke(tx, actor, id, expected, body.ground, &body.decision)
 }

@@ -36,6 +36,8 @@ pub struct ContractView {
     pub engagement: Option<String>,
     pub office: Option<OfficeView>,
     pub submitted_at: Option<UtcTime>,
+    /// Who handles the case, once claimed; shown to the office only.
+    pub handler: Option<HandlerView>,
     pub clock: Option<ClockView>,
     /// Opinions on the file as it lies; shown to the office only.
     pub review: Option<ReviewView>,
@@ -59,6 +61,13 @@ pub struct AttachmentView {
     pub media_type: String,
     pub size_bytes: i64,
     pub sha256: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ContractHandler)]
+pub struct HandlerView {
+    pub id: UserId,
+    pub name: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -163,6 +172,7 @@ impl From<&Case> for ContractView {
             engagement: record.engagement.clone(),
             office: office.zip(case.office_name.clone()).map(|(id, name)| OfficeView { id, name }),
             submitted_at: state.submission().map(|submission| submission.at),
+            handler: record.handler.zip(case.handler_name.clone()).map(|(id, name)| HandlerView { id, name }),
             clock: case.clock.as_ref().map(ClockView::from),
             review: review(case),
             corrections: corrections(state),
@@ -190,14 +200,20 @@ impl From<&Case> for ContractView {
 
 fn review(case: &Case) -> Option<ReviewView> {
     let review = case.record.state.review().filter(|_| case.for_office)?;
-    let view = |it: &Opinion| OpinionView {
-        reviewer: it.reviewer,
-        name: it.name.clone(),
-        agrees: it.agrees,
-        opinion: it.text.clone(),
-        at: it.at,
-    };
+    let view = |it: &Opinion| OpinionView::from(it);
     Some(ReviewView { first: review.first.as_ref().map(view), second: review.second.as_ref().map(view) })
+}
+
+impl From<&Opinion> for OpinionView {
+    fn from(it: &Opinion) -> Self {
+        Self {
+            reviewer: it.reviewer,
+            name: it.name.clone(),
+            agrees: it.agrees,
+            opinion: it.text.clone(),
+            at: it.at,
+        }
+    }
 }
 
 fn corrections(state: &State) -> Vec<CorrectionView> {
@@ -264,6 +280,8 @@ pub struct ContractHead {
     pub due_on: Option<Day>,
     pub number: Option<String>,
     pub registered_on: Option<Day>,
+    /// The values of the profile that applies are not confirmed by an operator.
+    pub unverified: bool,
     pub updated_at: UtcTime,
 }
 
@@ -286,6 +304,7 @@ impl From<Summary> for ContractHead {
             due_on: it.due_on,
             number: it.number.map(|number| number.as_str().to_owned()),
             registered_on: it.registered_on,
+            unverified: it.unverified,
             updated_at: it.updated_at,
         }
     }
@@ -302,11 +321,15 @@ pub struct WorkItem {
     #[schema(inline)]
     pub unit: Option<LimitUnit>,
     pub overdue: bool,
+    /// The registrar who has claimed it.
+    pub handler: Option<UserId>,
 }
 
 impl From<Worked> for WorkItem {
     fn from(it: Worked) -> Self {
-        Self { contract: it.summary.into(), days_left: it.days_left, unit: it.unit, overdue: it.overdue }
+        let handler = it.summary.handler;
+        let (days_left, unit, overdue) = (it.days_left, it.unit, it.overdue);
+        Self { contract: it.summary.into(), days_left, unit, overdue, handler }
     }
 }
 

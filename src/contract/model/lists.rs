@@ -155,6 +155,15 @@ words! {
         Amended = "amended",
         Cancelled = "cancelled",
         Revoked = "revoked",
+        Claimed = "claimed",
+        HandedOver = "handed_over",
+        AmendmentProposed = "amendment_proposed",
+        AmendmentReviewed = "amendment_reviewed",
+        AmendmentRefused = "amendment_refused",
+        AmendmentWithdrawn = "amendment_withdrawn",
+        IncomeStated = "income_stated",
+        IncomeVerified = "income_verified",
+        IncomeReturned = "income_returned",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{AttachmentKind, ContractId, Number, Stage, State, StepKind};
 use crate::contract::form::Form;
-use crate::files::model::FileId;
+use crate::files::model::{FileId, StoredFile};
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
@@ -23,6 +23,8 @@ pub struct Record {
     pub technical: Fen,
     /// URN of the engagement that the contract came from.
     pub engagement: Option<String>,
+    /// The registrar who has claimed the case, or was handed it.
+    pub handler: Option<UserId>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
 }
@@ -92,6 +94,9 @@ pub struct Summary {
     pub due_on: Option<Day>,
     pub number: Option<Number>,
     pub registered_on: Option<Day>,
+    pub handler: Option<UserId>,
+    /// The profile's values are not confirmed: marked on every case under it.
+    pub unverified: bool,
     pub updated_at: UtcTime,
 }
 
@@ -120,6 +125,22 @@ pub struct Attached {
     pub media_type: String,
     pub size_bytes: i64,
     pub sha256: String,
+    /// Of the words alone where the format gives them, else of the bytes: what duplicates are found by.
+    pub text_sha256: String,
+}
+
+impl Attached {
+    pub fn of(file: StoredFile, kind: AttachmentKind) -> Self {
+        Self {
+            file: file.id,
+            kind,
+            name: file.name,
+            media_type: file.media_type,
+            size_bytes: file.size_bytes,
+            sha256: file.sha256,
+            text_sha256: file.text_sha256,
+        }
+    }
 }
 
 /// What was registered at one time: the certificate says this.

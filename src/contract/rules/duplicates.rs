@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::contract::form::{Form, Side};
+use crate::files::folded;
 
 /// The same parties, title, date and amount give the same key, however they are typed. `None` while one of them
 /// is missing: nothing to compare yet.
@@ -21,19 +22,17 @@ pub fn deal_key(form: &Form) -> Option<String> {
     Some(hex::encode(Sha256::digest(text)))
 }
 
+/// The same parties with the same title or the same amount, though not both: worth a look, no duplicate.
+pub fn is_similar(one: &Form, other: &Form) -> bool {
+    let title = folded(&one.title) == folded(&other.title);
+    let amount = one.total_fen == other.total_fen && one.signed_on == other.signed_on;
+    (title || amount) && deal_key(one) != deal_key(other)
+}
+
 fn party_key(side: &Side) -> Option<String> {
     let party = side.party();
     let key = if party.credit_code.is_empty() { folded(&party.name) } else { party.credit_code };
     (!key.is_empty()).then_some(key)
-}
-
-/// Half width, lower case, letters and digits only.
-fn folded(text: &str) -> String {
-    let half = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        _ => c,
-    };
-    text.chars().map(half).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -60,6 +59,20 @@ mod tests {
         for other in others {
             assert_ne!(deal_key(&other), Some(key.clone()));
         }
+    }
+
+    /// DOMAIN §2: what only resembles an earlier deal is shown, not stopped.
+    #[test]
+    fn domain_2_a_similar_deal_is_no_duplicate() {
+        let form = complete_form();
+        assert!(!is_similar(&form, &form), "the same deal is a duplicate");
+        let mut dearer = form.clone();
+        dearer.total_fen += 1;
+        assert!(is_similar(&form, &dearer));
+        dearer.title = "别的项目".into();
+        assert!(!is_similar(&form, &dearer));
+        dearer.total_fen = form.total_fen;
+        assert!(is_similar(&form, &dearer));
     }
 
     #[test]

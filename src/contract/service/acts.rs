@@ -19,11 +19,17 @@ pub(super) struct Note<'a> {
     pub kind: StepKind,
     pub opinion: &'a str,
     pub detail: Value,
+    /// What followers learn of this act, beside the contract's own facts.
+    pub facts: Value,
 }
 
 impl<'a> Note<'a> {
     pub const fn plain(kind: StepKind, opinion: &'a str) -> Self {
-        Self { kind, opinion, detail: Value::Null }
+        Self::with(kind, opinion, Value::Null)
+    }
+
+    pub const fn with(kind: StepKind, opinion: &'a str, detail: Value) -> Self {
+        Self { kind, opinion, detail, facts: Value::Null }
     }
 }
 
@@ -71,8 +77,11 @@ pub(super) fn leave_trace(
     };
     store::add_step(tx, record.id, step)?;
     let subject = tx.urn("contract", record.id);
-    let facts = projection::facts(record);
-    let change = if record.state.registration().is_some() {
+    let mut facts = projection::facts(record);
+    if let (Value::Object(facts), Value::Object(more)) = (&mut facts, note.facts) {
+        facts.extend(more);
+    }
+    let change = if record.state.registration().is_some() && alters_the_register(kind) {
         let public = projection::public(record, &subject);
         NewChange::published(change_kind(kind), subject, record.version, Audience::Parent, facts, public)
     } else {
@@ -80,6 +89,11 @@ pub(super) fn leave_trace(
     };
     tx.record(actor, change);
     Ok(())
+}
+
+/// Whether the step changes what is registered, and so what leaves the node. Asking for an amendment does not.
+const fn alters_the_register(kind: StepKind) -> bool {
+    matches!(kind, StepKind::Registered | StepKind::Amended | StepKind::Cancelled | StepKind::Revoked)
 }
 
 fn check_opinion(opinion: &str) -> Result<(), Refusal> {
@@ -117,5 +131,14 @@ const fn change_kind(kind: StepKind) -> &'static str {
         StepKind::Amended => "contract.amended",
         StepKind::Cancelled => "contract.cancelled",
         StepKind::Revoked => "contract.revoked",
+        StepKind::Claimed => "contract.claimed",
+        StepKind::HandedOver => "contract.handed_over",
+        StepKind::AmendmentProposed => "contract.amendment_proposed",
+        StepKind::AmendmentReviewed => "contract.amendment_reviewed",
+        StepKind::AmendmentRefused => "contract.amendment_refused",
+        StepKind::AmendmentWithdrawn => "contract.amendment_withdrawn",
+        StepKind::IncomeStated => "contract.income_stated",
+        StepKind::IncomeVerified => "contract.income_verified",
+        StepKind::IncomeReturned => "contract.income_returned",
     }
 }

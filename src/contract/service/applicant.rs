@@ -11,7 +11,7 @@ use crate::contract::model::{
     Attached, AttachmentKind, Cancellation, ContractId, Record, State, StepKind, Submission,
 };
 use crate::contract::rules::case::Act;
-use crate::contract::rules::{amounts, form as form_rules};
+use crate::contract::rules::{amounts, copy, form as form_rules};
 use crate::contract::store;
 use crate::db::Tx;
 use crate::engagement;
@@ -43,13 +43,18 @@ pub struct Draft {
     pub attachments: Vec<Attach>,
     /// The engagement that the contract comes from: fills in what the form leaves empty.
     pub engagement: Option<EngagementId>,
+    /// An earlier contract of the applicant's own: fills in what the form and the engagement leave empty.
+    pub copy_of: Option<ContractId>,
 }
 
 pub fn create(tx: &mut Tx, actor: &Actor, draft: &Draft) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractWrite)?;
     let person = actor.person()?;
     let id = tx.new_id();
-    let (form, engagement) = from_engagement(tx, actor, draft)?;
+    let (mut form, engagement) = from_engagement(tx, actor, draft)?;
+    if let Some(earlier) = draft.copy_of {
+        form = copy::filled(&form, &filing::own(tx, actor, earlier, None)?.form)?;
+    }
     let attached = checked(tx, actor, id, &form, &draft.attachments)?;
     let now = tx.now();
     let record = Record {
@@ -63,6 +68,7 @@ pub fn create(tx: &mut Tx, actor: &Actor, draft: &Draft) -> Result<Record, Refus
         technical: technical(&form),
         engagement,
         form,
+        handler: None,
         created_at: now,
         updated_at: now,
     };
@@ -102,7 +108,7 @@ pub fn edit(
         ..before
     };
     let detail = json!({"changed": changed_fields(&old, &new)});
-    let record = keep(tx, actor, record, Note { kind: StepKind::Edited, opinion: "", detail })?;
+    let record = keep(tx, actor, record, Note::with(StepKind::Edited, "", detail))?;
     keep_revision(tx, actor, &record, &old)?;
     Ok(record)
 }
@@ -129,7 +135,7 @@ pub fn submit(
     errors.check()?;
     filing::stop_duplicates(tx, &record)?;
     let detail = json!({"office": office});
-    advance(tx, actor, record, act, Note { kind: StepKind::Submitted, opinion: "", detail })
+    advance(tx, actor, record, act, Note::with(StepKind::Submitted, "", detail))
 }
 
 /// Answers a correction request: the acceptance date moves to today, the profile stays.
@@ -153,7 +159,7 @@ pub fn resubmit(
     let limit = profile.review_limit(profile.is_large(record.technical));
     let due = reference::service::deadline(tx, today, limit)?.day;
     let detail = json!({"accepted_on": today, "due_on": due});
-    let note = Note { kind: StepKind::Resubmitted, opinion: answer, detail };
+    let note = Note::with(StepKind::Resubmitted, answer, detail);
     advance(tx, actor, record, Act::Resubmit { on: today, due }, note)
 }
 
@@ -244,14 +250,7 @@ fn attached(
             continue;
         }
         match files::service::own(tx, actor, attach.file) {
-            Ok(file) => found.push(Attached {
-                file: file.id,
-                kind: attach.kind,
-                name: file.name,
-                media_type: file.media_type,
-                size_bytes: file.size_bytes,
-                sha256: file.sha256,
-            }),
+            Ok(file) => found.push(Attached::of(file, attach.kind)),
             Err(refusal) if refusal.status() < 500 => errors.add(pointer, &NOT_FOUND),
             Err(refusal) => return Err(refusal),
         }
@@ -259,7 +258,7 @@ fn attached(
     Ok(found)
 }
 
-fn attach(tx: &mut Tx, record: &Record, attached: &[Attached]) -> Result<(), Refusal> {
+pub(super) fn attach(tx: &mut Tx, record: &Record, attached: &[Attached]) -> Result<(), Refusal> {
     store::attach(tx, record.id, attached)?;
     let ids: Vec<FileId> = attached.iter().map(|file| file.file).collect();
     let subject = tx.urn("contract", record.id);

@@ -44,7 +44,7 @@ pub fn revoke(
     errors.check()?;
     let revocation = Revocation { ground, decision: decision.trim().to_owned(), on: tx.now().day() };
     let detail = json!({"ground": ground});
-    let note = Note { kind: StepKind::Revoked, opinion: decision, detail };
+    let note = Note::with(StepKind::Revoked, decision, detail);
     let record = advance(tx, actor, record, Act::Revoke(revocation), note)?;
     official_trail(tx, actor, &record, StepKind::Revoked)?;
     Ok(record)

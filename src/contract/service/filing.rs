@@ -55,7 +55,7 @@ pub(super) fn office_for(
 
 /// Everything that the law asks of the application on a day, all problems at once.
 pub(super) fn problems(
-    tx: &mut Tx,
+    tx: &mut Conn,
     record: &Record,
     profile: &Profile,
     today: Day,
@@ -81,11 +81,7 @@ pub(super) fn parent(conn: &mut Conn, form: &Form) -> Result<Option<(Class, SubT
 
 /// Stops what was filed before, in whichever office, with a pointer to the first.
 pub(super) fn stop_duplicates(tx: &mut Tx, record: &Record) -> Result<(), Refusal> {
-    let texts: Vec<String> = store::attached(tx, record.id)?
-        .into_iter()
-        .filter(|file| file.kind == AttachmentKind::MainText)
-        .map(|file| file.sha256)
-        .collect();
+    let texts = main_texts(tx, record.id)?;
     if let Some(first) = store::same_text(tx, record.id, &texts)? {
         return Err(duplicate(&DUPLICATE_TEXT, record, &first));
     }
@@ -94,6 +90,13 @@ pub(super) fn stop_duplicates(tx: &mut Tx, record: &Record) -> Result<(), Refusa
         Some(first) => Err(duplicate(&DUPLICATE_DEAL, record, &first)),
         None => Ok(()),
     }
+}
+
+/// What the main texts say, by hash.
+pub(super) fn main_texts(conn: &mut Conn, id: ContractId) -> Result<Vec<String>, Refusal> {
+    let attached = store::attached(conn, id)?.into_iter();
+    let main = attached.filter(|file| file.kind == AttachmentKind::MainText);
+    Ok(main.map(|file| file.text_sha256).collect())
 }
 
 /// The first registration by its number. A case that is still under way is named only to those who are parties of

@@ -7,7 +7,7 @@ use super::filing;
 use crate::contract::codes::{IMPORT_ALREADY_DONE, IMPORT_CHANGED};
 use crate::contract::form::Form;
 use crate::contract::import::{self, Problem};
-use crate::contract::model::{Import, ImportId, Record, State, Step, StepKind};
+use crate::contract::model::{AttachmentKind, Import, ImportId, Record, State, Step, StepKind};
 use crate::contract::rules::amounts;
 use crate::contract::rules::form::{Filing, check_filing};
 use crate::contract::store;
@@ -56,7 +56,13 @@ pub fn examine(conn: &mut Conn, actor: &Actor, bytes: &[u8], today: Day) -> Resu
     let profile = reference::service::profile_on(conn, today)?;
     for entry in &read.entries {
         let parent = filing::parent(conn, &entry.form)?;
-        let filing = Filing { profile: &profile, today, applicant: &applicant, parent, main_texts: 1 };
+        let filing = Filing {
+            profile: &profile,
+            today,
+            applicant: &applicant,
+            parent,
+            attached: &[AttachmentKind::MainText],
+        };
         let errors = check_filing(&entry.form, &filing);
         problems.extend(errors.list().iter().map(|error| entry.problem(error)));
         if problems.len() >= PROBLEMS_MAX {
@@ -110,6 +116,7 @@ pub fn import_slice(tx: &mut Tx, actor: &Actor, import: ImportId, forms: &[Form]
             technical: amounts::technical(Fen(form.total_fen), &form.deductions).unwrap_or_default(),
             engagement: None,
             form: form.clone(),
+            handler: None,
             created_at: now,
             updated_at: now,
         };

@@ -1,26 +1,42 @@
 //! Use-cases of registration, and what higher rooms may ask about registered contracts.
 
 mod acts;
+mod amend;
 mod applicant;
 mod authority;
 mod certificate;
+mod checks;
+mod claim;
 mod filing;
 mod import;
+mod income;
 mod office;
 mod projection;
 mod reading;
+mod supervision;
+mod tax;
 
+pub use amend::{
+    Amended, Proposal, amendments, approve_amendment, consent_amendment, propose_amendment, refuse_amendment,
+    withdraw_amendment,
+};
 pub use applicant::{Attach, Draft, cancel, create, edit, resubmit, submit, withdraw};
 pub use authority::revoke;
 pub use certificate::{CERTIFICATE_KIND, Certified, NOTICE, Verdict, certificate, statement, verify};
+pub use checks::checks;
+pub use claim::{claim, hand_over};
 pub use import::{
     Examined, SLICE_ENTRIES, begin_import, examine, finish_import, import, import_limits, import_slice,
     sweep_imports,
 };
+pub use income::{decide_income, incomes, state_income};
 pub use office::{accept, first_review, refuse, register, request_correction, second_review};
 pub use reading::{
     Case, Clock, Worked, attachment, case, contract, filed, own, registered, registered_in, second_reviews,
     sold_in, supervised, timeline, work_list,
 };
+
+pub use supervision::office_reports;
+pub use tax::{TaxCard, tax_card};
 
 pub use super::store::Wanted;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::acts::{Note, OPINION_CHARS_MAX, advance, official_trail};
+use super::claim::check_handler;
 use super::filing;
 use crate::contract::codes::{CORRECTION_POINTER_UNKNOWN, REFUSAL_GROUND_NOT_IN_PROFILE};
 use crate::contract::form::Form;
@@ -37,13 +38,13 @@ pub fn accept(
     opinion: &str,
 ) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractRegister)?;
-    let (record, _, _) = official(tx, actor, id, expected)?;
+    let (record, _, _) = handled(tx, actor, id, expected)?;
     let on = tx.now().day();
     let profile = reference::service::profile_on(tx, on)?;
     let limit = profile.review_limit(profile.is_large(record.technical));
     let due = reference::service::deadline(tx, on, limit)?.day;
     let detail = json!({"profile": profile.code, "due_on": due});
-    let note = Note { kind: StepKind::Accepted, opinion, detail };
+    let note = Note::with(StepKind::Accepted, opinion, detail);
     let record = advance(tx, actor, record, Act::Accept { profile: profile.code.clone(), on, due }, note)?;
     official_trail(tx, actor, &record, StepKind::Accepted)?;
     Ok(record)
@@ -59,10 +60,10 @@ pub fn request_correction(
     opinion: &str,
 ) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractRegister)?;
-    let (record, _, _) = official(tx, actor, id, expected)?;
+    let (record, _, _) = handled(tx, actor, id, expected)?;
     check_pointers(&record, wanted)?;
     let list: Vec<_> = wanted.iter().map(|it| json!({"pointer": it.pointer, "note": it.note})).collect();
-    let note = Note { kind: StepKind::CorrectionRequested, opinion, detail: json!({"corrections": list}) };
+    let note = Note::with(StepKind::CorrectionRequested, opinion, json!({"corrections": list}));
     let record = advance(tx, actor, record, Act::RequestCorrection(wanted.to_vec()), note)?;
     official_trail(tx, actor, &record, StepKind::CorrectionRequested)?;
     Ok(record)
@@ -98,7 +99,7 @@ pub fn first_review(
     text: &str,
 ) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractRegister)?;
-    let (record, _, person) = official(tx, actor, id, expected)?;
+    let (record, _, person) = handled(tx, actor, id, expected)?;
     let act = Act::FirstReview(opinion(tx, person, agrees, text));
     review(tx, actor, record, act, agrees, text, StepKind::FirstReview)
 }
@@ -128,7 +129,7 @@ fn review(
     text: &str,
     kind: StepKind,
 ) -> Result<Record, Refusal> {
-    let note = Note { kind, opinion: text, detail: json!({"agrees": agrees}) };
+    let note = Note::with(kind, text, json!({"agrees": agrees}));
     let record = advance(tx, actor, record, act, note)?;
     official_trail(tx, actor, &record, kind)?;
     Ok(record)
@@ -143,7 +144,7 @@ pub fn register(
     text: &str,
 ) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractRegister)?;
-    let (record, office, person) = official(tx, actor, id, expected)?;
+    let (record, office, person) = handled(tx, actor, id, expected)?;
     let file = taken_up(&record)?;
     let profile = profile(tx, file)?;
     let filed_on = file.submission.at.day();
@@ -155,26 +156,28 @@ pub fn register(
     let large = profile.is_large(record.technical);
     let act = Act::Register { number: number.clone(), on, opinion: opinion(tx, person, true, text), large };
     let detail = json!({"number": number.as_str()});
-    let note = Note { kind: StepKind::Registered, opinion: text, detail };
+    let note = Note::with(StepKind::Registered, text, detail);
     let record = advance(tx, actor, record, act, note)?;
-    let edition = first_edition(tx, &record, &office, person, number);
-    store::add_edition(tx, &edition)?;
+    issue(tx, &record, &office, person, "")?;
     official_trail(tx, actor, &record, StepKind::Registered)?;
     Ok(record)
 }
 
-fn first_edition(
-    tx: &Tx,
+/// Keeps what is registered now as the next edition, with a code of its own for its certificate.
+pub(super) fn issue(
+    tx: &mut Tx,
     record: &Record,
     office: &Office,
     person: &Person,
-    number: crate::contract::model::Number,
-) -> Edition {
+    reason: &str,
+) -> Result<(), Refusal> {
     let letter = |byte: u8| char::from(CODE_LETTERS[usize::from(byte % 32)]);
-    Edition {
+    let registration = record.state.registration();
+    let registration = registration.ok_or_else(|| Refusal::internal("an edition of nothing registered"))?;
+    let edition = Edition {
         contract: record.id,
-        edition: 1,
-        number,
+        edition: registration.edition,
+        number: registration.number.clone(),
         code: tx.random::<12>().map(letter).iter().collect(),
         at: tx.now(),
         office: office.id,
@@ -182,9 +185,10 @@ fn first_edition(
         registrar: person.name.clone(),
         total: record.total(),
         technical: record.technical,
-        reason: String::new(),
+        reason: reason.to_owned(),
         form: record.form.clone(),
-    }
+    };
+    store::add_edition(tx, &edition)
 }
 
 /// 不予登记: on listed grounds, with the reasons.
@@ -197,7 +201,7 @@ pub fn refuse(
     text: &str,
 ) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractRegister)?;
-    let (record, _, _) = official(tx, actor, id, expected)?;
+    let (record, _, _) = handled(tx, actor, id, expected)?;
     let profile = profile(tx, taken_up(&record)?)?;
     let mut errors = Errors::new();
     for (at, ground) in grounds.iter().enumerate() {
@@ -207,20 +211,43 @@ pub fn refuse(
     }
     errors.check()?;
     let refused = Refused { grounds: grounds.to_vec(), text: text.trim().to_owned(), on: tx.now().day() };
-    let note = Note { kind: StepKind::Refused, opinion: text, detail: json!({"grounds": grounds}) };
+    let note = Note::with(StepKind::Refused, text, json!({"grounds": grounds}));
     let record = advance(tx, actor, record, Act::Refuse(refused), note)?;
     official_trail(tx, actor, &record, StepKind::Refused)?;
     Ok(record)
 }
 
 /// A case of the actor's office on which the actor may act.
-fn official<'a>(
+pub(super) fn official<'a>(
     tx: &mut Tx,
     actor: &'a Actor,
     id: ContractId,
     expected: Option<i64>,
 ) -> Result<(Record, Office, &'a Person), Refusal> {
     let (record, office, person) = filing::of_office(tx, actor, id, expected)?;
+    check_ties(tx, &record, &office, person)?;
+    Ok((record, office, person))
+}
+
+/// The same for what the handler of a claimed case decides.
+fn handled<'a>(
+    tx: &mut Tx,
+    actor: &'a Actor,
+    id: ContractId,
+    expected: Option<i64>,
+) -> Result<(Record, Office, &'a Person), Refusal> {
+    let (record, office, person) = official(tx, actor, id, expected)?;
+    check_handler(&record, person.user)?;
+    Ok((record, office, person))
+}
+
+/// Rule 13.
+pub(super) fn check_ties(
+    tx: &mut Tx,
+    record: &Record,
+    office: &Office,
+    person: &Person,
+) -> Result<(), Refusal> {
     let code = |organisation: &identity::model::Organisation| organisation.profile.credit_code.clone();
     let own: Vec<String> = identity::service::memberships_of(tx, person.user)?
         .iter()
@@ -230,7 +257,7 @@ fn official<'a>(
     let applicant = identity::service::organisation(tx, record.applicant)?;
     let parties = [record.seller.credit_code.clone(), record.buyer.credit_code.clone(), code(&applicant)];
     let brokers: Vec<String> = record.form.broker.iter().map(|broker| broker.credit_code.clone()).collect();
-    let workers: Vec<_> = store::steps(tx, id)?
+    let workers: Vec<_> = store::steps(tx, record.id)?
         .into_iter()
         .filter(|step| step.organisation == Some(record.applicant))
         .filter_map(|step| step.user)
@@ -241,8 +268,7 @@ fn official<'a>(
         parties: &parties,
         brokers: &brokers,
         workers: &workers,
-    })?;
-    Ok((record, office, person))
+    })
 }
 
 /// The file of a case that may be decided now.
@@ -253,11 +279,11 @@ fn taken_up(record: &Record) -> Result<&File, Refusal> {
     }
 }
 
-fn profile(tx: &mut Tx, file: &File) -> Result<Profile, Refusal> {
+pub(super) fn profile(tx: &mut Tx, file: &File) -> Result<Profile, Refusal> {
     reference::service::profile(tx, &file.acceptance.profile)
 }
 
-fn opinion(tx: &Tx, person: &Person, agrees: bool, text: &str) -> Opinion {
+pub(super) fn opinion(tx: &Tx, person: &Person, agrees: bool, text: &str) -> Opinion {
     let text = text.trim().to_owned();
     Opinion { reviewer: person.user, name: person.name.clone(), agrees, text, at: tx.now() }
 }

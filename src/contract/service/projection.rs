@@ -84,6 +84,7 @@ mod tests {
             technical: Fen(form.total_fen),
             engagement: None,
             form,
+            handler: None,
             created_at: UtcTime::from_seconds(0),
             updated_at: UtcTime::from_seconds(0),
         };

@@ -1,7 +1,9 @@
 //! Who may read what, lists, clocks, and what higher rooms ask.
 
 use crate::contract::codes::ATTACHMENT_NOT_FOUND;
-use crate::contract::model::{Attached, ContractId, Record, RegisteredContract, Stage, State, Step, Summary};
+use crate::contract::model::{
+    Attached, ContractId, HandlerFilter, Record, RegisteredContract, Stage, State, Step, Summary, WorkFilter,
+};
 use crate::contract::rules::parties;
 use crate::contract::store::{self, Scope, Wanted};
 use crate::db::{Conn, Snapshot};
@@ -29,6 +31,8 @@ pub struct Case {
     pub clock: Option<Clock>,
     /// From the profile's threshold on; a second reviewer is needed.
     pub large: bool,
+    /// Who handles the case, for the office's eyes.
+    pub handler_name: Option<String>,
     /// The reader works at the office: opinions before the decision are for its eyes.
     pub for_office: bool,
 }
@@ -85,7 +89,11 @@ pub fn case(
     let large = profile.is_large(record.technical);
     let clock = clock(conn, &record, &profile, large, today)?;
     let for_office = actor.person().is_ok_and(|person| office == Some(person.organisation));
-    Ok(Case { record, urn, attachments, office_name, clock, large, for_office })
+    let handler_name = match record.handler.filter(|_| for_office) {
+        Some(handler) => Some(identity::service::user(conn, handler)?.name),
+        None => None,
+    };
+    Ok(Case { record, urn, attachments, office_name, clock, large, handler_name, for_office })
 }
 
 fn clock(
@@ -144,7 +152,8 @@ pub fn own(
     actor.permit(Permission::ContractWrite)?;
     let organisation = actor.person()?.organisation;
     let credit_code = identity::service::organisation(snapshot, organisation)?.profile.credit_code;
-    store::list(snapshot, &Scope::Own { organisation, credit_code }, wanted, page)
+    let page = store::list(snapshot, &Scope::Own { organisation, credit_code }, wanted, page)?;
+    marked(snapshot, page)
 }
 
 /// Everything that was filed with the actor's office, decided or not.
@@ -156,19 +165,26 @@ pub fn filed(
 ) -> Result<Page<Summary>, Refusal> {
     actor.permit(Permission::ContractRegister)?;
     let office = actor.person()?.organisation;
-    store::list(snapshot, &Scope::Office(office), wanted, page)
+    let page = store::list(snapshot, &Scope::Office(office), wanted, page)?;
+    marked(snapshot, page)
 }
 
-/// An office's open cases with the clock of each, overdue first.
+/// An office's open cases with the clock of each, overdue first; all, or those of one registrar.
 pub fn work_list(
     snapshot: &mut Snapshot,
     actor: &Actor,
     stage: Option<Stage>,
+    handler: Option<HandlerFilter>,
     page: &PageQuery,
 ) -> Result<Page<Worked>, Refusal> {
     actor.permit(Permission::ContractRegister)?;
-    let office = actor.person()?.organisation;
-    let page = store::work(snapshot, office, stage, None, page)?;
+    let person = actor.person()?;
+    let handler = handler.map(|whose| match whose {
+        HandlerFilter::Mine => Some(person.user),
+        HandlerFilter::Nobody => None,
+    });
+    let filter = WorkFilter { stage, handler, large_from: None };
+    let page = store::work(snapshot, person.organisation, &filter, page)?;
     clocked(snapshot, page)
 }
 
@@ -182,9 +198,21 @@ pub fn second_reviews(
     actor.permit(Permission::ContractReview)?;
     let office = actor.person()?.organisation;
     let profiles = reference::service::profiles(snapshot)?;
-    let from = profiles.iter().map(|profile| profile.values.large_contract_from).min().unwrap_or_default();
-    let page = store::work(snapshot, office, stage, Some(from), page)?;
+    let large_from = profiles.iter().map(|profile| profile.values.large_contract_from).min();
+    let filter = WorkFilter { stage, handler: None, large_from };
+    let page = store::work(snapshot, office, &filter, page)?;
     clocked(snapshot, page)
+}
+
+/// A page of a list with the mark of cases under a profile that nobody has confirmed.
+fn marked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Summary>, Refusal> {
+    let profiles = reference::service::profiles(snapshot)?;
+    Ok(page.map(|summary| mark(summary, &profiles)))
+}
+
+fn mark(summary: Summary, profiles: &[Profile]) -> Summary {
+    let profile = profiles.iter().find(|profile| profile.code == summary.profile);
+    Summary { unverified: profile.is_some_and(|profile| !profile.confirmed), ..summary }
 }
 
 fn clocked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Worked>, Refusal> {
@@ -194,6 +222,7 @@ fn clocked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Worked>,
     let (first, last) = (days().min().unwrap_or(today), days().max().unwrap_or(today));
     let calendar = reference::service::calendar(snapshot, first, last)?;
     Ok(page.map(|summary| {
+        let summary = mark(summary, &profiles);
         let profile = profiles.iter().find(|profile| profile.code == summary.profile);
         let unit = profile.map(|it| it.review_limit(it.is_large(summary.technical)).unit);
         let left = summary.due_on.zip(unit).map(|(due, unit)| calendar.days_between(today, due, unit));
@@ -215,7 +244,8 @@ pub fn supervised(
         OrganisationKind::Government => Scope::Division(significant(&person.division)),
         _ => Scope::All,
     };
-    store::list(snapshot, &scope, wanted, page)
+    let page = store::list(snapshot, &scope, wanted, page)?;
+    marked(snapshot, page)
 }
 
 /// The digits of a division code that everything inside it begins with.

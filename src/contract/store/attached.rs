@@ -19,6 +19,7 @@ struct Row {
     media_type: String,
     size_bytes: i64,
     sha256: String,
+    text_sha256: String,
 }
 
 /// Makes these the contract's files, instead of those it had.
@@ -35,6 +36,7 @@ pub fn attach(conn: &mut Conn, contract: ContractId, files: &[Attached]) -> Resu
             media_type: file.media_type.clone(),
             size_bytes: file.size_bytes,
             sha256: file.sha256.clone(),
+            text_sha256: file.text_sha256.clone(),
         };
         diesel::insert_into(contract_attachment::table).values(&row).execute(conn)?;
     }
@@ -53,6 +55,7 @@ pub fn attached(conn: &mut Conn, contract: ContractId) -> Result<Vec<Attached>, 
         media_type: row.media_type,
         size_bytes: row.size_bytes,
         sha256: row.sha256,
+        text_sha256: row.text_sha256,
     };
     Ok(rows.into_iter().map(build).collect())
 }

@@ -27,8 +27,15 @@ pub struct Casework {
     edition: u32,
 }
 
+impl Casework {
+    /// The last day of the limit that counts, also after the decision.
+    pub const fn due_on(&self) -> Option<Day> {
+        self.due_on
+    }
+}
+
 #[derive(Serialize, Deserialize)]
-struct OpinionDoc {
+pub(super) struct OpinionDoc {
     reviewer: UserId,
     name: String,
     agrees: bool,
@@ -161,7 +168,7 @@ fn assemble(columns: StateColumns, doc: Casework) -> Option<State> {
     })
 }
 
-fn opinion_doc(opinion: &Opinion) -> OpinionDoc {
+pub(super) fn opinion_doc(opinion: &Opinion) -> OpinionDoc {
     OpinionDoc {
         reviewer: opinion.reviewer,
         name: opinion.name.clone(),
@@ -171,7 +178,7 @@ fn opinion_doc(opinion: &Opinion) -> OpinionDoc {
     }
 }
 
-fn opinion(doc: OpinionDoc) -> Opinion {
+pub(super) fn opinion(doc: OpinionDoc) -> Opinion {
     Opinion { reviewer: doc.reviewer, name: doc.name, agrees: doc.agrees, text: doc.text, at: doc.at }
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::row::Row;
 use crate::contract::model::{AttachmentKind, ContractId, Record, Stage};
 use crate::db::Conn;
 use crate::db::schema::contract::{contract, contract_attachment};
@@ -11,7 +12,7 @@ use crate::kernel::error::Refusal;
 pub fn same_text(conn: &mut Conn, own: ContractId, hashes: &[String]) -> Result<Option<Record>, Refusal> {
     let holders: Vec<ContractId> = contract_attachment::table
         .inner_join(contract::table)
-        .filter(contract_attachment::sha256.eq_any(hashes.to_vec()))
+        .filter(contract_attachment::text_sha256.eq_any(hashes.to_vec()))
         .filter(contract_attachment::kind.eq(AttachmentKind::MainText))
         .filter(contract::id.ne(own))
         .filter(contract::state.eq_any(Stage::STANDING.to_vec()))
@@ -33,6 +34,23 @@ pub fn same_deal(conn: &mut Conn, own: ContractId, key: &str) -> Result<Option<R
         .select(contract::id)
         .load(conn)?;
     first(conn, &holders)
+}
+
+/// The newest standing cases of the same seller and buyer.
+pub fn same_parties(conn: &mut Conn, own: &Record, limit: i64) -> Result<Vec<Record>, Refusal> {
+    if own.seller.credit_code.is_empty() || own.buyer.credit_code.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows: Vec<Row> = contract::table
+        .filter(contract::seller_code.eq(&own.seller.credit_code))
+        .filter(contract::buyer_code.eq(&own.buyer.credit_code))
+        .filter(contract::id.ne(own.id))
+        .filter(contract::state.eq_any(Stage::STANDING.to_vec()))
+        .order(contract::id.desc())
+        .limit(limit)
+        .select(contract::all_columns)
+        .load(conn)?;
+    rows.into_iter().map(Row::build).collect()
 }
 
 fn first(conn: &mut Conn, holders: &[ContractId]) -> Result<Option<Record>, Refusal> {

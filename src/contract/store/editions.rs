@@ -55,6 +55,15 @@ pub fn latest_edition(conn: &mut Conn, contract: ContractId) -> Result<Option<Ed
     row.map(build).transpose()
 }
 
+/// Oldest first.
+pub fn editions(conn: &mut Conn, contract: ContractId) -> Result<Vec<Edition>, Refusal> {
+    let rows: Vec<Row> = contract_edition::table
+        .filter(contract_edition::contract.eq(contract))
+        .order(contract_edition::edition)
+        .load(conn)?;
+    rows.into_iter().map(build).collect()
+}
+
 /// The edition whose certificate bears this number and code.
 pub fn edition_by_code(conn: &mut Conn, number: &Number, code: &str) -> Result<Option<Edition>, Refusal> {
     let row: Option<Row> = contract_edition::table

@@ -5,12 +5,12 @@ use diesel::prelude::*;
 
 use super::nothing_due;
 use super::row::Row;
-use crate::contract::model::{ContractId, Number, Record, RegisteredContract, Stage, Summary};
+use crate::contract::model::{ContractId, Number, Record, RegisteredContract, Stage, Summary, WorkFilter};
 use crate::db::Conn;
 use crate::db::conn::MultiBackend;
 use crate::db::schema::contract::contract::{self, dsl};
 use crate::kernel::error::Refusal;
-use crate::kernel::id::OrganisationId;
+use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::party::PartyRef;
@@ -67,20 +67,24 @@ pub fn list(
     Ok(Page::cut(items, page.limit, |item: &Summary| item.id))
 }
 
-/// Open cases of an office, the most urgent first; from `large_from` on, of that technical amount or more.
+/// Open cases of an office, the most urgent first. The index holds what it is narrowed by.
 pub fn work(
     conn: &mut Conn,
     office: OrganisationId,
-    stage: Option<Stage>,
-    large_from: Option<Fen>,
+    filter: &WorkFilter,
     page: &PageQuery,
 ) -> Result<Page<Summary>, Refusal> {
     let mut query: Query<'_> =
         contract::table.into_boxed().filter(dsl::office.eq(office)).filter(dsl::due_on.lt(nothing_due()));
-    if let Some(stage) = stage {
+    if let Some(stage) = filter.stage {
         query = query.filter(dsl::state.eq(stage));
     }
-    if let Some(fen) = large_from {
+    match filter.handler {
+        Some(Some(handler)) => query = query.filter(dsl::handler.eq(handler)),
+        Some(None) => query = query.filter(dsl::handler.is_null()),
+        None => {}
+    }
+    if let Some(fen) = filter.large_from {
         query = query.filter(dsl::technical_fen.ge(fen)).filter(dsl::state.ne(Stage::Submitted));
     }
     if let Some((due, id)) = page.after::<(Day, ContractId)>()? {
@@ -221,6 +225,7 @@ struct SummaryRow {
     number: Option<String>,
     registered_on: Option<Day>,
     updated_at: UtcTime,
+    handler: Option<UserId>,
 }
 
 impl SummaryRow {
@@ -244,6 +249,8 @@ impl SummaryRow {
             due_on: clocked.then_some(self.due_on),
             number: self.number.as_deref().and_then(Number::parse),
             registered_on: self.registered_on,
+            handler: self.handler,
+            unverified: false,
             updated_at: self.updated_at,
         }
     }

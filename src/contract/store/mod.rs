@@ -1,5 +1,6 @@
 //! Rows of contracts. Every function works inside the caller's transaction or snapshot.
 
+mod after;
 mod attached;
 mod casework;
 mod counter;
@@ -9,6 +10,7 @@ mod imports;
 mod lists;
 mod row;
 mod steps;
+mod supervision;
 
 use diesel::prelude::*;
 
@@ -19,15 +21,17 @@ use crate::kernel::error::Refusal;
 use crate::kernel::time::Day;
 use row::Row;
 
+pub use after::{add_amendment, add_income, amendments, incomes, save_amendment, save_income, verified};
 pub use attached::{attach, attached};
 pub use counter::next_serial;
-pub use duplicates::{same_deal, same_text};
-pub use editions::{add_edition, edition_by_code, latest_edition};
+pub use duplicates::{same_deal, same_parties, same_text};
+pub use editions::{add_edition, edition_by_code, editions, latest_edition};
 pub use imports::{
     abandoned_import, add_import, add_item, count_items, finish_import, finished_import, import, sweep_import,
 };
 pub use lists::{Scope, Wanted, list, register, sold, work};
 pub use steps::{add_step, steps};
+pub use supervision::{counted, open_now};
 
 pub fn insert(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
     diesel::insert_into(contract::table).values(&Row::of(record)?).execute(conn)?;

@@ -52,6 +52,7 @@ pub struct Row {
     casework: String,
     created_at: UtcTime,
     updated_at: UtcTime,
+    handler: Option<UserId>,
 }
 
 impl Row {
@@ -90,6 +91,7 @@ impl Row {
             casework: to_json(&doc)?,
             created_at: record.created_at,
             updated_at: record.updated_at,
+            handler: record.handler,
         })
     }
 
@@ -117,6 +119,7 @@ impl Row {
             technical,
             engagement: self.engagement,
             form,
+            handler: self.handler,
             created_at: self.created_at,
             updated_at: self.updated_at,
         })

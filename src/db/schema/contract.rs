@@ -33,6 +33,7 @@ diesel::table! {
         casework -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        handler -> Nullable<Text>,
     }
 }
 
@@ -62,6 +63,7 @@ diesel::table! {
         media_type -> Text,
         size_bytes -> BigInt,
         sha256 -> Text,
+        text_sha256 -> Text,
     }
 }
 
@@ -89,11 +91,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contract_amendment (contract, position) {
+        contract -> Text,
+        position -> Integer,
+        state -> Text,
+        reason -> Text,
+        form -> Text,
+        proposed_by -> Text,
+        proposed_at -> Timestamp,
+        process -> Text,
+        edition -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    contract_income (contract, position) {
+        contract -> Text,
+        position -> Integer,
+        state -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        received_fen -> BigInt,
+        technical_fen -> BigInt,
+        note -> Text,
+        stated_by -> Text,
+        stated_at -> Timestamp,
+        opinion -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(contract_step -> contract (contract));
 diesel::joinable!(contract_attachment -> contract (contract));
 diesel::allow_tables_to_appear_in_same_query!(
     contract,
     contract_step,
     contract_attachment,
     contract_edition,
-    contract_counter
+    contract_counter,
+    contract_amendment,
+    contract_income
 );

@@ -19,6 +19,7 @@ diesel::table! {
         organisation -> Text,
         uploaded_by -> Text,
         created_at -> Timestamp,
+        text_sha256 -> Text,
     }
 }
 

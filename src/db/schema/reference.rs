@@ -54,3 +54,14 @@ diesel::table! {
         changed_by -> Text,
     }
 }
+
+diesel::table! {
+    tax_rule (code) {
+        code -> Text,
+        version -> BigInt,
+        effective_from -> Date,
+        confirmed -> Bool,
+        body -> Text,
+        changed_at -> Timestamp,
+    }
+}

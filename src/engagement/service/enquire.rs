@@ -8,14 +8,15 @@ use crate::engagement::codes::{
     ABOUT_UNKNOWN, ALREADY_ENQUIRED, BROKER_IS_PARTY, BROKER_UNKNOWN, ENQUIRER_NOT_VERIFIED, OWN_RECORD,
 };
 use crate::engagement::model::{
-    Answer, DeclineReason, Engagement, EngagementId, EnquirerContact, Outcome, Standing,
+    Answer, DeclineReason, Engagement, EngagementId, EnquirerContact, Outcome, PartyRole, Standing,
 };
 use crate::engagement::{rules, store};
 use crate::identity;
 use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::change::NewChange;
+use crate::kernel::codes_common::STATE_CONFLICT;
 use crate::kernel::error::{Errors, Refusal};
-use crate::kernel::id::OrganisationId;
+use crate::kernel::id::{Id, OrganisationId, parse_urn};
 use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -163,6 +164,27 @@ pub fn conclude(
     bounded("/reason", note)?;
     let standing = rules::concluded(&before.standing, role, outcome, note.trim().to_owned(), tx.now())?;
     save(tx, actor, &before, standing, "engagement.concluded")
+}
+
+/// Rule 5: its contract was registered. What was concluded, declined or taken back before stays as it is.
+pub fn conclude_by_contract(
+    tx: &mut Tx,
+    actor: &Actor,
+    engagement: &str,
+    contract: &str,
+) -> Result<(), Refusal> {
+    let node = tx.node().to_owned();
+    let Some((at, _, uuid)) = parse_urn(engagement) else { return Ok(()) };
+    if at != node {
+        return Ok(());
+    }
+    let Some(before) = store::find(tx, Id::from_uuid(uuid), &node)? else { return Ok(()) };
+    let (outcome, note) = (Outcome::Contract, contract.to_owned());
+    match rules::concluded(&before.standing, PartyRole::Owner, outcome, note, tx.now()) {
+        Ok(standing) => save(tx, actor, &before, standing, "engagement.concluded").map(|_| ()),
+        Err(refusal) if refusal.is(&STATE_CONFLICT) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 fn bounded(pointer: &str, words: &str) -> Result<(), Refusal> {

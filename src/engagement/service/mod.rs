@@ -26,7 +26,7 @@ use super::{rules, store};
 pub use confidential::{
     UNDERTAKING, accept_confidentiality, confidential, confidential_attachment, undertaking_hash,
 };
-pub use enquire::{NewEnquiry, answer, conclude, enquire, withdraw};
+pub use enquire::{NewEnquiry, answer, conclude, conclude_by_contract, enquire, withdraw};
 pub use talk::{NewMeeting, arrange, end_meeting, meetings, messages, send};
 
 /// What an engagement is about, as its parties need to know it.

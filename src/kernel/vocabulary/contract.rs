@@ -17,6 +17,10 @@ pub(super) const LISTS: &[List] = &[
     define("revocation_ground", "撤销登记事由", "Revocation ground", REVOCATION_GROUND),
     define("contract_step", "登记环节", "Step of a registration case", STEP),
     define("contract_attachment_kind", "合同附件类型", "Contract attachment kind", ATTACHMENT_KIND),
+    define("amendment_state", "变更申请状态", "State of an amendment", AMENDMENT_STATE),
+    define("income_state", "技术性收入核定状态", "State of a statement of income", INCOME_STATE),
+    define("contract_check", "机器核查项", "Machine check", CHECK),
+    define("contract_check_result", "机器核查结果", "Result of a machine check", CHECK_RESULT),
     define("competent_authority", "主管部门", "Competent authority", AUTHORITY),
 ];
 
@@ -192,7 +196,46 @@ const STEP: &[Item] = &[
     item("amended", "变更登记", "Amended"),
     item("cancelled", "注销登记", "Cancelled"),
     item("revoked", "撤销登记", "Revoked"),
+    item("claimed", "认领", "Claimed"),
+    item("handed_over", "移交", "Handed over"),
+    item("amendment_proposed", "申请变更", "Amendment proposed"),
+    item("amendment_reviewed", "变更复核", "Amendment reviewed"),
+    item("amendment_refused", "不予变更", "Amendment refused"),
+    item("amendment_withdrawn", "撤回变更申请", "Amendment withdrawn"),
+    item("income_stated", "申报技术性收入", "Technical income stated"),
+    item("income_verified", "核定技术性收入", "Technical income verified"),
+    item("income_returned", "退回技术性收入申报", "Statement of income returned"),
 ];
+
+const AMENDMENT_STATE: &[Item] = &[
+    item("proposed", "待审核", "Proposed"),
+    item("approved", "已变更", "Approved"),
+    item("refused", "不予变更", "Refused"),
+    item("withdrawn", "已撤回", "Withdrawn"),
+];
+
+const INCOME_STATE: &[Item] = &[
+    item("stated", "待核定", "Stated"),
+    item("verified", "已核定", "Verified"),
+    item("returned", "已退回", "Returned"),
+];
+
+const CHECK: &[Item] = &[
+    item("form", "申请表", "Application form"),
+    item("validity", "有效期", "Validity"),
+    item("amounts", "金额", "Amounts"),
+    item("evidence", "证明材料", "Evidence"),
+    item("territory", "属地", "Territory"),
+    item("duplicate_text", "文本重复", "Duplicate text"),
+    item("duplicate_deal", "交易重复", "Duplicate deal"),
+    item("similar_deal", "近似交易", "Similar deal"),
+    item("barred_parties", "失信限制", "Barred parties"),
+    item("registry", "单位信息", "Registry of units"),
+    item("profile", "适用规则", "Regulation profile"),
+];
+
+const CHECK_RESULT: &[Item] =
+    &[item("passed", "通过", "Passed"), item("warned", "提示", "Warned"), item("failed", "不符", "Failed")];
 
 const ATTACHMENT_KIND: &[Item] = &[
     item("main_text", "合同正文", "Main text"),

@@ -1,6 +1,7 @@
 //! Rows of divisions and calendars; those of profiles in a file of their own.
 
 mod profiles;
+mod tax;
 
 use diesel::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::time::{Day, UtcTime};
 
 pub use profiles::{insert_profile, keep_version, profile, profiles, save_profile, versions};
+pub use tax::{put_tax_rules, tax_rules};
 
 stored_words!(DivisionLevel, DayKind);
 

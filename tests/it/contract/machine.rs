@@ -22,13 +22,20 @@ fn expected(state: &str, act: &str) -> Option<&'static str> {
         ("draft" | "submitted" | "accepted" | "correction_requested" | "resubmitted", "withdraw") => {
             "withdrawn"
         }
-        ("registered", "cancel") => "cancelled",
-        ("registered", "revoke") => "revoked",
+        ("registered" | "amended", "cancel") => "cancelled",
+        ("registered" | "amended", "revoke") => "revoked",
+        ("submitted", "claim") => "submitted",
+        ("accepted", "claim") => "accepted",
+        ("correction_requested", "claim") => "correction_requested",
+        ("resubmitted", "claim") => "resubmitted",
+        ("registered", "amendments" | "amendments/refuse") => "registered",
+        ("amended", "amendments" | "amendments/refuse") => "amended",
+        ("registered" | "amended", "amendments/approve") => "amended",
         _ => return None,
     })
 }
 
-const ACTS: [&str; 11] = [
+const ACTS: [&str; 15] = [
     "submit",
     "accept",
     "request-correction",
@@ -40,6 +47,10 @@ const ACTS: [&str; 11] = [
     "withdraw",
     "cancel",
     "revoke",
+    "claim",
+    "amendments",
+    "amendments/approve",
+    "amendments/refuse",
 ];
 const PEOPLE: [&str; 9] = [
     "institute.member",
@@ -55,14 +66,14 @@ const PEOPLE: [&str; 9] = [
 /// Who may do it, of those who are let in by their role.
 fn right_person(act: &str) -> &'static str {
     match act {
-        "submit" | "resubmit" | "withdraw" | "cancel" => "institute.member",
+        "submit" | "resubmit" | "withdraw" | "cancel" | "amendments" => "institute.member",
         "second-review" => "registration_office.reviewer",
         "revoke" => "government.approver",
         _ => "registration_office.registrar",
     }
 }
 
-fn body(act: &str, step: usize, city: &City) -> Value {
+fn body(act: &str, step: usize, city: &City, id: &str) -> Value {
     let opinion = format!("意见 {step}");
     match act {
         "submit" => json!({"office": city.organisation("registration_office")}),
@@ -70,6 +81,11 @@ fn body(act: &str, step: usize, city: &City) -> Value {
             json!({"corrections": [{"pointer": "/summary", "note": "x"}], "opinion": opinion})
         }
         "review" | "second-review" => json!({"agrees": !step.is_multiple_of(5), "opinion": opinion}),
+        "amendments" => {
+            let mut form = show(city, id)["form"].clone();
+            form["total_fen"] = json!(form["total_fen"].as_i64().unwrap() + i64::try_from(step).unwrap() + 1);
+            json!({"form": form, "reason": opinion})
+        }
         "refuse" => json!({"grounds": ["unclear"], "opinion": opinion}),
         "withdraw" | "cancel" => json!({"reason": opinion}),
         "revoke" => json!({"ground": "superior_decision", "decision": opinion}),
@@ -88,17 +104,21 @@ fn domain_2_random_commands_by_random_roles() {
         let cases: Vec<String> = forms.iter().map(|form| draft_of(&city, form)).collect();
         let mut states: Vec<String> = vec!["draft".into(); cases.len()];
         let mut opinions: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        let mut versions: BTreeMap<usize, i64> = BTreeMap::new();
         for (step, (case, act_at, person, luck)) in commands.into_iter().enumerate() {
             let name = ACTS[act_at];
             // Mostly the right person, so that cases get somewhere.
             let person = if luck > 0 { right_person(name) } else { PEOPLE[person] };
-            let answer = act(&city.as_(person), &cases[case], name, body(name, step, &city));
+            let answer = act(&city.as_(person), &cases[case], name, body(name, step, &city, &cases[case]));
             if answer.status == 200 {
                 let legal = expected(&states[case], name);
                 assert_eq!(answer.body["state"].as_str(), legal, "{} {name} by {person}", states[case]);
                 assert_eq!(person, right_person(name), "{name}");
                 states[case] = legal.unwrap().to_owned();
-                if !matches!(name, "submit") {
+                // Claiming what one has already is no step.
+                let version = answer.body["version"].as_i64().unwrap();
+                let moved = versions.insert(case, version) != Some(version);
+                if moved && !matches!(name, "submit") {
                     opinions.entry(case).or_default().push(format!("意见 {step}"));
                 }
             } else {

@@ -1,5 +1,8 @@
 //! Registration of contracts over HTTP.
 
+pub mod after;
+mod bulk;
+mod casework;
 mod filing;
 pub mod import;
 mod machine;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::contract::after::{proposed, stated};
 use super::super::contract::import::uploaded;
 use super::super::support::City;
 use super::super::support::contracts::{
@@ -105,6 +106,65 @@ pub const CASES: &[Entry] = &[
         Case::new("POST", address(&id, "second-review"), REVIEWER)
             .body(json!({"agrees": true, "opinion": "同意"}))
             .stranger("registration_office2.reviewer")
+    }),
+    ("get", "/api/v1/contracts/office-reports", |_| {
+        let path = "/api/v1/contracts/office-reports?from=2026-01-01&to=2026-12-31";
+        Case::new("GET", path, "operator.auditor")
+    }),
+    ("get", "/api/v1/contracts/{id}/checks", |city| {
+        Case::new("GET", format!("/api/v1/contracts/{}/checks", accepted(city)), REGISTRAR)
+            .also(REVIEWER)
+            .also("government.preparer")
+            .also("operator.auditor")
+            .stranger(OWNER)
+            .stranger("enterprise.member")
+            .stranger("registration_office2.registrar")
+            .stranger("government2.approver")
+    }),
+    ("get", "/api/v1/contracts/{id}/tax-card", |city| read(&registered(city), "/tax-card")),
+    ("get", "/api/v1/contracts/{id}/amendments", |city| read(&proposed(city), "/amendments")),
+    ("get", "/api/v1/contracts/{id}/incomes", |city| read(&stated(city), "/incomes")),
+    ("post", "/api/v1/contracts/{id}/claim", |city| office(&accepted(city), "claim").body(json!({}))),
+    ("post", "/api/v1/contracts/{id}/hand-over", |city| {
+        use techmart::kernel::actor::Role;
+        city.colleague("registration_office", "second.registrar", &[Role::Registrar]);
+        let (id, other) = (accepted(city), accepted(city));
+        act(&registrar(city), &id, "claim", json!({})).expect(200);
+        let theirs = act(&city.as_("second.registrar"), &other, "claim", json!({})).expect(200).body;
+        office(&id, "hand-over").body(json!({"to": theirs["handler"]["id"]})).stranger("second.registrar")
+    }),
+    ("post", "/api/v1/contracts/{id}/amendments", |city| {
+        let id = registered(city);
+        let mut form = show(city, &id)["form"].clone();
+        form["total_fen"] = json!(150_000_000);
+        own("POST", address(&id, "amendments")).body(json!({"form": form, "reason": "增加工作量"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/amendments/withdraw", |city| {
+        own("POST", address(&proposed(city), "amendments/withdraw")).body(json!({"reason": "另行协商"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/amendments/second-review", |city| {
+        let id = registered(city);
+        let mut form = show(city, &id)["form"].clone();
+        form["total_fen"] = json!(600_000_000);
+        let body = json!({"form": form, "reason": "扩大规模"});
+        act(&city.as_(OWNER), &id, "amendments", body).expect(200);
+        Case::new("POST", address(&id, "amendments/second-review"), REVIEWER)
+            .body(json!({"agrees": true, "opinion": "同意"}))
+            .stranger("registration_office2.reviewer")
+    }),
+    ("post", "/api/v1/contracts/{id}/amendments/approve", |city| {
+        office(&proposed(city), "amendments/approve").body(json!({"opinion": "同意"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/amendments/refuse", |city| {
+        office(&proposed(city), "amendments/refuse").body(json!({"opinion": "依据不足"}))
+    }),
+    ("post", "/api/v1/contracts/{id}/incomes", |city| {
+        let body =
+            json!({"from_on": "2026-02-01", "to_on": "2026-02-28", "received_fen": 2, "technical_fen": 1});
+        own("POST", address(&registered(city), "incomes")).body(body)
+    }),
+    ("post", "/api/v1/contracts/{id}/incomes/{position}/decide", |city| {
+        office(&stated(city), "incomes/1/decide").body(json!({"agrees": true, "opinion": "相符"}))
     }),
     ("post", "/api/v1/contracts/{id}/revoke", |city: &City| {
         Case::new("POST", address(&registered(city), "revoke"), "government.approver")

@@ -18,6 +18,12 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/deadline", |_| {
         Case::new("GET", "/api/v1/deadline?from=2026-03-02&days=15&unit=working_day", "")
     }),
+    ("get", "/api/v1/tax-rules", |_| Case::new("GET", "/api/v1/tax-rules", "")),
+    ("put", "/api/v1/tax-rules/{code}", |city| {
+        let values = city.anonymous().get("/api/v1/tax-rules").expect(200).body["items"][0]["values"].clone();
+        let body = json!({"effective_from": "2027-01-01", "values": values, "reason": "示例"});
+        Case::new("PUT", "/api/v1/tax-rules/2027", OPERATOR).body(body)
+    }),
     ("post", "/api/v1/holidays/import", |_| {
         let csv = "day,kind,name\n2027-01-01,holiday,元旦\n";
         let body = json!({"year": 2027, "source": "示例通知", "csv": csv});
