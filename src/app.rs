@@ -35,6 +35,7 @@ use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
 use crate::ledger;
 use crate::listing::{self, jobs::Expiry};
+use crate::matching::{self, Learning, Marks, Matching};
 use crate::papers;
 use crate::project;
 use crate::proof::{self, MasterKey};
@@ -71,6 +72,7 @@ fn api_routes(config: &mut ServiceConfig) {
     credit::routes(config);
     health::routes(config);
     statistics::routes(config);
+    matching::routes(config);
 }
 
 /// Every room's codes.
@@ -91,6 +93,7 @@ fn all_codes() -> Vec<&'static Code> {
         contract::codes::ALL,
         credit::codes::ALL,
         engagement::codes::ALL,
+        matching::codes::ALL,
         project::codes::ALL,
         reward::codes::ALL,
         brokerage::codes::ALL,
@@ -100,7 +103,7 @@ fn all_codes() -> Vec<&'static Code> {
 }
 
 /// Every room's clock-driven work.
-fn all_jobs(vault: &Vault) -> Vec<Arc<dyn Job>> {
+fn all_jobs(vault: &Vault, sources: &Sources) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(Sweep),
         Arc::new(subsidy::SweepSheets),
@@ -110,6 +113,7 @@ fn all_jobs(vault: &Vault) -> Vec<Arc<dyn Job>> {
         Arc::new(files::jobs::SweepFiles::new(vault.clone())),
         Arc::new(Expiry::<Achievement>::default()),
         Arc::new(Expiry::<Demand>::default()),
+        Arc::new(Learning::new(sources.clone())),
     ]
 }
 
@@ -145,6 +149,7 @@ struct Parts {
     known: KnownPaths,
     codes: AllCodes,
     search: Search,
+    matching: Matching,
     vault: Vault,
     answer_days: AnswerDays,
 }
@@ -180,11 +185,15 @@ impl App {
             Arc::new(brokerage::Commissions),
             Arc::new(statistics::Contracts),
             Arc::new(engagement::Contracts),
+            Arc::new(Marks),
         ];
-        let search = open_search(&config)?;
-        let instance: Vec<Arc<dyn InstanceFollower>> = vec![Arc::new(search.clone())];
+        let sources = Sources::new(sources(&config.node.as_str().into()));
+        let search = open_search(&config, &sources)?;
+        let matching = Matching::new(search.clone(), sources.clone());
+        let instance: Vec<Arc<dyn InstanceFollower>> =
+            vec![Arc::new(search.clone()), Arc::new(matching.clone())];
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
-        let jobs = all_jobs(&vault);
+        let jobs = all_jobs(&vault, &sources);
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(DOCUMENT_TEXT);
@@ -195,6 +204,7 @@ impl App {
             known,
             codes,
             search: search.clone(),
+            matching,
             vault,
             answer_days: AnswerDays(config.enquiry_days),
         };
@@ -239,6 +249,7 @@ impl App {
                 .app_data(web::Data::new(parts.known))
                 .app_data(web::Data::new(parts.codes))
                 .app_data(web::Data::new(parts.search))
+                .app_data(web::Data::new(parts.matching))
                 .app_data(web::Data::new(parts.vault))
                 .app_data(web::Data::new(parts.answer_days))
                 .wrap(Compress::default())
@@ -297,13 +308,13 @@ fn sources(node: &Arc<str>) -> Vec<Arc<dyn Source>> {
 /// Gathering changes for a moment costs a reader that much patience and spares the disk.
 pub const SEARCH_PACE: Duration = Duration::from_millis(250);
 
-fn open_search(config: &Config) -> Result<Search, Refusal> {
+fn open_search(config: &Config, sources: &Sources) -> Result<Search, Refusal> {
     let settings = if config.for_tests {
         SearchSettings { directory: None, pace: Duration::ZERO }
     } else {
         SearchSettings { directory: Some(config.data_dir.join("index")), pace: SEARCH_PACE }
     };
-    Search::new(settings, Sources::new(sources(&config.node.as_str().into())))
+    Search::new(settings, sources.clone())
 }
 
 /// Opens the database alone, without the rooms: for the command line.

@@ -23,6 +23,7 @@ pub mod kernel;
 pub mod kv;
 pub mod ledger;
 pub mod listing;
+pub mod matching;
 pub mod papers;
 pub mod project;
 pub mod proof;

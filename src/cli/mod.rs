@@ -6,6 +6,7 @@ pub mod bench;
 pub mod export;
 mod lock;
 mod logging;
+pub mod matching;
 mod serve;
 pub mod verify;
 pub mod verify_certificate;
@@ -85,6 +86,9 @@ enum Command {
     /// Write what other programs take over; works beside a running server
     #[command(subcommand)]
     Export(export::Export),
+    /// How good suggestions are, and what became of them
+    #[command(subcommand)]
+    Match(matching::Match),
     /// Measure; some of it only on a scratch database
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -146,6 +150,7 @@ impl Command {
             Self::Restore { from } => backup::restore(&Config::load(&flags)?, &from),
             Self::Verify { one: Some(one), .. } => one.run(&mut std::io::stdout()),
             Self::Verify { parts, one: None } => verify::verify(&Config::load(&flags)?, &parts),
+            Self::Match(what) => what.run(|| Ok(Config::load(&flags)?)),
             Self::Bench(bench) => bench.run(&Config::load(&flags)?),
             Self::Reindex => serve::reindex(Config::load(&flags)?),
             Self::Export(what) => what.run(&Config::load(&flags)?),

@@ -48,6 +48,7 @@ static MIGRATIONS: &[Migration] = migrations![
     11 "0011_subsidy",
     12 "0012_demo",
     13 "0013_search",
+    15 "0015_matching",
     17 "0017_credit",
     18 "0018_contract_casework",
     19 "0019_tax",

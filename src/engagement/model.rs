@@ -232,6 +232,18 @@ pub struct Filter {
     pub overdue: Option<bool>,
 }
 
+/// How an organisation has answered so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AnsweringRecord {
+    /// Enquiries answered, or whose time for an answer has passed.
+    pub asked: u32,
+    /// Answered in time.
+    pub answered: u32,
+    pub answers: u32,
+    /// Hours to all answers together.
+    pub hours: f64,
+}
+
 /// What drafting a contract takes from an engagement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForContract {

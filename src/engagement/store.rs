@@ -1,5 +1,7 @@
 //! Rows of engagements.
 
+mod answering;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -19,6 +21,8 @@ use super::model::{
     MeetingId, MeetingMode, MeetingState, Message, MessageId, Outcome, PartyRole, Standing, State,
     Undertaking,
 };
+
+pub use answering::enquiries_to;
 
 stored_words!(AboutKind, State, DeclineReason, Outcome, PartyRole, MeetingMode, MeetingState);
 

@@ -40,6 +40,7 @@ words! {
         SearchReindex = "search.reindex",
         SearchSynonyms = "search.synonyms",
         CreditManage = "credit.manage",
+        MatchWeigh = "match.weigh",
     }
 }
 
@@ -55,7 +56,7 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         P::Public | P::Session => true,
         P::OrganisationManage | P::ApiKeyManage => role == Role::Admin,
         P::OrganisationVerify | P::ReferenceManage => role == Role::Operator,
-        P::SearchReindex | P::SearchSynonyms => role == Role::Operator,
+        P::SearchReindex | P::SearchSynonyms | P::MatchWeigh => role == Role::Operator,
         P::AchievementReview | P::DemandReview => role == Role::Operator,
         P::AuditRead => role == Role::Auditor,
         P::FileUpload => kind != Kind::Operator || role == Role::Operator,

@@ -31,5 +31,6 @@ mod store;
 pub mod synonyms;
 mod thesaurus;
 
+pub use analyzer::{Analyzer, Terms};
 pub use http::routes;
 pub use source::{Source, Sources};

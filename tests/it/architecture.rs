@@ -24,6 +24,7 @@ const RANKS: &[(&str, u8)] = &[
     ("achievement", 4),
     ("demand", 4),
     ("engagement", 5),
+    ("matching", 6),
     ("brokerage", 5),
     ("contract", 8),
     ("project", 9),

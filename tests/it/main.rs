@@ -19,6 +19,7 @@ mod identity;
 mod kill;
 mod ledger;
 mod licences;
+mod matching;
 mod openapi;
 mod operations;
 mod project;

@@ -13,6 +13,7 @@ pub mod files;
 pub mod identity;
 pub mod ledger;
 pub mod listing;
+pub mod matching;
 pub mod project;
 pub mod reference;
 pub mod reward;

@@ -1,5 +1,6 @@
 //! Use-cases of engagements.
 
+mod answering;
 mod confidential;
 mod enquire;
 mod talk;
@@ -23,6 +24,7 @@ use crate::listing::Contact;
 use super::model::{About, AboutKind, Engagement, EngagementId, Filter, ForContract, PartyRole, Standing};
 use super::{rules, store};
 
+pub use answering::answering;
 pub use confidential::{
     UNDERTAKING, accept_confidentiality, confidential, confidential_attachment, undertaking_hash,
 };

@@ -9,6 +9,7 @@
 pub mod fold;
 pub mod grams;
 pub mod spelling;
+mod terms;
 mod tokenizer;
 
 use std::sync::{Arc, OnceLock};
@@ -16,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 use jieba_rs::{Jieba, TokenizeMode};
 use sha2::{Digest, Sha256};
 
+pub use terms::Terms;
 pub use tokenizer::{GramTokenizer, WordTokenizer};
 
 /// Words beside the general dictionary, versioned with every index made with them.

@@ -15,11 +15,13 @@ pub mod needs;
 pub mod parse;
 mod plan;
 mod rank;
+mod similar;
 mod suggest;
 
 pub use asking::answer;
 pub use facets::{Kept, TOTAL_EXACT_MAX};
 pub use parse::QUERY_CHARS_MAX;
+pub use similar::similar;
 pub use suggest::{SUGGESTIONS_MAX, suggest};
 
 /// With fewer hits than this the next stage is tried.

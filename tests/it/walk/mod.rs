@@ -96,6 +96,7 @@ mod engagement;
 mod files;
 pub mod identity;
 mod ledger;
+mod matching;
 mod platform;
 mod project;
 mod reference;
@@ -120,6 +121,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         contract::CASES,
         credit::CASES,
         engagement::CASES,
+        matching::CASES,
         project::CASES,
         reward::CASES,
         brokerage::CASES,

@@ -1,0 +1,13 @@
+//! Refusals about suggestions.
+
+use crate::kernel::error::codes;
+
+codes! {
+    SUGGESTION_UNKNOWN = ("suggestion_unknown", 422, "该推荐已不在列表中，请刷新后重试", "This suggestion is not in the list any more; load the list again");
+    NOT_YOUR_LIST = ("not_your_list", 403, "只能对本单位信息的推荐表示不合适", "Only the holder of a record declines what is suggested for it");
+    REASON_REQUIRED = ("match_reason_required", 422, "请从八种原因中选择一种", "Name one of the eight reasons");
+    REASON_UNEXPECTED = ("match_reason_unexpected", 422, "只有表示不合适时才填写原因", "A reason belongs to a decline only");
+    EVENT_NOT_YOURS = ("match_event_not_yours", 422, "此类反馈由平台根据对接情况自动记录", "The platform records this event by itself");
+    WEIGHTS_SUM = ("match_weights_sum", 422, "各项权重须不小于零且合计为一百万（百万分比）", "The weights are not negative and sum to 1 000 000 parts per million");
+    WEIGHTS_CHANGED = ("match_weights_changed", 409, "权重刚被他人修改，请重新查看后再设置", "Somebody else has just set the weights; look at them again");
+}
