@@ -29,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Demands that suit a published achievement, the best first, each with the reasons.
 #[utoipa::path(
     tag = "matching",
+    operation_id = "match_for_achievement",
     params(("id" = AchievementId, Path)),
     responses((status = 200, body = MatchList)),
     extensions(("x-permission" = json!("session")))
@@ -42,6 +43,7 @@ async fn for_achievement(edge: Edge, id: Path<AchievementId>, matching: Data<Mat
 /// Achievements that suit a published demand, the best first, each with the reasons.
 #[utoipa::path(
     tag = "matching",
+    operation_id = "match_for_demand",
     params(("id" = DemandId, Path)),
     responses((status = 200, body = MatchList)),
     extensions(("x-permission" = json!("session")))
@@ -71,6 +73,7 @@ async fn suggestions(
 /// pair is kept once a day.
 #[utoipa::path(
     tag = "matching",
+    operation_id = "match_feedback",
     request_body = FeedbackBody,
     responses((status = 200, body = FeedbackKept)),
     extensions(("x-permission" = json!("session")))
@@ -88,6 +91,7 @@ async fn feedback(edge: Edge, input: Input<FeedbackBody>, matching: Data<Matchin
 /// The sets of weights that operators have set, the newest first; the shipped ones count while there is none.
 #[utoipa::path(
     tag = "matching",
+    operation_id = "match_weights",
     params(Paging),
     responses((status = 200, body = Page<WeightsView>)),
     extensions(("x-permission" = json!("match.weigh")))
@@ -104,6 +108,7 @@ async fn weights(edge: Edge, paging: web::Query<Paging>) -> Answer {
 /// Sets the weights of the parts, in parts per million; lists are made anew within minutes.
 #[utoipa::path(
     tag = "matching",
+    operation_id = "match_set_weights",
     request_body = WeightsBody,
     responses((status = 201, body = WeightsView)),
     extensions(("x-permission" = json!("match.weigh")))

@@ -18,8 +18,10 @@ pub fn weights() -> Value {
 
 /// An achievement that suits a demand; their ids.
 pub fn pair(city: &City) -> (String, String) {
-    let offer =
-        offer("高电压镍锰酸锂正极材料量产工艺（示例）", "量产镍锰酸锂正极材料，配套电解液，循环寿命长。");
+    let offer = offer(
+        "高电压镍锰酸锂正极材料量产工艺",
+        "量产镍锰酸锂正极材料，配套电解液，循环寿命长，已在中试线上验证。",
+    );
     let achievement = published_of(city, "achievements", OWNER, offer);
     let demand = published_of(city, "demands", BUYER, demand());
     city.settle();
@@ -29,7 +31,7 @@ pub fn pair(city: &City) -> (String, String) {
 fn offer(title: &str, text: &str) -> Value {
     let offer = with(with(achievement(), "title", json!(title)), "abstract", json!(text));
     let offer = with(with(offer, "technical_field", json!("new_energy")), "industry", json!("38"));
-    let offer = with(with(offer, "keywords", json!([])), "ip_assets", json!([]));
+    let offer = with(with(offer, "keywords", json!(["工艺包"])), "ip_assets", json!([]));
     with(offer, "registration_number", Value::Null)
 }
 
@@ -76,17 +78,22 @@ fn both_sides_see_each_other_with_parts_words_and_sentences() {
 fn the_unrelated_and_ones_own_are_not_suggested() {
     let city = City::new();
     let (_, demand) = pair(&city);
-    published_of(&city, "achievements", OWNER, offer("罗非鱼苗种繁育（示例）", "鱼苗越冬与投喂。"));
+    published_of(
+        &city,
+        "achievements",
+        OWNER,
+        offer("罗非鱼苗种繁育", "鱼苗越冬、投喂与水质调控，亲鱼催产与孵化管理。"),
+    );
     published_of(
         &city,
         "achievements",
         BUYER,
-        offer("镍锰酸锂电池回收（示例）", "回收镍锰酸锂电池与电解液。"),
+        offer("镍锰酸锂电池回收", "回收镍锰酸锂电池与电解液，拆解后分离有价金属再利用。"),
     );
     city.settle();
     let titles: Vec<Value> =
         matches(&city, "demands", &demand).iter().map(|item| item["title"].clone()).collect();
-    assert_eq!(titles, [json!("高电压镍锰酸锂正极材料量产工艺（示例）")]);
+    assert_eq!(titles, [json!("高电压镍锰酸锂正极材料量产工艺")]);
 }
 
 /// Rule 1; Law on Promoting the Conversion of Sci-Tech Achievements art. 11 and 30.
@@ -94,7 +101,7 @@ fn the_unrelated_and_ones_own_are_not_suggested() {
 fn what_is_withdrawn_disappears_at_once_and_confidential_parts_never_count() {
     let city = City::new();
     let secret = with(
-        offer("某型海洋装备（示例）", "用于近海作业。"),
+        offer("某型海洋装备", "用于近海作业，抗风浪，续航时间长，便于维护与运输。"),
         "confidential",
         json!("镍锰酸锂电解液MARKER高电压正极材料"),
     );
@@ -115,7 +122,7 @@ fn a_changed_text_changes_the_list() {
     let city = City::new();
     let (achievement, demand) = pair(&city);
     let path = format!("/api/v1/achievements/{achievement}");
-    let other = offer("罗非鱼苗种繁育（示例）", "鱼苗越冬与投喂。");
+    let other = offer("罗非鱼苗种繁育", "鱼苗越冬、投喂与水质调控，亲鱼催产与孵化管理。");
     city.as_(OWNER).put(&path, other).expect(200);
     act(&city.as_(OWNER), "achievements", &achievement, "submit").expect(200);
     city.settle();
@@ -214,8 +221,8 @@ fn a_model_is_learnt_and_the_lists_use_it() {
     let city = City::new();
     let (_, demand) = pair(&city);
     for number in 0..12 {
-        let text = format!("第{number}批甘蔗种植与收获机械试验，排种与切段。");
-        published_of(&city, "achievements", OWNER, offer(&format!("甘蔗机械之{number}（示例）"), &text));
+        let text = format!("第{number}批甘蔗种植与收获机械试验，排种、切段、铺放与覆土。");
+        published_of(&city, "achievements", OWNER, offer(&format!("甘蔗机械之{number}"), &text));
     }
     city.settle();
     let meaning = |city: &City| {
