@@ -311,7 +311,7 @@ impl Written {
         Written { dirty: dirty.clone(), profile, list, displaced: displaced.collect(), spread }
     }
 
-    /// At most 20 rows of the list before, 20 new ones, 70 marks.
+    /// At most 20 rows of the list before, 20 new ones, 130 marks.
     fn write(&self, tx: &mut Tx) -> Result<(), Refusal> {
         if !store::unmark(tx, &self.dirty)? {
             return Ok(());
@@ -323,6 +323,13 @@ impl Written {
         for other in &self.displaced {
             marked.extend(store::displace(tx, other, &self.dirty.subject)?);
         }
+        if self.dirty.spread {
+            // Where it stands already it may fit no more, or better.
+            let readers = i64::from(pick::EXPOSURE_MAX);
+            marked.extend(store::standing_in(tx, &self.dirty.subject, readers)?);
+        }
+        marked.sort_unstable();
+        marked.dedup();
         store::mark(tx, &marked, stamp, false)
     }
 }
