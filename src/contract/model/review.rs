@@ -80,7 +80,7 @@ pub struct OfficeReport {
 
 /// A step as supervision counts it.
 #[derive(Clone, Debug)]
-pub struct Counted {
+pub struct CountedStep {
     pub office: OrganisationId,
     pub kind: super::StepKind,
     pub on: Day,

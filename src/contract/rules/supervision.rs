@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::model::{Counted, OfficeReport, StepKind};
+use crate::contract::model::{CountedStep, OfficeReport, StepKind};
 use crate::kernel::id::OrganisationId;
 use crate::kernel::money::Fen;
 
@@ -13,7 +13,7 @@ pub fn percentile(sorted: &[i64], percent: usize) -> Option<i64> {
 }
 
 /// Adds the steps of a period up, for each office that had any.
-pub fn tally(steps: &[Counted]) -> BTreeMap<OrganisationId, OfficeReport> {
+pub fn tally(steps: &[CountedStep]) -> BTreeMap<OrganisationId, OfficeReport> {
     let mut reports: BTreeMap<OrganisationId, OfficeReport> = BTreeMap::new();
     let mut days: BTreeMap<OrganisationId, Vec<i64>> = BTreeMap::new();
     for step in steps {
@@ -85,8 +85,8 @@ mod tests {
     use crate::contract::rules::form::tests::day;
     use crate::kernel::id::Id;
 
-    fn step(kind: StepKind, on: &str, accepted: &str) -> Counted {
-        Counted {
+    fn step(kind: StepKind, on: &str, accepted: &str) -> CountedStep {
+        CountedStep {
             office: Id::from_uuid(uuid::Uuid::from_u128(1)),
             kind,
             on: day(on),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::casework::Casework;
 use super::nothing_due;
-use crate::contract::model::{Counted, StepKind};
+use crate::contract::model::{CountedStep, StepKind};
 use crate::db::schema::contract::{contract, contract_step};
 use crate::db::{Conn, from_json};
 use crate::kernel::error::Refusal;
@@ -25,7 +25,7 @@ const COUNTED: [StepKind; 6] = [
 type StepRow = (Option<OrganisationId>, StepKind, UtcTime, Option<Day>, Fen, Fen, String, String);
 
 /// The steps of all offices from one day to another, both included.
-pub fn counted(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<Counted>, Refusal> {
+pub fn counted(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<CountedStep>, Refusal> {
     let mut found = vec![];
     for kind in COUNTED {
         // A kind at a time: each is one range of the index.
@@ -49,7 +49,7 @@ pub fn counted(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<Counted>, Refu
             let casework: Casework = from_json(&casework)?;
             let detail: serde_json::Value = from_json(&detail)?;
             let grounds = detail["grounds"].as_array().into_iter().flatten();
-            found.push(Counted {
+            found.push(CountedStep {
                 office,
                 kind,
                 on: at.day(),
