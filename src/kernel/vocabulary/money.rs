@@ -63,6 +63,7 @@ const ACCOUNT_KIND: &[Item] = &[
     item("approved", "已批准", "Approved"),
     item("paid", "已拨付", "Paid"),
     item("clawback_receivable", "应追回", "Clawback receivable"),
+    item("returned", "缴回财政", "Returned to the treasury"),
 ];
 
 const PROJECT_STATE: &[Item] = &[
