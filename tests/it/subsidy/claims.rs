@@ -250,7 +250,7 @@ fn a_draft_list_is_publicised_and_objections_are_answered_before_approval() {
     assert_eq!(shown.body["state"], "returned", "an upheld objection sends the list back");
     let kept = city.as_(PAYER).get(&format!("/api/v1/subsidy/batches/{batch}/objections")).expect(200);
     let states: Vec<_> = kept.body["items"].as_array().unwrap().iter().map(|o| o["state"].clone()).collect();
-    assert_eq!(states, [json!("dismissed"), json!("upheld")]);
+    assert!(states.contains(&json!("dismissed")) && states.contains(&json!("upheld")), "{states:?}");
     // Prepared again it is publicised anew.
     city.as_(PREPARER).send("POST", &format!("/api/v1/subsidy/batches/{batch}/prepare"), None).expect(200);
     step(&city, VERIFIER, &batch, "verify").expect(200);
