@@ -44,7 +44,7 @@ pub async fn download(edge: Edge, id: Path<ContractId>, keys: Data<Keys>) -> Ans
 
 /// The same for whoever holds a certificate, with what became of it.
 #[utoipa::path(
-    tag = "contract", operation_id = "certificate_pdf", params(CodeQuery),
+    tag = "contract", operation_id = "certificate_pdf_by_number", params(CodeQuery),
     responses((status = 200, content_type = "application/pdf")),
     extensions(("x-permission" = json!("public")))
 )]
