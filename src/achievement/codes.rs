@@ -3,7 +3,6 @@
 use crate::kernel::error::codes;
 
 codes! {
-    PATENT_NUMBER_INVALID = ("patent_number_invalid", 422, "专利号校验未通过，请核对（例：ZL201710601862.3）", "The patent number fails its check (example: ZL201710601862.3)");
     PATENT_KIND_MISMATCH = ("patent_kind_mismatch", 422, "专利号表明的专利类型与所选类型不符", "The patent number is of another kind of patent");
     PATENT_NOT_GRANTED = ("patent_not_granted", 422, "ZL 号为已授权专利，状态不应为申请中", "A number with ZL is a granted patent; the status says applied for");
     REGISTRATION_NUMBER_INVALID = ("registration_number_invalid", 422, "成果登记号应为 12 位（例：4502019Y0123）", "The registration number has 12 characters (example: 4502019Y0123)");

@@ -1,7 +1,7 @@
 //! Which achievement is well written. Pure.
 
 use crate::kernel::codes::{PatentKind, PatentNumber, RegistrationNumber};
-use crate::kernel::codes_common::{OUT_OF_RANGE, REQUIRED};
+use crate::kernel::codes_common::{OUT_OF_RANGE, PATENT_NUMBER_INVALID, REQUIRED};
 use crate::kernel::error::Errors;
 use crate::kernel::text;
 use crate::kernel::time::Day;
@@ -9,8 +9,7 @@ use crate::kernel::vocabulary;
 use crate::listing::{Form, NAME_CHARS_MAX, Stage};
 
 use super::codes::{
-    PATENT_KIND_MISMATCH, PATENT_NOT_GRANTED, PATENT_NUMBER_INVALID, RANKS_BROKEN,
-    REGISTRATION_NUMBER_INVALID, SHARES_INCOMPLETE,
+    PATENT_KIND_MISMATCH, PATENT_NOT_GRANTED, RANKS_BROKEN, REGISTRATION_NUMBER_INVALID, SHARES_INCOMPLETE,
 };
 use super::content::{Content, Contributor, IpAsset};
 

@@ -3,7 +3,6 @@
 use crate::kernel::error::codes;
 
 codes! {
-    PARTY_CREDIT_CODE_INVALID = ("credit_code_invalid", 422, "统一社会信用代码校验不通过，请核对", "The unified social credit code fails its check");
     PARTIES_SAME = ("contract_parties_same", 422, "卖方与买方不能是同一单位", "Seller and buyer must differ");
     DIVISION_INVALID = ("contract_division_invalid", 422, "行政区划代码应为 6 位数字", "A division code has six digits");
     COUNTRY_REQUIRED = ("contract_country_required", 422, "境外单位须填写国家或地区", "State the country of a unit abroad");
@@ -30,7 +29,6 @@ codes! {
     IP_REQUIRED = ("contract_ip_required", 422, "请填写涉及的知识产权，没有则选“无”", "State the IP involved, or none");
     IP_NONE_ALONE = ("contract_ip_none_alone", 422, "“无”不能与其他知识产权并列", "None cannot stand beside other IP");
     IP_KIND_MISSING = ("contract_ip_kind_missing", 422, "该子类须列明相应的知识产权（{kinds}）", "This sub-type needs IP of the kind {kinds}");
-    PATENT_NUMBER_INVALID = ("patent_number_invalid", 422, "专利申请号校验不通过，请核对", "The patent application number fails its check");
     PATENT_KIND_MISMATCH = ("contract_patent_kind_mismatch", 422, "专利号的种类与所选知识产权不符", "The number is of another kind of patent");
     PATENT_DETAIL_REQUIRED = ("contract_patent_detail_required", 422, "涉及专利的合同须写明名称、申请人、专利权人、申请日、申请号、专利号和期限", "A contract about patents states name, applicant, patentee, filing date, numbers and term");
     PATENT_TERM_IMPOSSIBLE = ("contract_patent_term_impossible", 422, "专利有效期晚于法定期限 {latest}", "The patent cannot be in force after {latest}");

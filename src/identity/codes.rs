@@ -3,12 +3,9 @@
 use crate::kernel::error::codes;
 
 codes! {
-    CREDIT_CODE_INVALID = ("credit_code_invalid", 422, "统一社会信用代码有误（GB 32100-2015 校验不符）", "Not a valid unified social credit code (GB 32100-2015)");
     CREDIT_CODE_TAKEN = ("credit_code_taken", 409, "该统一社会信用代码已登记单位", "An organisation with this credit code is registered");
     DIVISION_UNKNOWN = ("division_unknown", 422, "行政区划代码不存在", "No such division");
     KIND_NOT_OPEN = ("kind_not_open", 422, "该类单位不能自行注册", "Organisations of this kind do not register themselves");
-    EMAIL_INVALID = ("email_invalid", 422, "电子邮箱格式有误", "Not a mail address");
-    PHONE_INVALID = ("phone_invalid", 422, "电话号码格式有误", "Not a telephone number");
     LOGIN_INVALID = ("login_invalid", 422, "登录名应为 3 至 64 个小写字母、数字或 . _ @ + -", "A login has 3 to 64 letters, digits or . _ @ + -");
     LOGIN_TAKEN = ("login_taken", 409, "登录名已被使用", "This login is taken");
     PASSWORD_TOO_SHORT = ("password_too_short", 422, "密码至少 {min} 个字符", "A password has at least {min} characters");

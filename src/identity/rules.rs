@@ -5,7 +5,7 @@ use super::model::{
     InvitationRecord, Organisation, OrganisationState, Profile, RefreshToken, Session, Standing,
 };
 use crate::kernel::actor::{OrganisationKind, Role};
-use crate::kernel::codes_common::{ORGANISATION_NOT_VERIFIED, STATE_CONFLICT};
+use crate::kernel::codes_common::{EMAIL_INVALID, ORGANISATION_NOT_VERIFIED, PHONE_INVALID, STATE_CONFLICT};
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::permission::{Permission, role_fits};
 use crate::kernel::text;

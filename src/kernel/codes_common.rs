@@ -28,6 +28,10 @@ codes! {
     SEQ_AHEAD = ("seq_ahead", 503, "所读数据尚未追上，请稍后再试", "The reader has not caught up yet; try again shortly");
     NUL_REFUSED = ("nul_refused", 400, "内容不得含有 U+0000 字符", "The text must not contain U+0000");
     ORGANISATION_NOT_VERIFIED = ("organisation_not_verified", 403, "本单位尚未通过审核，暂不能办理", "Your organisation has not been verified yet");
+    CREDIT_CODE_INVALID = ("credit_code_invalid", 422, "统一社会信用代码有误（GB 32100-2015 校验不符）", "Not a valid unified social credit code (GB 32100-2015)");
+    EMAIL_INVALID = ("email_invalid", 422, "电子邮箱格式有误", "Not a mail address");
+    PHONE_INVALID = ("phone_invalid", 422, "电话号码格式有误", "Not a telephone number");
+    PATENT_NUMBER_INVALID = ("patent_number_invalid", 422, "专利号校验未通过，请核对（例：ZL201710601862.3）", "The patent number fails its check (example: ZL201710601862.3)");
     REQUIRED = ("required", 422, "必填", "Required");
     TOO_LONG = ("too_long", 422, "不得超过 {max} 个字", "At most {max} characters");
     TOO_SHORT = ("too_short", 422, "至少 {min} 个字", "At least {min} characters");

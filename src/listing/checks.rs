@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::kernel::codes::DivisionCode;
-use crate::kernel::codes_common::{INVALID_VALUE, REQUIRED, TOO_MANY, TOO_SHORT, UNKNOWN_VALUE};
+use crate::kernel::codes_common::{
+    EMAIL_INVALID, INVALID_VALUE, PHONE_INVALID, REQUIRED, TOO_MANY, TOO_SHORT, UNKNOWN_VALUE,
+};
 use crate::kernel::error::Errors;
 use crate::kernel::money::MAX_JSON_FEN;
 use crate::kernel::text;
@@ -11,8 +13,7 @@ use crate::kernel::time::Day;
 use crate::kernel::vocabulary;
 
 use super::codes::{
-    DIVISION_INVALID, DUPLICATE_ENTRY, EMAIL_INVALID, PERSONAL_DATA, PHONE_INVALID, PRICE_NOT_POSITIVE,
-    PRICE_RANGE_REVERSED,
+    DIVISION_INVALID, DUPLICATE_ENTRY, PERSONAL_DATA, PRICE_NOT_POSITIVE, PRICE_RANGE_REVERSED,
 };
 use super::parts::{Attachment, Contact, Price};
 use super::rules;

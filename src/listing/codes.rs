@@ -15,8 +15,6 @@ codes! {
     LAST_DAY_TOO_FAR = ("last_day_too_far", 422, "截止日期不得晚于 {latest}", "The last day must not be after {latest}");
     ATTACHMENT_UNKNOWN = ("attachment_unknown", 422, "附件不存在，或不是贵单位上传的", "The file does not exist or was not uploaded by your organisation");
     REASON_REQUIRED = ("reason_required", 422, "已发布的信息，修改时请说明原因", "Say why a published record is changed");
-    PHONE_INVALID = ("phone_invalid", 422, "电话号码格式有误", "Not a phone number");
-    EMAIL_INVALID = ("email_invalid", 422, "邮箱地址格式有误", "Not a mail address");
     DIVISION_INVALID = ("division_invalid", 422, "行政区划代码无效", "Not a division code");
     CATALOGUE_TOO_LARGE = ("catalogue_too_large", 422, "所选期间超过 {max} 条，请缩短期间", "More than {max} entries in the period; choose a shorter one");
     PERIOD_REVERSED = ("period_reversed", 422, "结束日期不得早于开始日期", "The period ends before it begins");

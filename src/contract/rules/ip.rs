@@ -5,6 +5,7 @@ use crate::contract::codes;
 use crate::contract::form::{Form, IpAsset, LicenceTerms};
 use crate::contract::model::{Exclusivity, IpKind, SubType};
 use crate::kernel::codes::{PatentKind, PatentNumber};
+use crate::kernel::codes_common::PATENT_NUMBER_INVALID;
 use crate::kernel::text;
 use crate::kernel::time::Day;
 
@@ -86,7 +87,7 @@ fn patent(pointer: &str, kind: IpKind, asset: &IpAsset, sub_type: Option<SubType
 
 fn number_fits(pointer: &str, number: &str, kind: IpKind, check: &mut Check<'_>) {
     match PatentNumber::parse(number) {
-        Err(_) => check.errors.add(pointer, &codes::PATENT_NUMBER_INVALID),
+        Err(_) => check.errors.add(pointer, &PATENT_NUMBER_INVALID),
         Ok(number) => {
             let own = match number.kind() {
                 PatentKind::Invention => IpKind::Invention,

@@ -5,7 +5,7 @@ use crate::contract::codes;
 use crate::contract::form::{Form, Side};
 use crate::contract::model::UnitKind;
 use crate::kernel::codes::{CreditCode, DivisionCode};
-use crate::kernel::codes_common::REQUIRED;
+use crate::kernel::codes_common::{CREDIT_CODE_INVALID, REQUIRED};
 use crate::kernel::text;
 
 const MAX_NAME_CHARS: usize = 100;
@@ -81,7 +81,7 @@ fn credit_code(pointer: &str, code: &str, check: &mut Check<'_>) {
     if code.is_empty() {
         check.errors.add(pointer, &REQUIRED);
     } else if CreditCode::parse(code).is_err() {
-        check.errors.add(pointer, &codes::PARTY_CREDIT_CODE_INVALID);
+        check.errors.add(pointer, &CREDIT_CODE_INVALID);
     }
 }
 

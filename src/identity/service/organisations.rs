@@ -6,16 +6,14 @@ pub use super::super::store::OrganisationFilter;
 use super::invitations::{NewAccount, create_account};
 use crate::audit;
 use crate::db::{Conn, Snapshot, Tx, check_version};
-use crate::identity::codes::{
-    CREDIT_CODE_INVALID, CREDIT_CODE_TAKEN, DIVISION_UNKNOWN, OFFICE_NUMBER_TAKEN, OWN_ORGANISATION,
-};
+use crate::identity::codes::{CREDIT_CODE_TAKEN, DIVISION_UNKNOWN, OFFICE_NUMBER_TAKEN, OWN_ORGANISATION};
 use crate::identity::model::{Membership, Organisation, OrganisationState, Profile, Standing, User};
 use crate::identity::rules::{self, Decision};
 use crate::identity::store;
 use crate::kernel::actor::{Actor, OrganisationKind, Role};
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::codes::{CreditCode, DivisionCode};
-use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::codes_common::{CREDIT_CODE_INVALID, NOT_FOUND};
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};

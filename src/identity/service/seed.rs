@@ -4,11 +4,11 @@
 use super::invitations::insert_user;
 use super::organisations::{check_code_free, check_number_free, insert, record};
 use crate::db::{Conn, Tx};
-use crate::identity::codes::CREDIT_CODE_INVALID;
 use crate::identity::model::{Contact, Membership, Organisation, Profile, Standing};
 use crate::identity::{rules, store};
 use crate::kernel::actor::{Actor, OrganisationKind, Role};
 use crate::kernel::codes::CreditCode;
+use crate::kernel::codes_common::CREDIT_CODE_INVALID;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::id::OrganisationId;
 
