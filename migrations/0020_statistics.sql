@@ -31,8 +31,8 @@ CREATE TABLE statistics_record (
     technical_fen BIGINT NOT NULL,
     estimated BOOLEAN NOT NULL
 );
-CREATE INDEX statistics_record_day ON statistics_record (registered_on, contract);
-CREATE INDEX statistics_record_office ON statistics_record (office, registered_on, contract);
+CREATE INDEX statistics_record_day ON statistics_record (registered_on, number);
+CREATE INDEX statistics_record_office ON statistics_record (office, registered_on, number);
 
 -- OCDS: one release for each act, as it was published; never changed.
 CREATE TABLE statistics_release (

@@ -45,9 +45,9 @@ pub fn records(
     page: &PageQuery,
 ) -> Result<Page<Record>, Refusal> {
     let scope = asked(actor, filter)?;
-    let after = page.after::<(Day, ContractId)>()?;
+    let after = page.after::<(Day, String)>()?;
     let found = store::records(snapshot, filter, &scope, after, page.limit + 1)?;
-    Ok(Page::cut(found, page.limit, |record: &Record| (record.registered_on, record.contract)))
+    Ok(Page::cut(found, page.limit, |record: &Record| (record.registered_on, record.number.clone())))
 }
 
 /// Hands the register on slice by slice, so that only the file itself grows.
@@ -63,7 +63,7 @@ pub fn register(
     loop {
         let slice = store::records(snapshot, filter, &scope, after, SLICE_ROWS)?;
         let Some(last) = slice.last() else { return Ok(()) };
-        after = Some((last.registered_on, last.contract));
+        after = Some((last.registered_on, last.number.clone()));
         rows += slice.len();
         if rows > rows_max {
             return Err(Refusal::new(&SHEET_TOO_LARGE).with("max_rows", rows_max));

@@ -186,12 +186,12 @@ impl Row {
     }
 }
 
-/// The records in the order of registration, after the one named.
+/// The records by day and number, after the one named.
 pub fn records(
     conn: &mut Conn,
     filter: &Filter,
     scope: &Scope,
-    after: Option<(Day, ContractId)>,
+    after: Option<(Day, String)>,
     limit: i64,
 ) -> Result<Vec<Record>, Refusal> {
     let query = format!(
@@ -199,14 +199,13 @@ pub fn records(
          ip_kind, plan_source, industry, objective, seller_name, seller_code, seller_kind, seller_division, \
          buyer_name, buyer_code, buyer_kind, buyer_division, total_fen, technical_fen, estimated \
          FROM statistics_record WHERE {CONDITION} \
-         AND registered_on >= $16 AND (registered_on > $16 OR contract > $17) \
-         ORDER BY registered_on, contract LIMIT $18"
+         AND registered_on >= $16 AND (registered_on > $16 OR number > $17) \
+         ORDER BY registered_on, number LIMIT $18"
     );
-    let (day, contract) =
-        after.map_or_else(|| (filter.from, String::new()), |(day, contract)| (day, contract.to_string()));
+    let (day, number) = after.unwrap_or((filter.from, String::new()));
     let rows: Vec<Row> = bound!(query, filter, scope)
         .bind::<Date, _>(day)
-        .bind::<Text, _>(contract)
+        .bind::<Text, _>(number)
         .bind::<BigInt, _>(limit)
         .load(conn)?;
     Ok(rows.into_iter().map(Row::build).collect())

@@ -75,6 +75,7 @@ pub struct BatchQuery {
 
 /// Batches, the newest first.
 #[utoipa::path(
+    operation_id = "batch_list",
     tag = "subsidy",
     params(BatchQuery),
     responses((status = 200, body = Page<BatchView>)),
@@ -95,6 +96,7 @@ pub async fn list(edge: Edge, query: web::Query<BatchQuery>) -> Answer {
 
 /// A batch with everything that people did with it.
 #[utoipa::path(
+    operation_id = "batch_show",
     tag = "subsidy",
     params(("id" = BatchId, Path)),
     responses((status = 200, body = BatchDetail)),
@@ -112,6 +114,7 @@ pub async fn find(edge: Edge, id: web::Path<BatchId>) -> Answer {
 
 /// The lines of a batch: its contracts by registration number, then the corrections of earlier years.
 #[utoipa::path(
+    operation_id = "batch_lines",
     tag = "subsidy",
     params(("id" = BatchId, Path), Paging),
     responses((status = 200, body = Page<LineView>)),

@@ -230,6 +230,7 @@ pub struct ClaimQuery {
 
 /// Claims, the newest first: an authority's those of its schemes, an applicant's its own.
 #[utoipa::path(
+    operation_id = "claim_list",
     tag = "subsidy",
     params(ClaimQuery),
     responses((status = 200, body = Page<ClaimView>)),
@@ -250,6 +251,7 @@ pub async fn list(edge: Edge, query: web::Query<ClaimQuery>) -> Answer {
 
 /// A claim with its evidence and the batch that holds it.
 #[utoipa::path(
+    operation_id = "claim_show",
     tag = "subsidy",
     params(("id" = ClaimId, Path)),
     responses((status = 200, body = ClaimDetail)),

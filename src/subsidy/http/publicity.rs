@@ -88,6 +88,7 @@ impl PublicLineView {
 
 /// The lines of a draft list.
 #[utoipa::path(
+    operation_id = "draft_lines",
     tag = "subsidy",
     params(("batch" = BatchId, Path), Paging),
     responses((status = 200, body = Page<PublicLineView>)),
