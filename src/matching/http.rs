@@ -117,7 +117,7 @@ async fn weights(edge: Edge, paging: web::Query<Paging>) -> Answer {
 async fn set_weights(edge: Edge, input: Input<WeightsBody>) -> Answer {
     let expected = edge.expected_version()?;
     edge.write("matching.set_weights", Permission::MatchWeigh, input, move |tx, actor, body| {
-        let set = service::set(tx, actor, expected, &body.new())?;
+        let set = service::set(tx, actor, expected, &body.weights())?;
         let version = set.weights.version;
         Ok(Reply::created("/api/v1/admin/matches/weights", &WeightsView::from(set))?.version(version))
     })

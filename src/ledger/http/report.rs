@@ -258,7 +258,7 @@ pub async fn statement(edge: Edge, query: web::Query<StatementQuery>) -> Answer 
         let span = Span { from, to, booked };
         if format != TableFormat::Json {
             let whole = service::whole_statement(snapshot, &beneficiary, span)?;
-            return format.reply("对账单", || Reply::no_content(), || sheets::statement(&whole));
+            return format.reply("对账单", Reply::no_content, || sheets::statement(&whole));
         }
         let found =
             service::beneficiary_statement(snapshot, &beneficiary, span, page.after()?, page.limit + 1)?;

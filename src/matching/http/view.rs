@@ -235,7 +235,7 @@ pub struct WeightsBody {
 }
 
 impl WeightsBody {
-    pub fn new(&self) -> NewWeights {
+    pub fn weights(&self) -> NewWeights {
         NewWeights { ppm: self.weights.ppm(), note: self.note.clone() }
     }
 }

@@ -102,9 +102,11 @@ fn rotate(a: &mut [Vec<f64>], v: &mut [Vec<f64>], p: usize, q: usize) {
     for row in a.iter_mut() {
         (row[p], row[q]) = turn(row[p], row[q]);
     }
-    for k in 0..a.len() {
-        (a[p][k], a[q][k]) = turn(a[p][k], a[q][k]);
+    let (mut upper, mut lower) = (std::mem::take(&mut a[p]), std::mem::take(&mut a[q]));
+    for (x, y) in upper.iter_mut().zip(&mut lower) {
+        (*x, *y) = turn(*x, *y);
     }
+    (a[p], a[q]) = (upper, lower);
     for row in v.iter_mut() {
         (row[p], row[q]) = turn(row[p], row[q]);
     }

@@ -86,7 +86,7 @@ fn is_worth(word: &str) -> bool {
 fn add(terms: &mut Vec<String>, text: &str, kind: EntryKind) {
     let text = text.trim();
     let chars = text.chars().take(ENTRY_CHARS_MAX + 1).count();
-    if chars < 2 || chars > ENTRY_CHARS_MAX || text.chars().any(char::is_control) {
+    if !(2..=ENTRY_CHARS_MAX).contains(&chars) || text.chars().any(char::is_control) {
         return;
     }
     let (key, class) = (fold(text), class(kind));

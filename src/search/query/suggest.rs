@@ -136,7 +136,7 @@ pub fn misspelt(lookup: &mut Lookup<'_>, typed: &str, tier: u8) -> tantivy::Resu
         }
         return Ok(());
     }
-    if chars >= IDEOGRAPHS_MIN && chars <= TYPED_CHARS_MAX {
+    if (IDEOGRAPHS_MIN..=TYPED_CHARS_MAX).contains(&chars) {
         lookup.near(Form::Text, typed, tier)?;
         for spelling in spellings(typed).iter().take(2) {
             lookup.near(Form::Pinyin, &spelling.full, tier + 1)?;

@@ -114,9 +114,9 @@ pub fn report(
     check_rows(rows, today)?;
     let loaded = approved(tx, actor, id, expected)?;
     settle(tx, actor, &loaded.batch, &loaded.payees)?;
-    let mut position = store::remittance::next_position(tx, id)?;
+    let first = store::remittance::next_position(tx, id)?;
     let mut reconciled = vec![];
-    for row in rows {
+    for (position, row) in (first..).zip(rows) {
         let (result, open, ledger_number) = reconcile(tx, actor, &loaded, row)?;
         let record = RemittanceRecord {
             batch: id,
@@ -134,7 +134,6 @@ pub fn report(
         };
         store::remittance::insert(tx, &record)?;
         reconciled.push(record);
-        position += 1;
     }
     let urn = tx.urn("subsidy_batch", id);
     let matched = reconciled.iter().filter(|row| row.ledger_number.is_some()).count();

@@ -43,7 +43,7 @@ pub(super) fn read((row, sheet): (BatchRow, SheetRow)) -> BatchRecord {
         scheme_version: row.scheme_version,
         period: row.period,
         budget_year: row.budget_year,
-        beneficiary: (!row.beneficiary.is_empty()).then(|| PartyRef {
+        beneficiary: (!row.beneficiary.is_empty()).then_some(PartyRef {
             urn: row.beneficiary,
             name: row.beneficiary_name,
             credit_code: row.beneficiary_code,
