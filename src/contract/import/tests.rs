@@ -28,7 +28,7 @@ fn the_template_reads_back_and_offers_the_code_lists() {
     let pages = xlsx::read_pages(&bytes, &Limits::default()).unwrap();
     let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
     assert_eq!(names, ["申请", "扣除", "分期", "知识产权", "代码表"]);
-    assert_eq!(read(&pages).unwrap_err().code(), "import_empty");
+    assert_eq!(read(&pages).unwrap_err().code(), "contract_import_empty");
     let class = template().remove(0).columns.into_iter().find(|it| it.title == "合同类别").unwrap();
     assert_eq!(class.choices.len(), 5);
 }
@@ -48,7 +48,7 @@ fn a_line_becomes_a_form_with_its_parts() {
         ("合同成交额（元）", Value::Number(1_000_000.5)),
         ("卖方信用代码", text("91459900000000011X")),
         ("提成比例（%）", Value::Number(3.5)),
-        ("涉及的知识产权", text("无")),
+        ("涉及的知识产权", text("未涉及知识产权")),
     ];
     let deduction: &[(&str, Value)] =
         &[("序号", text("1")), ("费用类型", text("equipment")), ("金额（元）", text("1,000.10"))];
@@ -83,15 +83,15 @@ fn every_problem_names_its_cell() {
     assert_eq!(
         told,
         [
-            ("B2", "import_formula"),
+            ("B2", "contract_import_formula"),
             ("C2", "unknown_value"),
             ("J2", "invalid_value"),
             ("L2", "invalid_value"),
             ("M2", "invalid_value"),
             ("P2", "invalid_value"),
-            ("S2", "import_number_imprecise"),
-            ("A3", "import_key_twice"),
-            ("A2", "import_key_unknown"),
+            ("S2", "contract_import_number_imprecise"),
+            ("A3", "contract_import_key_twice"),
+            ("A2", "contract_import_key_unknown"),
         ]
     );
     assert!(found.entries.is_empty());
@@ -99,17 +99,17 @@ fn every_problem_names_its_cell() {
 
 #[test]
 fn a_file_of_another_shape_is_refused_whole() {
-    assert_eq!(read(&[]).unwrap_err().code(), "import_sheet_missing");
+    assert_eq!(read(&[]).unwrap_err().code(), "contract_import_sheet_missing");
     let mut page = filled("申请", &[]);
     page.rows[0][1] = text("合同名称");
     let refusal = read(&[page]).unwrap_err();
-    assert_eq!(refusal.code(), "import_columns_wrong");
+    assert_eq!(refusal.code(), "contract_import_columns_wrong");
     assert_eq!(refusal.params()[1].1, "项目名称");
     assert_eq!(refusal.params()[2].1, "合同名称");
     let lines: Vec<[(&str, Value); 1]> =
         (0..=ENTRIES_MAX).map(|at| [("序号", Value::Number(at as f64))]).collect();
     let lines: Vec<&[(&str, Value)]> = lines.iter().map(|line| line.as_slice()).collect();
-    assert_eq!(read(&[filled("申请", &lines)]).unwrap_err().code(), "import_too_many");
+    assert_eq!(read(&[filled("申请", &lines)]).unwrap_err().code(), "contract_import_too_many");
 }
 
 /// The template has a column for every field of the form but those that a spreadsheet cannot hold.

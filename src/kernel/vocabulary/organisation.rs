@@ -12,7 +12,6 @@ pub(super) const LISTS: &[List] = &[
     define("unit_kind", "法人性质", "Legal kind of unit", UNIT_KIND),
     define("enterprise_size", "企业规模", "Enterprise size", ENTERPRISE_SIZE),
     define("agency_kind", "技术转移机构类型", "Transfer agency kind", AGENCY_KIND),
-    define("manager_level", "技术经理人等级", "Technology manager level", MANAGER_LEVEL),
     define("assessment_grade", "考核等次", "Assessment grade", ASSESSMENT_GRADE),
     define("credit_record_kind", "信用记录类型", "Credit record kind", CREDIT_RECORD_KIND),
     define("credit_level", "信用等级", "Credit level", CREDIT_LEVEL),
@@ -95,12 +94,6 @@ const ENTERPRISE_SIZE: &[Item] = &[
 
 const AGENCY_KIND: &[Item] =
     &[item("comprehensive", "综合性", "Comprehensive"), item("specialised", "专业性", "Specialised")];
-
-const MANAGER_LEVEL: &[Item] = &[
-    item("junior", "初级", "Junior"),
-    item("intermediate", "中级", "Intermediate"),
-    item("senior", "高级", "Senior"),
-];
 
 const ASSESSMENT_GRADE: &[Item] = &[
     item("excellent", "优秀", "Excellent"),
