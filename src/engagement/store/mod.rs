@@ -1,0 +1,9 @@
+//! Rows of engagements.
+
+mod answering;
+mod engagements;
+mod talk;
+
+pub use answering::enquiries_to;
+pub use engagements::{find, insert, list, open_about, save};
+pub use talk::{count_messages, insert_meeting, insert_message, meeting, meetings, messages, save_meeting};
