@@ -16,11 +16,15 @@
 //!    (RFC 8725 §3.11).
 //! 5. A key id is the key's RFC 7638 thumbprint: nobody chooses it.
 //! 6. A sealed key opens only as the key it was sealed for: its id and purpose are bound to the ciphertext.
+//! 7. Trees are those of RFC 6962 §2.1, so that any verifier of it checks ours ([`merkle`]).
 
 pub mod codes;
 mod jwks;
 mod jws;
 mod keys;
+pub mod merkle;
+#[cfg(test)]
+mod merkle_tests;
 pub mod model;
 mod secret;
 pub mod service;
