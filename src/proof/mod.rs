@@ -17,8 +17,11 @@
 //! 5. A key id is the key's RFC 7638 thumbprint: nobody chooses it.
 //! 6. A sealed key opens only as the key it was sealed for: its id and purpose are bound to the ciphertext.
 //! 7. Trees are those of RFC 6962 §2.1, so that any verifier of it checks ours ([`merkle`]).
+//! 8. Encryption to a public key is HPKE in one suite that browsers have too (RFC 9180, [`hpke`]); a key that
+//!    nobody may hold alone is split, and a wrong share is noticed by itself ([`shares`]).
 
 pub mod codes;
+pub mod hpke;
 mod jwks;
 mod jws;
 mod keys;
@@ -28,6 +31,7 @@ mod merkle_tests;
 pub mod model;
 mod secret;
 pub mod service;
+pub mod shares;
 mod store;
 
 pub use jwks::{JwkSet, verify_with};
