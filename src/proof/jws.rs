@@ -5,12 +5,14 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub const SEED_BYTES: usize = 32;
 pub const PUBLIC_BYTES: usize = 32;
+pub const SIGNATURE_BYTES: usize = 64;
 /// A header of ours is about 110 bytes; nothing longer is worth parsing.
 const HEADER_MAX_BYTES: usize = 1024;
 
@@ -66,6 +68,12 @@ impl PublicKey {
         &self.bytes
     }
 
+    /// Whether this key signed exactly these bytes (RFC 8032), outside a JWS.
+    pub fn verify_bytes(&self, message: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> bool {
+        let key = VerifyingKey::from_bytes(&self.bytes);
+        key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    }
+
     /// The JSON Web Key (RFC 8037 §2).
     pub fn jwk(&self) -> Value {
         json!({
@@ -87,6 +95,7 @@ fn thumbprint(public: &[u8; PUBLIC_BYTES]) -> String {
 pub struct Signer {
     public: PublicKey,
     key: EncodingKey,
+    plain: SigningKey,
 }
 
 impl fmt::Debug for Signer {
@@ -97,14 +106,19 @@ impl fmt::Debug for Signer {
 
 impl Signer {
     pub fn from_seed(seed: &[u8; SEED_BYTES]) -> Result<Self, JwsError> {
-        let key = ed25519_dalek::SigningKey::from_bytes(seed);
-        let der = key.to_pkcs8_der().map_err(|_| JwsError::BadKey)?;
-        let public = PublicKey::from_bytes(key.verifying_key().to_bytes());
-        Ok(Self { public, key: EncodingKey::from_ed_der(der.as_bytes()) })
+        let plain = SigningKey::from_bytes(seed);
+        let der = plain.to_pkcs8_der().map_err(|_| JwsError::BadKey)?;
+        let public = PublicKey::from_bytes(plain.verifying_key().to_bytes());
+        Ok(Self { public, key: EncodingKey::from_ed_der(der.as_bytes()), plain })
     }
 
     pub const fn public(&self) -> &PublicKey {
         &self.public
+    }
+
+    /// Signs exactly these bytes outside a JWS: what is signed must say itself what it is for.
+    pub fn sign_bytes(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
+        self.plain.sign(message).to_bytes()
     }
 
     /// Signs exactly these bytes. `kind` becomes the `typ` of the header.

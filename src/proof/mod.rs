@@ -19,9 +19,13 @@
 //! 7. Trees are those of RFC 6962 §2.1, so that any verifier of it checks ours ([`merkle`]).
 //! 8. Encryption to a public key is HPKE in one suite that browsers have too (RFC 9180, [`hpke`]); a key that
 //!    nobody may hold alone is split, and a wrong share is noticed by itself ([`shares`]).
+//! 9. Messages between nodes are signed in one profile of RFC 9421 ([`http_signature`], TMF-1 §14).
 
 pub mod codes;
 pub mod hpke;
+pub mod http_signature;
+#[cfg(test)]
+mod http_signature_tests;
 mod jwks;
 mod jws;
 mod keys;
@@ -33,8 +37,9 @@ mod secret;
 pub mod service;
 pub mod shares;
 mod store;
+pub mod structured;
 
 pub use jwks::{JwkSet, verify_with};
-pub use jws::{JwsError, PublicKey, Signer};
+pub use jws::{JwsError, PUBLIC_BYTES, PublicKey, SIGNATURE_BYTES, Signer};
 pub use keys::{KeyRing, Keys};
 pub use secret::{MASTER_KEY_BYTES, MasterKey, SecretBox, SecretError};
