@@ -51,8 +51,8 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("TECHMART_LOG_FORMAT", "text", "text or json"),
 ];
 
-/// Names that begin with TECHMART_ and belong to the tests.
-const FOREIGN: &[&str] = &["TECHMART_TEST_DATA", "TECHMART_TEST_DATABASE", "TECHMART_TEST_REDIS"];
+/// Names that belong to the tests.
+const FOREIGN: &str = "TECHMART_TEST_";
 
 #[derive(Clone)]
 pub struct Config {
@@ -127,8 +127,7 @@ impl Config {
         };
         values.extend(environment.filter(|(name, _)| is_ours(name)));
         for name in values.keys() {
-            let known =
-                SETTINGS.iter().any(|(known, _, _)| known == name) || FOREIGN.contains(&name.as_str());
+            let known = SETTINGS.iter().any(|(known, _, _)| known == name) || name.starts_with(FOREIGN);
             if !known {
                 return Err(bad(name, "there is no such setting; see techmart --help"));
             }

@@ -54,10 +54,10 @@ fn run(program: &str, arguments: &[&str]) -> Option<String> {
     Some(out)
 }
 
-/// `TECHMART_BEAN_CHECK` names the program where it is not on the path.
+/// `TECHMART_TEST_BEAN_CHECK` names the program where it is not on the path.
 #[expect(clippy::disallowed_methods, reason = "the suite's own settings")]
 fn bean_check() -> String {
-    std::env::var("TECHMART_BEAN_CHECK").unwrap_or_else(|_| "bean-check".to_owned())
+    std::env::var("TECHMART_TEST_BEAN_CHECK").unwrap_or_else(|_| "bean-check".to_owned())
 }
 
 /// Both programs take the journal, hold its balance assertions, and hledger's balances are ours.
@@ -129,10 +129,10 @@ fn the_demo_citys_journal_is_proved_by_other_programs() {
     prove_with_others(&database.url());
 }
 
-/// `TECHMART_YEAR_CONTRACTS` sets how many; `tests/thorough` runs twenty thousand.
+/// `TECHMART_TEST_YEAR_CONTRACTS` sets how many; `tests/thorough` runs twenty thousand.
 #[expect(clippy::disallowed_methods, reason = "the suite's own settings")]
 fn contracts() -> u64 {
-    std::env::var("TECHMART_YEAR_CONTRACTS").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
+    std::env::var("TECHMART_TEST_YEAR_CONTRACTS").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
 }
 
 /// A random year: every contract is promised, approved, paid in one or two parts, and some of it taken back.

@@ -1,5 +1,5 @@
 //! Random mutations of a copy of the database, each made behind the triggers and taken back again: the proof finds
-//! every one and names the first bad row. `TECHMART_MUTATIONS` sets how many; `tests/thorough` runs ten thousand.
+//! every one and names the first bad row. `TECHMART_TEST_MUTATIONS` sets how many; `tests/thorough` runs ten thousand.
 
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -11,7 +11,7 @@ const IN_CI: usize = 250;
 
 #[expect(clippy::disallowed_methods, reason = "the suite's own settings")]
 fn wanted() -> usize {
-    std::env::var("TECHMART_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(IN_CI)
+    std::env::var("TECHMART_TEST_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(IN_CI)
 }
 
 /// Texts of the columns that hold one; `number` first, because it says where a fault is expected.
