@@ -7,6 +7,7 @@ use super::revision::{diff, hide};
 use super::store;
 use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::Actor;
+use crate::kernel::change::NewChange;
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
@@ -45,6 +46,25 @@ pub fn record_revision(
         fields: diff(old, new),
     };
     store::insert_revision(tx, &revision)
+}
+
+/// A version whose history shows the same facts that followers get: one description, written to both.
+pub struct Trace<'a> {
+    pub event: &'static str,
+    pub subject: String,
+    pub version: i64,
+    pub reason: &'a str,
+    /// Null for the first version.
+    pub before: Value,
+    pub after: Value,
+}
+
+/// Keeps what the version changed, and records it as a change for this node alone.
+pub fn leave_trace(tx: &mut Tx, actor: &Actor, trace: Trace<'_>) -> Result<(), Refusal> {
+    let Trace { event, subject, version, reason, before, after } = trace;
+    record_revision(tx, actor, &subject, version, reason, &before, &after)?;
+    tx.record(actor, NewChange::local(event, subject, version, after));
+    Ok(())
 }
 
 /// The versions of a record, oldest first; of a record with more than `REVISIONS_MAX` the newest ones. The

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::audit;
+use crate::audit::service::Trace;
 use crate::brokerage::codes::{MANDATE_ABOUT, MANDATE_MANAGER, MANDATE_PARTNER};
 use crate::brokerage::form::TermsForm;
 use crate::brokerage::model::{
@@ -13,7 +14,6 @@ use crate::brokerage::store;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::identity::service as identity;
 use crate::kernel::actor::{Actor, OrganisationKind};
-use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::id::{Id, OrganisationId, parse_urn};
@@ -243,11 +243,15 @@ fn leave_trace(
     after: &Mandate,
     event: &'static str,
 ) -> Result<(), Refusal> {
-    let subject = tx.urn("mandate", after.id);
-    let old = before.map_or(Value::Null, facts);
-    audit::service::record_revision(tx, actor, &subject, after.version, &after.reason, &old, &facts(after))?;
-    tx.record(actor, NewChange::local(event, subject, after.version, facts(after)));
-    Ok(())
+    let trace = Trace {
+        event,
+        subject: tx.urn("mandate", after.id),
+        version: after.version,
+        reason: &after.reason,
+        before: before.map_or(Value::Null, facts),
+        after: facts(after),
+    };
+    audit::service::leave_trace(tx, actor, trace)
 }
 
 /// For followers and the history: ids, codes, terms; no words of the parties.

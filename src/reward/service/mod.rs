@@ -13,10 +13,10 @@ use super::codes::{REWARD_CONTRACT_CHANGED, REWARD_CONTRACT_ENDED};
 use super::model::{ObjectionState, Plan, PlanId, PlanState, Warning};
 use super::{rules, store};
 use crate::audit;
+use crate::audit::service::Trace;
 use crate::contract::service as register;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::kernel::actor::Actor;
-use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
@@ -134,11 +134,15 @@ fn leave_trace(
     after: &Plan,
     event: &'static str,
 ) -> Result<(), Refusal> {
-    let subject = tx.urn("reward_plan", after.id);
-    let old = before.map_or(Value::Null, facts);
-    audit::service::record_revision(tx, actor, &subject, after.version, &after.reason, &old, &facts(after))?;
-    tx.record(actor, NewChange::local(event, subject, after.version, facts(after)));
-    Ok(())
+    let trace = Trace {
+        event,
+        subject: tx.urn("reward_plan", after.id),
+        version: after.version,
+        reason: &after.reason,
+        before: before.map_or(Value::Null, facts),
+        after: facts(after),
+    };
+    audit::service::leave_trace(tx, actor, trace)
 }
 
 /// For followers and the history: ids, codes, figures; no names of persons.
