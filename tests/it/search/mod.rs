@@ -18,6 +18,7 @@ use techmart::search::{Source, Sources};
 use super::support::City;
 
 mod corpus;
+mod killed;
 mod published;
 mod synonyms;
 

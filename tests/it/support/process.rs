@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -65,11 +66,7 @@ impl Installation {
     }
 
     fn start_as(&mut self, command: &str) {
-        let log = self.database.dir().path().join("server.log");
-        let log = File::options().create(true).append(true).open(log).unwrap();
-        let mut program = self.program(&[command, "--listen", &self.listen]);
-        program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        self.running = Some(program.spawn().unwrap());
+        self.spawn(command);
         let since = Instant::now();
         while !self.ready() {
             let ended = self.running.as_mut().unwrap().try_wait().unwrap();
@@ -79,13 +76,27 @@ impl Installation {
         }
     }
 
+    /// Starts the program and does not wait for it.
+    pub fn spawn(&mut self, command: &str) {
+        let log = self.dir().join("server.log");
+        let log = File::options().create(true).append(true).open(log).unwrap();
+        let mut program = self.program(&[command, "--listen", &self.listen]);
+        program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        self.running = Some(program.spawn().unwrap());
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> PathBuf {
+        self.database.dir().path().to_owned()
+    }
+
     fn ready(&self) -> bool {
         std::net::TcpStream::connect(&self.listen).is_ok() && self.client(None).get("/readyz").status == 200
     }
 
     /// What the server wrote to its log so far.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.database.dir().path().join("server.log")).unwrap_or_default()
+        std::fs::read_to_string(self.dir().join("server.log")).unwrap_or_default()
     }
 
     /// kill -9: the process has no chance to finish anything.
