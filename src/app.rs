@@ -263,6 +263,8 @@ impl App {
             app.service(health::healthz)
                 .service(health::readyz)
                 .service(identity::jwks)
+                .service(contract::verify_desk)
+                .service(contract::verify_file)
                 .service(contract::verify_page)
                 .default_service(web::route().to(fallback))
         });

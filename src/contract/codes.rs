@@ -96,5 +96,6 @@ codes! {
     IMPORT_ALREADY_DONE = ("contract_import_already_done", 409, "同一文件已经导入：{first}", "The same file was imported before: {first}");
     IMPORT_CHANGED = ("contract_import_changed", 409, "导入期间情况有变，未导入任何申请，请重试", "Something changed meanwhile; nothing was imported");
     CERTIFICATE_SIGNATURE_INVALID = ("certificate_signature_invalid", 422, "平台校验签名无效，该文件不是本平台签发的登记证明", "The signature is not valid: this is no certificate of this platform");
+    CERTIFICATE_FILE_UNREADABLE = ("certificate_file_unreadable", 422, "不是登记证明的 JSON 文件", "This is not the JSON file of a certificate");
     CERTIFICATE_DIFFERS = ("certificate_differs", 422, "文件所示内容与签名内容不符，文件被改动过", "The file shows something else than what was signed");
 }

@@ -50,5 +50,5 @@ pub mod service;
 mod store;
 mod sweep;
 
-pub use http::{routes, verify_page};
+pub use http::{routes, verify_desk, verify_file, verify_page};
 pub use sweep::SweepImports;

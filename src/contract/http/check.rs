@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use super::certificate::{CertificateView, Issuer};
 use crate::contract::codes::{CERTIFICATE_DIFFERS, CERTIFICATE_NOT_FOUND, CERTIFICATE_SIGNATURE_INVALID};
-use crate::contract::service::{self, CERTIFICATE_KIND};
+use crate::contract::service::{self, CERTIFICATE_KIND, Certified};
+use crate::db::Snapshot;
 use crate::http::{Answer, Edge, Input, Reply};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
@@ -20,7 +21,7 @@ use crate::proof::model::Purpose;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CertificateFile)]
-struct CertificateFile {
+pub(super) struct CertificateFile {
     jws: String,
     /// Compared with what is signed.
     #[schema(value_type = Option<Object>)]
@@ -49,20 +50,25 @@ pub async fn check(edge: Edge, input: Input<CertificateFile>, keys: Data<Keys>) 
     let signed = signed(&input.parse()?, &keys)?;
     let issuer = Issuer::of(&edge, &keys);
     edge.read(Permission::Public, move |snapshot, _| {
-        let text = |name: &str| signed[name].as_str().unwrap_or_default();
-        // The code stands in the signed address of the verification.
-        let code = text("verify").rsplit_once("code=").map_or("", |(_, code)| code);
-        let certified = service::verify(snapshot, text("number"), code)?;
-        if i64::from(certified.edition.edition) != signed["edition"].as_i64().unwrap_or_default() {
-            return Err(Refusal::new(&CERTIFICATE_NOT_FOUND));
-        }
-        Reply::ok(&issuer.issue(&certified, snapshot.node())?)
+        Reply::ok(&issuer.issue(&registered(snapshot, &signed)?, snapshot.node())?)
     })
     .await
 }
 
+/// The registration that a signed certificate speaks of.
+pub(super) fn registered(snapshot: &mut Snapshot, signed: &Value) -> Result<Certified, Refusal> {
+    let text = |name: &str| signed[name].as_str().unwrap_or_default();
+    // The code stands in the signed address of the verification.
+    let code = text("verify").rsplit_once("code=").map_or("", |(_, code)| code);
+    let certified = service::verify(snapshot, text("number"), code)?;
+    if i64::from(certified.edition.edition) != signed["edition"].as_i64().unwrap_or_default() {
+        return Err(Refusal::new(&CERTIFICATE_NOT_FOUND));
+    }
+    Ok(certified)
+}
+
 /// What one of our keys signed, if the file shows nothing else.
-fn signed(file: &CertificateFile, keys: &Keys) -> Result<Value, Refusal> {
+pub(super) fn signed(file: &CertificateFile, keys: &Keys) -> Result<Value, Refusal> {
     let invalid = |why: &dyn std::fmt::Display| Refusal::new(&CERTIFICATE_SIGNATURE_INVALID).because(why);
     let bytes = keys.verify(Purpose::Certificate, CERTIFICATE_KIND, file.jws.trim());
     let signed: Value =

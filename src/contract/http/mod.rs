@@ -39,11 +39,12 @@ mod page;
 mod paper;
 mod review;
 mod tax;
+mod verify;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use page::verify_page;
+pub use verify::{verify_desk, verify_file, verify_page};
 
 /// Addresses with a fixed word stand before those with an id.
 pub fn routes(config: &mut ServiceConfig) {

@@ -1,29 +1,25 @@
-//! The printable certificate and the page that its QR code leads to.
+//! The printable certificate, and what its pages have in common.
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpResponse, get};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::certificate::{CertificateView, CodeQuery, Issuer};
-use crate::contract::codes::CERTIFICATE_NOT_FOUND;
+use super::certificate::CertificateView;
 use crate::contract::form::Form;
 use crate::contract::service::{self, Certified, Verdict};
-use crate::http::{Answer, Edge, Reply};
+use crate::http::Reply;
 use crate::kernel::error::Refusal;
-use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
 use crate::kernel::vocabulary::{contract_sides, zh};
 use crate::papers;
-use crate::proof::Keys;
 
 /// In the page itself, so that a saved page prints alike; the policy names it by its hash.
-const STYLE: &str = include_str!("certificate.css");
+pub(super) const STYLE: &str = include_str!("certificate.css");
 const QR_PIXELS: u32 = 180;
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 /// A line of the table.
 pub(super) struct Line {
@@ -48,18 +44,6 @@ struct Paper<'a> {
     signature: String,
 }
 
-#[derive(Template)]
-#[template(path = "contract/http/verify.html")]
-struct Verification<'a> {
-    style: &'static str,
-    number: &'a str,
-    /// `valid`, `amended`, `cancelled`, `revoked` or `unknown`: the class of the headline.
-    verdict: &'a str,
-    headline: String,
-    lines: Vec<Line>,
-    notice: &'static str,
-}
-
 /// The certificate on one A4 sheet.
 pub(super) fn paper(certified: &Certified, view: &CertificateView) -> Result<Reply, Refusal> {
     let (kid, signature) = signature_of(&view.jws);
@@ -80,67 +64,11 @@ pub(super) fn paper(certified: &Certified, view: &CertificateView) -> Result<Rep
     Reply::text(HTML, page.render().map_err(Refusal::internal)?)
 }
 
-/// Where the QR code leads: whether the certificate is genuine and what became of it.
-#[get("/verify/{number}")]
-pub async fn verify_page(
-    edge: Edge,
-    number: Path<String>,
-    query: Query<CodeQuery>,
-    keys: Data<Keys>,
-) -> Answer {
-    let issuer = Issuer::of(&edge, &keys);
-    let asked = number.clone();
-    let found = edge
-        .read(Permission::Public, move |snapshot, _| {
-            let certified = service::verify(snapshot, &number, &query.code)?;
-            let view = issuer.issue(&certified, snapshot.node())?;
-            verification(&certified, &view)
-        })
-        .await;
-    match found {
-        Ok(answer) => Ok(styled(answer)),
-        Err(refusal) if refusal.is(&CERTIFICATE_NOT_FOUND) => unknown(&asked),
-        Err(refusal) => Err(refusal),
-    }
-}
-
-fn verification(certified: &Certified, view: &CertificateView) -> Result<Reply, Refusal> {
-    let mut shown = lines(certified);
-    let (kid, _) = signature_of(&view.jws);
-    let mut add = |label: &str, value: String| shown.push(Line { label: label.to_owned(), value });
-    add("登记机构", certified.edition.office_name.clone());
-    add("登记日期", registered_on(certified));
-    add("签名公钥", kid);
-    let page = Verification {
-        style: STYLE,
-        number: &view.number,
-        verdict: certified.verdict.as_str(),
-        headline: headline(certified),
-        lines: shown,
-        notice: service::NOTICE,
-    };
-    Reply::text(HTML, page.render().map_err(Refusal::internal)?)
-}
-
-/// A page for people, not an answer of the API: so this refusal is a page too.
-fn unknown(number: &str) -> Answer {
-    let page = Verification {
-        style: STYLE,
-        number,
-        verdict: "unknown",
-        headline: CERTIFICATE_NOT_FOUND.zh.to_owned(),
-        lines: vec![],
-        notice: service::NOTICE,
-    };
-    let body = page.render().map_err(Refusal::internal)?;
-    Ok(styled(HttpResponse::NotFound().insert_header((header::CONTENT_TYPE, HTML)).body(body)))
-}
-
-/// Allows the page its own style, and nothing else.
+/// Allows the page its own style and forms to this site, and nothing else.
 pub(super) fn styled(mut answer: HttpResponse) -> HttpResponse {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::City;
 use crate::support::contracts::{accepted, accepted_of, act, form, registered, registrar};
+use crate::support::records::form as multipart;
 
 fn certificate(city: &City, id: &str) -> Value {
     city.as_("institute.member").get(&format!("/api/v1/contracts/{id}/certificate")).expect(200).body
@@ -102,6 +103,33 @@ fn a_certificate_opens_only_with_its_code() {
     assert!(page.text().contains("没有与该编号和校验码相符的登记证明"));
     let script = get("/verify/%3Cscript%3Ealert(1)%3C%2Fscript%3E?code=x".into());
     assert!(script.status == 404 && !script.text().contains("<script>"), "{}", script.text());
+}
+
+/// At the desk anybody verifies by number and code, or by the file; what is no certificate is told on the page.
+#[test]
+fn the_desk_verifies_by_number_and_by_file() {
+    let city = City::new();
+    let id = registered(&city);
+    let view = certificate(&city, &id);
+    let desk = city.anonymous().get("/verify").expect(200).text();
+    assert!(desk.contains("name=\"code\"") && desk.contains("type=\"file\""));
+    let (number, code) = (view["number"].as_str().unwrap(), view["code"].as_str().unwrap());
+    let found = city.anonymous().get(&format!("/verify?number={number}&code={code}")).expect(200).text();
+    assert!(found.contains("核验通过"));
+    let send = |bytes: &[u8]| {
+        let (kind, body) = multipart("certificate.json", bytes);
+        city.anonymous().send("POST", "/verify", Some((&kind, body)))
+    };
+    assert!(send(view.to_string().as_bytes()).expect(200).text().contains("核验通过"));
+    let mut changed = view.clone();
+    changed["certificate"]["total_fen"] = json!(1);
+    assert!(send(changed.to_string().as_bytes()).expect(422).text().contains("文件被改动过"));
+    assert!(send(b"%PDF-1.7 not JSON").expect(422).text().contains("不是登记证明的 JSON 文件"));
+    let endless = vec![b' '; 300_000];
+    assert!(send(&endless).expect(422).text().contains("不是登记证明的 JSON 文件"));
+    let decision = json!({"ground": "duplicate", "decision": "示例决定"});
+    act(&city.as_("government.payer"), &id, "revoke", decision).expect(200);
+    assert!(send(view.to_string().as_bytes()).expect(200).text().contains("登记已撤销"));
 }
 
 /// The page has what the certificate says, escaped, and its QR code leads to the verification.
