@@ -23,6 +23,8 @@ use crate::credit;
 use crate::db::{Db, Settings, WriterLimits, migrate};
 use crate::demand::{self, model::Demand};
 use crate::engagement::{self, AnswerDays};
+use crate::federation;
+use crate::federation::transport::{self, NoNeighbours, Transport};
 use crate::files::{self, Vault};
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::health::{self, AllCodes};
@@ -98,6 +100,7 @@ fn all_codes() -> Vec<&'static Code> {
         reward::codes::ALL,
         brokerage::codes::ALL,
         statistics::codes::ALL,
+        transport::codes::ALL,
     ];
     rooms.concat()
 }
@@ -152,6 +155,7 @@ struct Parts {
     matching: Matching,
     vault: Vault,
     answer_days: AnswerDays,
+    transport: Transport,
 }
 
 impl App {
@@ -207,6 +211,7 @@ impl App {
             matching,
             vault,
             answer_days: AnswerDays(config.enquiry_days),
+            transport: Transport::new(&config.base_url, gate.keys().clone(), Arc::new(NoNeighbours)),
         };
         Ok(Self { config: Arc::new(config), db, gate, search, followers, jobs, parts })
     }
@@ -214,7 +219,8 @@ impl App {
     /// The OpenAPI document of the whole API.
     pub fn api() -> OpenApi {
         let app = ActixApp::new().into_utoipa_app().openapi(openapi::head());
-        let (_, mut api) = app.service(scope(API).configure(api_routes)).split_for_parts();
+        let app = app.service(scope(API).configure(api_routes)).configure(federation::routes);
+        let (_, mut api) = app.split_for_parts();
         openapi::name_operations(&mut api);
         api
     }
@@ -252,13 +258,15 @@ impl App {
                 .app_data(web::Data::new(parts.matching))
                 .app_data(web::Data::new(parts.vault))
                 .app_data(web::Data::new(parts.answer_days))
+                .app_data(web::Data::new(parts.transport))
                 .wrap(Compress::default())
                 .wrap(from_fn(layer::around))
                 .into_utoipa_app()
                 .openapi(openapi::head())
                 // Before the scope, which would answer for every address below it.
                 .map(|app| app.service(web::resource(DOCUMENT).get(document)).service(swagger_ui()))
-                .service(scope(API).configure(api_routes));
+                .service(scope(API).configure(api_routes))
+                .configure(federation::routes);
             let (app, _) = app.split_for_parts();
             app.service(health::healthz)
                 .service(health::readyz)

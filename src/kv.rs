@@ -1,5 +1,5 @@
-//! Short-lived state that instances share: rate limits. In the process, or in Redis when REDIS_URL is set.
-//! Redis away: limits become per instance, nothing else changes.
+//! Short-lived state that instances share: rate limits, and the nonces of signed messages. In the process, or in
+//! Redis when REDIS_URL is set. Redis away: limits become per instance; what must happen only once is refused.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,13 @@ const REDIS_TIMEOUT: Duration = Duration::from_millis(200);
 pub struct Kv {
     redis: Option<ConnectionManager>,
     local: Arc<Mutex<HashMap<String, Window>>>,
+    /// Names with the second in which each is forgotten.
+    once: Arc<Mutex<HashMap<String, i64>>>,
 }
+
+/// Whether a name is new cannot be told at present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgetful;
 
 struct Window {
     ends_at: i64,
@@ -46,14 +52,14 @@ impl Allowance {
 
 impl Kv {
     pub fn in_process() -> Self {
-        Self { redis: None, local: Arc::default() }
+        Self { redis: None, local: Arc::default(), once: Arc::default() }
     }
 
     /// Connects to Redis; an address that cannot be reached refuses the start, so that a typing error shows.
     pub async fn redis(url: &str) -> Result<Self, redis::RedisError> {
         let client = redis::Client::open(url)?;
         let manager = client.get_connection_manager().await?;
-        Ok(Self { redis: Some(manager), local: Arc::default() })
+        Ok(Self { redis: Some(manager), local: Arc::default(), once: Arc::default() })
     }
 
     /// Counts one use of `key` in its window of `window_seconds`.
@@ -72,6 +78,43 @@ impl Kv {
         Allowance::of(self.count_local(key, start + window, now.seconds()), limit, reset)
     }
 
+    /// Whether the memory is of this process alone: it began with it and other instances have their own.
+    pub const fn is_local(&self) -> bool {
+        self.redis.is_none()
+    }
+
+    /// Remembers a name for some seconds; true for the first who brings it. Unlike a limit it never guesses.
+    pub async fn once(&self, name: &str, seconds: u32, now: UtcTime) -> Result<bool, Forgetful> {
+        let Some(redis) = &self.redis else {
+            return self.once_local(name, now.seconds() + i64::from(seconds), now.seconds());
+        };
+        let name = format!("techmart:once:{name}");
+        let set = tokio::time::timeout(REDIS_TIMEOUT, set_new(redis.clone(), &name, seconds)).await;
+        match set {
+            Ok(Ok(new)) => Ok(new),
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!("Redis does not answer; signed messages are refused meanwhile");
+                Err(Forgetful)
+            }
+        }
+    }
+
+    fn once_local(&self, name: &str, until: i64, now: i64) -> Result<bool, Forgetful> {
+        let mut names = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.len() >= KEYS_MAX {
+            names.retain(|_, until| *until > now);
+        }
+        if names.get(name).is_some_and(|until| *until > now) {
+            return Ok(false);
+        }
+        // Full of what still lives: forgetting one of them would let it come twice.
+        if names.len() >= KEYS_MAX {
+            return Err(Forgetful);
+        }
+        names.insert(name.to_owned(), until);
+        Ok(true)
+    }
+
     fn count_local(&self, key: &str, ends_at: i64, now: i64) -> u32 {
         let mut windows = self.local.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= KEYS_MAX {
@@ -84,6 +127,18 @@ impl Kv {
         window.count = window.count.saturating_add(1);
         window.count
     }
+}
+
+async fn set_new(mut redis: ConnectionManager, name: &str, seconds: u32) -> redis::RedisResult<bool> {
+    let set: Option<String> = redis::cmd("SET")
+        .arg(name)
+        .arg(1)
+        .arg("NX")
+        .arg("EX")
+        .arg(seconds.max(1))
+        .query_async(&mut redis)
+        .await?;
+    Ok(set.is_some())
 }
 
 async fn count(mut redis: ConnectionManager, name: &str, window: i64) -> redis::RedisResult<u32> {
@@ -111,5 +166,28 @@ mod tests {
         }
         assert!(kv.allow("b", 2, 60, now).await.granted, "another key has its own window");
         assert!(kv.allow("a", 2, 60, now.plus_seconds(60)).await.granted);
+    }
+
+    #[tokio::test]
+    async fn a_name_comes_once_until_it_is_forgotten() {
+        let kv = Kv::in_process();
+        let now = UtcTime::from_seconds(600);
+        assert_eq!(kv.once("a", 60, now).await, Ok(true));
+        assert_eq!(kv.once("a", 60, now.plus_seconds(59)).await, Ok(false));
+        assert_eq!(kv.once("b", 60, now).await, Ok(true));
+        assert_eq!(kv.once("a", 60, now.plus_seconds(60)).await, Ok(true));
+    }
+
+    /// What still lives is never forgotten to make room.
+    #[tokio::test]
+    async fn a_full_memory_refuses_rather_than_forgets() {
+        let kv = Kv::in_process();
+        let now = UtcTime::from_seconds(600);
+        for number in 0..KEYS_MAX {
+            assert_eq!(kv.once_local(&number.to_string(), 660, 600), Ok(true));
+        }
+        assert_eq!(kv.once("new", 60, now).await, Err(Forgetful));
+        assert_eq!(kv.once("7", 60, now).await, Ok(false));
+        assert_eq!(kv.once("new", 60, now.plus_seconds(60)).await, Ok(true), "then there is room again");
     }
 }

@@ -16,6 +16,7 @@ pub mod db;
 pub mod demand;
 pub mod demo;
 pub mod engagement;
+pub mod federation;
 pub mod files;
 pub mod http;
 pub mod identity;

@@ -102,7 +102,7 @@ fn who(actor: &Actor) -> Who {
             organisation: Some(person.organisation),
             organisation_name: person.organisation_name.clone(),
         },
-        Actor::Anonymous | Actor::System(_) => {
+        Actor::Anonymous | Actor::Peer(_) | Actor::System(_) => {
             Who { label, user: None, organisation: None, organisation_name: String::new() }
         }
     }

@@ -36,6 +36,12 @@ impl Edge {
         &self.actor
     }
 
+    /// The same request for somebody whom another than the authenticator knows: a node that signed it.
+    #[must_use]
+    pub fn acting(self, actor: Actor) -> Self {
+        Self { actor, ..self }
+    }
+
     pub fn db(&self) -> &Db {
         &self.state.db
     }

@@ -52,7 +52,7 @@ impl KnownPaths {
             let methods = item.into_keys().map(|method| method.to_ascii_uppercase()).collect();
             let known = KnownPath { pattern: path.into(), methods, segments };
             rooms
-                .entry(known.segments.get(ROOM_SEGMENT).cloned().unwrap_or_default())
+                .entry(room_of(known.segments.iter().map(String::as_str)).to_owned())
                 .or_default()
                 .push(known);
         }
@@ -60,7 +60,7 @@ impl KnownPaths {
     }
 
     fn find(&self, path: &str) -> Option<&KnownPath> {
-        let room = self.rooms.get_or_init(|| self.read()).get(path.split('/').nth(ROOM_SEGMENT)?)?;
+        let room = self.rooms.get_or_init(|| self.read()).get(room_of(path.split('/')))?;
         let length = path.split('/').count();
         let fits = |known: &&KnownPath| {
             known.segments.len() == length
@@ -77,6 +77,11 @@ impl KnownPaths {
     pub fn route(&self, path: &str) -> Option<Arc<str>> {
         self.find(path).map(|known| Arc::clone(&known.pattern))
     }
+}
+
+/// Addresses outside the API may be shorter.
+fn room_of<'a>(mut segments: impl Iterator<Item = &'a str>) -> &'a str {
+    segments.nth(ROOM_SEGMENT).unwrap_or_default()
 }
 
 pub async fn fallback(request: HttpRequest) -> Result<HttpResponse, Refusal> {
@@ -113,5 +118,7 @@ mod tests {
         assert_eq!(known.methods("/api/v1/things/7").unwrap(), ["GET", "PUT"]);
         assert_eq!(known.route("/api/v1/things/7/secret-token"), None);
         assert_eq!(known.route("/x"), None);
+        let known = KnownPaths::of(r#"{"paths": {"/.well-known/tmf": {"get": {}}}}"#);
+        assert_eq!(known.route("/.well-known/tmf").as_deref(), Some("/.well-known/tmf"));
     }
 }

@@ -23,6 +23,11 @@ pub struct Input<T> {
 }
 
 impl<T> Input<T> {
+    /// A body that was read already, because its bytes are signed.
+    pub fn of(bytes: Bytes, content_type: &str) -> Self {
+        Self { bytes, is_json: is_json(content_type), kind: PhantomData }
+    }
+
     pub fn hash(&self, path: &str) -> Vec<u8> {
         Sha256::new().chain_update(path).chain_update([0]).chain_update(&self.bytes).finalize().to_vec()
     }
@@ -62,21 +67,30 @@ impl<T> FromRequest for Input<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-        let mime = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        let is_json = mime == "application/json" || mime.ends_with("+json");
-        let mut payload = payload.take();
+        let is_json = is_json(kind);
+        let payload = payload.take();
         Box::pin(async move {
-            let mut body = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|error| Refusal::new(&MALFORMED).with("reason", error))?;
-                if body.len() + chunk.len() > JSON_BODY_BYTES_MAX {
-                    return Err(Refusal::new(&PAYLOAD_TOO_LARGE).with("max_bytes", JSON_BODY_BYTES_MAX));
-                }
-                body.extend_from_slice(&chunk);
-            }
-            Ok(Self { bytes: body.freeze(), is_json, kind: PhantomData })
+            Ok(Self { bytes: read_body(payload, JSON_BODY_BYTES_MAX).await?, is_json, kind: PhantomData })
         })
     }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let mime = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    mime == "application/json" || mime.ends_with("+json")
+}
+
+/// The whole body, if it is not longer.
+pub async fn read_body(mut payload: Payload, bytes_max: usize) -> Result<Bytes, Refusal> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| Refusal::new(&MALFORMED).with("reason", error))?;
+        if body.len() + chunk.len() > bytes_max {
+            return Err(Refusal::new(&PAYLOAD_TOO_LARGE).with("max_bytes", bytes_max));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
 }
 
 #[cfg(test)]

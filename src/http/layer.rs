@@ -12,6 +12,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use super::EdgeState;
 use super::fallback::{self, KnownPaths};
 use super::problem::{self, Locale};
+use super::seal;
 use crate::kernel::codes_common::{MALFORMED, NOT_FOUND, PAYLOAD_TOO_LARGE, RATE_LIMITED};
 use crate::kernel::error::Refusal;
 use crate::kv::Allowance;
@@ -56,6 +57,14 @@ pub async fn around<B: MessageBody + 'static>(
             ServiceResponse::new(http, problem)
         }
         None => response,
+    };
+    response = match seal::apply(response).await {
+        Ok(sealed) => sealed,
+        // What cannot be signed is not sent.
+        Err(refusal) => {
+            tracing::error!(request_id = id, error = %refusal, "an answer could not be signed");
+            return Err(refusal.into());
+        }
     };
     decorate(response.headers_mut(), &id, &allowance, docs);
     log(response.request(), response.status().as_u16(), started, &id, trace.as_deref());

@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod paging;
 mod problem;
 mod reply;
+pub mod seal;
 mod table;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::kv::Kv;
 pub use auth::{Authenticator, Credentials};
 pub use edge::Edge;
 pub use idempotency::Sweep;
-pub use input::Input;
+pub use input::{Input, read_body};
 pub use paging::Paging;
 pub use problem::Locale;
 pub use reply::Reply;

@@ -67,6 +67,8 @@ words! {
 pub enum Actor {
     Anonymous,
     Person(Box<Person>),
+    /// A neighbouring node that signed its request, by its id.
+    Peer(String),
     /// A job or follower of this node, by its name.
     System(&'static str),
 }
@@ -91,7 +93,7 @@ impl Actor {
     pub fn person(&self) -> Result<&Person, Refusal> {
         match self {
             Self::Person(person) => Ok(person),
-            Self::Anonymous | Self::System(_) => Err(Refusal::new(&UNAUTHENTICATED)),
+            Self::Anonymous | Self::Peer(_) | Self::System(_) => Err(Refusal::new(&UNAUTHENTICATED)),
         }
     }
 
@@ -99,6 +101,7 @@ impl Actor {
         match self {
             Self::System(_) => true,
             Self::Anonymous => permission == Permission::Public,
+            Self::Peer(_) => matches!(permission, Permission::Public | Permission::Peer),
             Self::Person(person) => person.may(permission),
         }
     }
@@ -118,6 +121,7 @@ impl Actor {
     pub fn label(&self) -> String {
         match self {
             Self::Anonymous => "anonymous".into(),
+            Self::Peer(node) => format!("node:{node}"),
             Self::System(name) => format!("system:{name}"),
             Self::Person(person) => format!("user:{}@{}", person.user, person.organisation),
         }
@@ -172,6 +176,18 @@ mod tests {
         assert!(!key.may(Permission::AchievementWrite));
         key.scopes = Some(vec![Permission::SubsidyPay]);
         assert!(!key.may(Permission::SubsidyPay), "a scope never adds to the role");
+    }
+
+    /// TMF-1 §14: what a neighbour may do is no person's permission, and the other way round.
+    #[test]
+    fn a_peer_may_do_what_peers_may_and_nothing_else() {
+        let peer = Actor::Peer("cn-450721".into());
+        for permission in Permission::ALL {
+            let open = matches!(permission, Permission::Public | Permission::Peer);
+            assert_eq!(peer.may(*permission), open, "{permission}");
+        }
+        assert!(!Actor::Anonymous.may(Permission::Peer));
+        assert_eq!(peer.label(), "node:cn-450721");
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use super::actor::{OrganisationKind as Kind, Role, words};
 
 words! {
-    /// What an operation needs. `public` needs nothing, `session` any login.
+    /// What an operation needs. `public` needs nothing, `session` any login; `peer` is no person's, but that of a
+    /// neighbouring node that signed the request (TMF-1 §14).
     Permission {
         Public = "public",
         Session = "session",
+        Peer = "peer",
         OrganisationManage = "organisation.manage",
         OrganisationVerify = "organisation.verify",
         ApiKeyManage = "api_key.manage",
@@ -54,6 +56,7 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
     let government = [Role::Preparer, Role::Approver, Role::Payer, Role::CountyOfficer].contains(&role);
     match permission {
         P::Public | P::Session => true,
+        P::Peer => false,
         P::OrganisationManage | P::ApiKeyManage => role == Role::Admin,
         P::OrganisationVerify | P::ReferenceManage => role == Role::Operator,
         P::SearchReindex | P::SearchSynonyms | P::MatchWeigh => role == Role::Operator,
@@ -127,7 +130,7 @@ mod tests {
                 fitting += usize::from(role_fits(kind, role));
                 held += usize::from(allows(kind, role, *permission));
             }
-            assert!(held > 0, "{permission} is held by nobody");
+            assert_eq!(held == 0, *permission == Permission::Peer, "{permission} is held by {held}");
             let open = matches!(permission, Permission::Public | Permission::Session);
             assert!(open || held < fitting, "{permission} is held by everybody");
         }

@@ -53,6 +53,17 @@ impl KeyRing {
         jws::verify(text, kind, |kid| self.find(purpose, kid))
     }
 
+    /// The keys of some purposes, in the order of their ids, and whether each is the one that signs.
+    pub fn published(&self, purposes: &[Purpose]) -> Vec<(Purpose, &PublicKey, bool)> {
+        let wanted = self.known.values().filter(|(of, _)| purposes.contains(of));
+        let signs = |of: &Purpose, key: &PublicKey| {
+            self.signers.get(of).is_some_and(|signer| signer.public().kid() == key.kid())
+        };
+        let mut keys: Vec<_> = wanted.map(|(of, key)| (*of, key, signs(of, key))).collect();
+        keys.sort_by_key(|(_, key, _)| key.kid().to_owned());
+        keys
+    }
+
     /// The ids of all keys that are accepted, in order.
     pub fn kids(&self) -> Vec<&str> {
         let mut kids: Vec<&str> = self.known.keys().map(String::as_str).collect();

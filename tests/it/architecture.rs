@@ -31,6 +31,7 @@ const RANKS: &[(&str, u8)] = &[
     ("subsidy", 10),
     ("reward", 10),
     ("statistics", 11),
+    ("federation", 12),
 ];
 
 /// The composition root and what stands around it may use everything.

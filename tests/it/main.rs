@@ -30,6 +30,7 @@ mod search;
 mod statistics;
 mod story;
 mod subsidy;
+mod transport;
 mod vocabulary;
 mod walk;
 mod writer;

@@ -93,6 +93,7 @@ mod contract;
 mod credit;
 mod demand;
 mod engagement;
+mod federation;
 mod files;
 pub mod identity;
 mod ledger;
@@ -121,6 +122,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         contract::CASES,
         credit::CASES,
         engagement::CASES,
+        federation::CASES,
         matching::CASES,
         project::CASES,
         reward::CASES,
