@@ -47,6 +47,7 @@ use crate::search::service::{Search, SearchSettings};
 use crate::search::{self, Source, Sources};
 use crate::statistics;
 use crate::subsidy;
+use crate::trading::challenge;
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
@@ -71,6 +72,7 @@ fn api_routes(config: &mut ServiceConfig) {
     reference::routes(config);
     reward::routes(config);
     brokerage::routes(config);
+    challenge::routes(config);
     credit::routes(config);
     health::routes(config);
     statistics::routes(config);
@@ -99,6 +101,7 @@ fn all_codes() -> Vec<&'static Code> {
         project::codes::ALL,
         reward::codes::ALL,
         brokerage::codes::ALL,
+        challenge::codes::ALL,
         statistics::codes::ALL,
         transport::codes::ALL,
     ];
@@ -112,6 +115,7 @@ fn all_jobs(vault: &Vault, sources: &Sources) -> Vec<Arc<dyn Job>> {
         Arc::new(subsidy::SweepSheets),
         Arc::new(subsidy::ExpireCommitments),
         Arc::new(contract::SweepImports),
+        Arc::new(challenge::Deadlines),
         Arc::new(identity::SweepLogins),
         Arc::new(files::jobs::SweepFiles::new(vault.clone())),
         Arc::new(Expiry::<Achievement>::default()),

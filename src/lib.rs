@@ -33,3 +33,4 @@ pub mod reward;
 pub mod search;
 pub mod statistics;
 pub mod subsidy;
+pub mod trading;

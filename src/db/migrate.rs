@@ -60,6 +60,7 @@ static MIGRATIONS: &[Migration] = migrations![
     25 "0025_ledger_periods",
     26 "0026_reward",
     27 "0027_brokerage",
+    32 "0032_challenge",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

@@ -4,6 +4,7 @@
 //! Loaded by replaying a history with a clock of its own, through the same use-cases that serve people. Each
 //! step is one command that also marks itself as done: kill it anywhere and start again, nothing comes twice.
 
+mod challenges;
 mod contracts;
 mod engagements;
 mod listings;
@@ -44,8 +45,10 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
         outcome::mandate(&loader)?;
         history(&loader)?;
         listings::load(&loader)?;
+        challenges::begin(&loader)?;
         engagements::load(&loader)?;
         recent(&loader)?;
+        challenges::go_on(&loader)?;
         loader.clock.set(SystemClock.now());
         loader.app.settle()?;
         Ok(loader.ran.into_inner())

@@ -19,6 +19,8 @@ words! {
         AchievementReview = "achievement.review",
         DemandWrite = "demand.write",
         DemandReview = "demand.review",
+        ChallengeWrite = "challenge.write",
+        ChallengeOrganise = "challenge.organise",
         EngagementWrite = "engagement.write",
         ContractWrite = "contract.write",
         ContractRegister = "contract.register",
@@ -64,7 +66,9 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         P::AuditRead => role == Role::Auditor,
         P::FileUpload => kind != Kind::Operator || role == Role::Operator,
         P::AchievementWrite => ordinary && matches!(kind, Kind::Institute | Kind::Enterprise),
-        P::DemandWrite => ordinary && matches!(kind, Kind::Institute | Kind::Enterprise | Kind::Government),
+        P::DemandWrite | P::ChallengeWrite => {
+            ordinary && matches!(kind, Kind::Institute | Kind::Enterprise | Kind::Government)
+        }
         P::EngagementWrite => {
             ordinary
                 && matches!(
@@ -94,7 +98,9 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         }
         P::BrokerManage => role == Role::Admin && kind == Kind::Broker,
         P::BrokerRead => (ordinary && kind == Kind::Broker) || government || role == Role::Auditor,
-        P::CreditManage => role == Role::Operator || matches!(role, Role::Preparer | Role::Approver),
+        P::CreditManage | P::ChallengeOrganise => {
+            role == Role::Operator || matches!(role, Role::Preparer | Role::Approver)
+        }
         P::ProjectDeclare => role == Role::CountyOfficer,
         P::TargetManage => role == Role::Approver,
     }

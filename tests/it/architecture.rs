@@ -26,6 +26,7 @@ const RANKS: &[(&str, u8)] = &[
     ("engagement", 5),
     ("matching", 6),
     ("brokerage", 5),
+    ("trading", 7),
     ("contract", 8),
     ("project", 9),
     ("subsidy", 10),

@@ -30,6 +30,7 @@ mod search;
 mod statistics;
 mod story;
 mod subsidy;
+mod trading;
 mod transport;
 mod vocabulary;
 mod walk;

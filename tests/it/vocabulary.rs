@@ -11,6 +11,7 @@ use techmart::listing;
 use techmart::project::model as project;
 use techmart::reference::model as reference;
 use techmart::reward::model as reward;
+use techmart::trading::challenge::model as challenge;
 
 /// `agree!("list", Enum, …)`: the same codes on both sides, in whatever order.
 macro_rules! agree {
@@ -74,5 +75,11 @@ fn every_closed_list_has_its_labels() {
         "commission_base", brokerage::CommissionBase;
         "manager_level", brokerage::ManagerLevel;
         "manager_state", brokerage::ManagerState;
+        "open_challenge_stage", challenge::Stage;
+        "challenge_act", challenge::Act;
+        "challenge_verdict", challenge::Verdict;
+        "challenge_proposal_state", challenge::ProposalState;
+        "challenge_milestone_state", challenge::MilestoneState;
+        "challenge_evaluation_result", challenge::EvaluationResult;
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod brokerage;
+pub mod challenge;
 pub mod contract;
 pub mod contract_import;
 pub mod core;

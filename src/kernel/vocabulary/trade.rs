@@ -7,6 +7,11 @@ pub(super) const LISTS: &[List] = &[
     define("sale_mode", "交易方式", "Sale mode", SALE_MODE),
     define("publicity_state", "公示状态", "Publicity state", PUBLICITY_STATE),
     define("open_challenge_stage", "揭榜挂帅阶段", "Open challenge stage", OPEN_CHALLENGE_STAGE),
+    define("challenge_act", "揭榜挂帅事项", "Open challenge step", CHALLENGE_ACT),
+    define("challenge_verdict", "专家结论", "Expert's verdict", CHALLENGE_VERDICT),
+    define("challenge_proposal_state", "揭榜方案状态", "Proposal state", CHALLENGE_PROPOSAL_STATE),
+    define("challenge_milestone_state", "实施节点状态", "Milestone state", CHALLENGE_MILESTONE_STATE),
+    define("challenge_evaluation_result", "验收评价结论", "Evaluation result", CHALLENGE_EVALUATION_RESULT),
     define("roadshow_stage", "路演阶段", "Roadshow stage", ROADSHOW_STAGE),
     define("roadshow_criterion", "路演评分项", "Roadshow criterion", ROADSHOW_CRITERION),
     define("finance_product", "科技金融产品", "Sci-tech finance product", FINANCE_PRODUCT),
@@ -45,7 +50,55 @@ const OPEN_CHALLENGE_STAGE: &[Item] = &[
     item("signing", "签约", "Signing"),
     item("milestones", "实施", "Milestones"),
     item("evaluation", "验收评价", "Evaluation"),
+    item("completed", "已结题", "Completed"),
+    item("rejected", "论证未通过", "Rejected by the experts"),
+    item("failed", "揭榜失败", "No proposal selected"),
     item("cancelled", "已取消", "Cancelled"),
+];
+
+const CHALLENGE_VERDICT: &[Item] = &[item("pass", "通过", "Pass"), item("reject", "不通过", "Reject")];
+
+const CHALLENGE_PROPOSAL_STATE: &[Item] = &[
+    item("submitted", "已提交", "Submitted"),
+    item("withdrawn", "已撤回", "Withdrawn"),
+    item("selected", "已选中", "Selected"),
+    item("not_selected", "未选中", "Not selected"),
+    item("lapsed", "已失效", "Lapsed"),
+];
+
+const CHALLENGE_MILESTONE_STATE: &[Item] = &[
+    item("due", "待提交", "Due"),
+    item("submitted", "已提交", "Submitted"),
+    item("returned", "已退回", "Returned"),
+    item("accepted", "已验收", "Accepted"),
+];
+
+const CHALLENGE_EVALUATION_RESULT: &[Item] = &[
+    item("passed", "通过", "Passed"),
+    item("rectify", "限期整改", "To be rectified"),
+    item("failed", "未通过", "Failed"),
+];
+
+const CHALLENGE_ACT: &[Item] = &[
+    item("collect", "征集", "Collected"),
+    item("edit", "修改", "Edited"),
+    item("submit", "提交论证", "Handed to the experts"),
+    item("argue", "专家意见", "Expert's opinion"),
+    item("pass", "论证通过", "Passed by the experts"),
+    item("reject", "论证不通过", "Rejected by the experts"),
+    item("publish", "发榜", "Published"),
+    item("close", "揭榜截止", "Closed for proposals"),
+    item("select", "选定揭榜方", "Proposal selected"),
+    item("fail", "揭榜失败", "No proposal selected"),
+    item("offer", "提交协议", "Agreement offered"),
+    item("confirm", "签约", "Signed"),
+    item("decline", "放弃签约", "Signing declined"),
+    item("hand_in", "提交节点成果", "Milestone handed in"),
+    item("accept", "节点验收", "Milestone accepted"),
+    item("return", "节点退回", "Milestone returned"),
+    item("evaluate", "验收评价", "Evaluated"),
+    item("complete", "结题", "Completed"),
+    item("cancel", "取消", "Cancelled"),
 ];
 
 const ROADSHOW_STAGE: &[Item] = &[

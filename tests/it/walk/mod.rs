@@ -89,6 +89,7 @@ pub type Entry = (&'static str, &'static str, Builder);
 mod achievement;
 mod audit;
 mod brokerage;
+mod challenge;
 mod contract;
 mod credit;
 mod demand;
@@ -127,6 +128,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         project::CASES,
         reward::CASES,
         brokerage::CASES,
+        challenge::CASES,
         statistics::CASES,
     ];
     let all = rooms.iter().flat_map(|room| room.iter());

@@ -1,0 +1,3 @@
+//! Trading: each mode by its clauses.
+
+pub mod challenge;
