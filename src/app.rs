@@ -47,7 +47,7 @@ use crate::search::service::{Search, SearchSettings};
 use crate::search::{self, Source, Sources};
 use crate::statistics;
 use crate::subsidy;
-use crate::trading::challenge;
+use crate::trading::{self, challenge};
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
@@ -77,6 +77,7 @@ fn api_routes(config: &mut ServiceConfig) {
     health::routes(config);
     statistics::routes(config);
     matching::routes(config);
+    trading::routes(config);
 }
 
 /// Every room's codes.
@@ -104,12 +105,13 @@ fn all_codes() -> Vec<&'static Code> {
         challenge::codes::ALL,
         statistics::codes::ALL,
         transport::codes::ALL,
+        trading::codes::ALL,
     ];
     rooms.concat()
 }
 
 /// Every room's clock-driven work.
-fn all_jobs(vault: &Vault, sources: &Sources) -> Vec<Arc<dyn Job>> {
+fn all_jobs(vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(Sweep),
         Arc::new(subsidy::SweepSheets),
@@ -121,6 +123,7 @@ fn all_jobs(vault: &Vault, sources: &Sources) -> Vec<Arc<dyn Job>> {
         Arc::new(Expiry::<Achievement>::default()),
         Arc::new(Expiry::<Demand>::default()),
         Arc::new(Learning::new(sources.clone())),
+        Arc::new(trading::TendSales::new(gate.secrets().clone())),
     ]
 }
 
@@ -173,6 +176,7 @@ impl App {
         db.write("reference.ensure_shipped", reference::service::ensure_shipped).await?;
         db.write("project.ensure_shipped", project::service::ensure_shipped).await?;
         db.write("reward.ensure_shipped", reward::service::ensure_shipped).await?;
+        db.write("trading.ensure_shipped", trading::service::ensure_shipped).await?;
         let kv = match &config.redis {
             Some(url) => Kv::redis(url).await.map_err(|e| Refusal::internal(format!("REDIS_URL: {e}")))?,
             None => Kv::in_process(),
@@ -201,7 +205,7 @@ impl App {
         let instance: Vec<Arc<dyn InstanceFollower>> =
             vec![Arc::new(search.clone()), Arc::new(matching.clone())];
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
-        let jobs = all_jobs(&vault, &sources);
+        let jobs = all_jobs(&vault, &sources, &gate);
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(DOCUMENT_TEXT);
@@ -243,7 +247,7 @@ impl App {
     pub fn spawn_background(&self) -> Result<Background, Refusal> {
         self.gate.follow()?;
         let mut threads = self.followers.spawn()?;
-        threads.push(self.jobs.spawn()?);
+        threads.extend(self.jobs.spawn()?);
         Ok(Background { followers: self.followers.clone(), jobs: self.jobs.clone(), threads })
     }
 

@@ -15,6 +15,10 @@ pub trait Job: Send + Sync {
     fn every_seconds(&self) -> i64;
     /// Does what is due; bounded, and safe to repeat.
     fn run(&self, db: &Db) -> Result<(), Refusal>;
+    /// Runs on a thread of its own and without a lease: every instance does it, and no slow job holds it up.
+    fn alone(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Clone)]
@@ -40,14 +44,24 @@ impl Jobs {
         self.jobs.iter().try_for_each(|job| job.run(&self.db))
     }
 
-    pub fn spawn(&self) -> Result<std::thread::JoinHandle<()>, Refusal> {
+    /// One thread for most jobs, and one for each that runs alone.
+    pub fn spawn(&self) -> Result<Vec<std::thread::JoinHandle<()>>, Refusal> {
+        let (alone, together): (Vec<_>, Vec<_>) = self.jobs.iter().cloned().partition(|job| job.alone());
+        let mut threads = vec![self.thread("jobs", together)?];
+        for job in alone {
+            threads.push(self.thread(job.name(), vec![job])?);
+        }
+        Ok(threads)
+    }
+
+    fn thread(&self, name: &str, jobs: Vec<Arc<dyn Job>>) -> Result<std::thread::JoinHandle<()>, Refusal> {
         let this = self.clone();
         std::thread::Builder::new()
-            .name("jobs".into())
+            .name(name.to_owned())
             .spawn(move || {
-                let mut due = vec![0_i64; this.jobs.len()];
+                let mut due = vec![0_i64; jobs.len()];
                 while !this.stopping.load(Ordering::Acquire) {
-                    this.tick(&mut due);
+                    this.tick(&jobs, &mut due);
                     std::thread::park_timeout(TICK);
                 }
             })
@@ -58,9 +72,9 @@ impl Jobs {
         self.stopping.store(true, Ordering::Release);
     }
 
-    fn tick(&self, due: &mut [i64]) {
+    fn tick(&self, jobs: &[Arc<dyn Job>], due: &mut [i64]) {
         let now = self.db.settings().clock.now().seconds();
-        for (job, next) in self.jobs.iter().zip(due.iter_mut()) {
+        for (job, next) in jobs.iter().zip(due.iter_mut()) {
             if now < *next {
                 continue;
             }
@@ -72,6 +86,9 @@ impl Jobs {
     }
 
     fn run_leased(&self, job: &Arc<dyn Job>) -> Result<(), Refusal> {
+        if job.alone() {
+            return job.run(&self.db);
+        }
         let (name, seconds, holder) = (job.name(), job.every_seconds(), Arc::clone(&self.holder));
         let lease = self.db.write_background_blocking("lease.take", move |tx| {
             let now = tx.now();

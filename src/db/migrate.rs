@@ -60,6 +60,8 @@ static MIGRATIONS: &[Migration] = migrations![
     25 "0025_ledger_periods",
     26 "0026_reward",
     27 "0027_brokerage",
+    28 "0028_trading",
+    29 "0029_trading_steps",
     32 "0032_challenge",
 ];
 

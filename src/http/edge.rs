@@ -134,6 +134,25 @@ impl Edge {
         self.command(operation, hash, Box::new(move |tx| command(tx, &actor, &body))).await
     }
 
+    /// A command whose body is a secret that could be guessed (a reserve, a maximum): an Idempotency-Key is not
+    /// taken, because even the kept hash of the body would give it away.
+    pub async fn write_secret<B, F>(
+        self,
+        operation: &'static str,
+        permission: Permission,
+        input: Input<B>,
+        command: F,
+    ) -> Answer
+    where
+        B: DeserializeOwned + Send + 'static,
+        F: Fn(&mut Tx, &Actor, &B) -> Result<Reply, Refusal> + Send + 'static,
+    {
+        self.permit(permission)?;
+        let body = input.parse()?;
+        let actor = self.actor.clone();
+        self.run(operation, Box::new(move |tx| command(tx, &actor, &body))).await
+    }
+
     /// A command without a body (publish, revoke, DELETE).
     pub async fn act<F>(self, operation: &'static str, permission: Permission, command: F) -> Answer
     where
@@ -154,6 +173,10 @@ impl Edge {
                 Box::new(move |tx| idempotency::once(tx, &principal, operation, &key, &body_hash, &*command))
             }
         };
+        self.run(operation, whole).await
+    }
+
+    async fn run(self, operation: &'static str, whole: Command) -> Answer {
         let written = self
             .state
             .db

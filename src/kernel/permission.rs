@@ -45,6 +45,10 @@ words! {
         SearchSynonyms = "search.synonyms",
         CreditManage = "credit.manage",
         MatchWeigh = "match.weigh",
+        SaleWrite = "sale.write",
+        SaleBid = "sale.bid",
+        SaleReview = "sale.review",
+        DepositConfirm = "deposit.confirm",
     }
 }
 
@@ -101,6 +105,12 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         P::CreditManage | P::ChallengeOrganise => {
             role == Role::Operator || matches!(role, Role::Preparer | Role::Approver)
         }
+        P::SaleWrite => ordinary && matches!(kind, Kind::Institute | Kind::Enterprise | Kind::Government),
+        P::SaleBid => {
+            ordinary && matches!(kind, Kind::Institute | Kind::Enterprise | Kind::Broker | Kind::Financier)
+        }
+        P::SaleReview => role == Role::Operator,
+        P::DepositConfirm => role == Role::Payer,
         P::ProjectDeclare => role == Role::CountyOfficer,
         P::TargetManage => role == Role::Approver,
     }

@@ -31,13 +31,21 @@ words! {
         ClawbackReceivable = "clawback_receivable",
         // 缴回财政: unused at the end of its year, or paid back after it.
         Returned = "returned",
+        // 保证金收入: the source of what bidders of a sale deposit.
+        DepositReceived = "deposit_received",
+        // 在管保证金: a bidder's, until its sale has come to its end.
+        DepositHeld = "deposit_held",
+        // 退还, 抵作价款, 没收: where it went.
+        DepositReleased = "deposit_released",
+        DepositApplied = "deposit_applied",
+        DepositForfeited = "deposit_forfeited",
     }
 }
 
 impl AccountKind {
     /// Money enters the books here, so the balance is zero or below.
     pub const fn is_source(self) -> bool {
-        matches!(self, Self::Appropriation)
+        matches!(self, Self::Appropriation | Self::DepositReceived)
     }
 }
 

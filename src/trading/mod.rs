@@ -1,3 +1,53 @@
-//! Trading: how technology is sold, and how a demand finds its solver (DOMAIN §4). Each mode is a folder.
+//! Trading: one sale, several modes, one engine (DOMAIN §3, §4).
+//!
+//! ```text
+//! draft ─publish─▶ published ──end──▶ ended ──award──▶ awarded ─conclude─▶ concluded
+//!   │ (negotiated) ▲   │ ▲             │ ▲                │
+//!   └▶ pending_review ─┘ └ suspended   │ └─default: rank two follows
+//!        └─refuse─▶ refused (mended)   └─default, no rank two─▶ unsold
+//! withdrawn: before the first bid · unsold: nobody, or below the reserve · annulled: an objection was upheld
+//! ```
+//!
+//! Rules (DOMAIN §4 unless said otherwise):
+//!  1. Start price by the seller; an optional reserve is sealed at rest and nowhere else; below it: unsold.
+//!  2. Deposit of 5 to 20 % of the start price, confirmed by the finance side: no deposit, no bid.
+//!  3. One bidder at or above the start price is a valid sale.
+//!  4. 30 days of notice for property rights, 15 for movables and a re-run; at least 24 hours of bidding.
+//!  5. A bid is at least current + increment and on the grid above the start price.
+//!  6. A bid in the last five minutes extends the end to five minutes after it.
+//!  7. A bid's time is its command's; it counts only before the end; the close is a command at or after the end.
+//!  8. Bidders act by alias; identities are secret until the end, from staff too.
+//!  9. No withdrawal: a bid lapses when outbid.
+//! 10. The seller, its related parties, operator staff, barred units and earlier defaulters may not bid.
+//! 11. A priority holder matches the highest price once, and wins if nobody goes higher; rank, then time.
+//! 12. A maximum bids one increment above the second-highest one, at most its own rounded down to the grid; equal
+//!     ones: the earlier wins at that price; it may be raised, never lowered; it is sealed at rest.
+//! 13. The result's confirmation is written by itself and published.
+//! 14. Deposits: losers' released within 24 hours, the winner's applied, a defaulter's forfeited (all on the ledger).
+//! 15. Unsold: run again within 30 days, the start cut by at most 20 %; a defaulter is barred from it.
+//! 16. A failure of the platform suspends a running sale and gives the lost time back.
+//! 17. Negotiated: name and intended price publicised for 15 days by profile, objections, a flag for related parties,
+//!     approval, result; a refusal has a reason; the final amount may differ (DOMAIN §3).
+//! 18. Listing: fixed price: the first offer; asked price: the highest, then rank of priority, then time; no offers: it is
+//!     extended as announced.
+//! 19. Objections say what, why, on which evidence, and the remedy; they have a clock and block result and award.
+//! 20. What was published changes only by a correction, which everybody who takes part is told and offers confirm.
+//!
+//! For a further mode: its terms in `terms.rs`, its rules in `rules/`, its steps beside `service/`; enrolment, deposits,
+//! questions, objections, the award and what follows are the same for all (`service::finish`).
 
 pub mod challenge;
+pub mod codes;
+mod http;
+mod jobs;
+pub mod model;
+mod profile;
+mod projection;
+pub mod rules;
+pub mod service;
+mod standing;
+mod store;
+mod terms;
+
+pub use http::routes;
+pub use jobs::TendSales;

@@ -12,6 +12,7 @@ use techmart::project::model as project;
 use techmart::reference::model as reference;
 use techmart::reward::model as reward;
 use techmart::trading::challenge::model as challenge;
+use techmart::trading::model as trading;
 
 /// `agree!("list", Enum, …)`: the same codes on both sides, in whatever order.
 macro_rules! agree {
@@ -81,5 +82,14 @@ fn every_closed_list_has_its_labels() {
         "challenge_proposal_state", challenge::ProposalState;
         "challenge_milestone_state", challenge::MilestoneState;
         "challenge_evaluation_result", challenge::EvaluationResult;
+        "sale_state", trading::State;
+        "sale_phase", trading::Phase;
+        "sale_unsold_reason", trading::UnsoldReason;
+        "sale_bid_kind", trading::BidKind;
+        "sale_deposit_state", trading::DepositState;
+        "sale_suspension_reason", trading::SuspensionReason;
+        "sale_objection_state", trading::ObjectionState;
+        "sale_objection_about", trading::ObjectionAbout;
+        "sale_objection_remedy", trading::ObjectionRemedy;
     }
 }

@@ -21,6 +21,7 @@ pub mod reward;
 pub mod search;
 pub mod statistics;
 pub mod subsidy;
+pub mod trading;
 
 pub use audit::*;
 pub use brokerage::*;
@@ -37,3 +38,4 @@ pub use reward::*;
 pub use search::*;
 pub use statistics::*;
 pub use subsidy::*;
+pub use trading::*;

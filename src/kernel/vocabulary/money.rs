@@ -64,6 +64,11 @@ const ACCOUNT_KIND: &[Item] = &[
     item("paid", "已拨付", "Paid"),
     item("clawback_receivable", "应追回", "Clawback receivable"),
     item("returned", "缴回财政", "Returned to the treasury"),
+    item("deposit_received", "保证金收入", "Deposits received"),
+    item("deposit_held", "在管保证金", "Deposits held"),
+    item("deposit_released", "退还保证金", "Deposits released"),
+    item("deposit_applied", "抵作价款的保证金", "Deposits applied to the price"),
+    item("deposit_forfeited", "没收保证金", "Deposits forfeited"),
 ];
 
 const PROJECT_STATE: &[Item] = &[

@@ -5,6 +5,15 @@ use super::{Item, List, define, item};
 pub(super) const LISTS: &[List] = &[
     define("pricing_mode", "定价方式", "Pricing mode", PRICING_MODE),
     define("sale_mode", "交易方式", "Sale mode", SALE_MODE),
+    define("sale_state", "交易状态", "Sale state", SALE_STATE),
+    define("sale_phase", "交易阶段", "Sale phase", SALE_PHASE),
+    define("sale_unsold_reason", "未成交原因", "Why a sale came to nothing", SALE_UNSOLD),
+    define("sale_bid_kind", "出价方式", "Kind of bid", SALE_BID_KIND),
+    define("sale_deposit_state", "保证金状态", "Deposit state", SALE_DEPOSIT_STATE),
+    define("sale_suspension_reason", "中止原因", "Why a sale was suspended", SALE_SUSPENSION),
+    define("sale_objection_state", "异议状态", "State of an objection", SALE_OBJECTION_STATE),
+    define("sale_objection_about", "异议事项", "What an objection is about", SALE_OBJECTION_ABOUT),
+    define("sale_objection_remedy", "异议请求", "What an objection asks for", SALE_OBJECTION_REMEDY),
     define("publicity_state", "公示状态", "Publicity state", PUBLICITY_STATE),
     define("open_challenge_stage", "揭榜挂帅阶段", "Open challenge stage", OPEN_CHALLENGE_STAGE),
     define("challenge_act", "揭榜挂帅事项", "Open challenge step", CHALLENGE_ACT),
@@ -31,6 +40,79 @@ const SALE_MODE: &[Item] = &[
     item("sealed_tender", "招标", "Sealed tender"),
     item("open_challenge", "揭榜挂帅", "Open challenge"),
     item("auction", "拍卖", "Auction by a licensed auctioneer"),
+];
+
+const SALE_STATE: &[Item] = &[
+    item("draft", "草稿", "Draft"),
+    item("pending_review", "待审核", "Pending review"),
+    item("refused", "审核未通过", "Refused"),
+    item("published", "已公告", "Published"),
+    item("ended", "结果公示中", "Ended"),
+    item("awarded", "已成交", "Awarded"),
+    item("concluded", "已签约", "Concluded"),
+    item("unsold", "未成交", "Unsold"),
+    item("withdrawn", "已撤回", "Withdrawn"),
+    item("annulled", "已撤销", "Annulled"),
+];
+
+const SALE_PHASE: &[Item] = &[
+    item("notice", "公告期", "Notice"),
+    item("open", "进行中", "Open"),
+    item("suspended", "已中止", "Suspended"),
+    item("closing", "待定结果", "Closing"),
+    item("over", "已结束", "Over"),
+];
+
+const SALE_UNSOLD: &[Item] = &[
+    item("no_bids", "无人出价", "Nobody bid"),
+    item("reserve_not_met", "未达保留价", "Below the reserve"),
+    item("too_few_bidders", "投标人不足", "Too few bidders"),
+    item("no_acceptable_bid", "无有效报价", "No acceptable bid"),
+    item("defaulted", "成交方违约", "The winner defaulted"),
+];
+
+const SALE_BID_KIND: &[Item] = &[
+    item("plain", "手动出价", "Typed by the bidder"),
+    item("proxy", "代理出价", "Made by a maximum"),
+    item("match", "行使优先权", "A priority holder's match"),
+];
+
+const SALE_DEPOSIT_STATE: &[Item] = &[
+    item("instructed", "待缴纳", "Instructed"),
+    item("confirmed", "已到账", "Confirmed"),
+    item("released", "已退还", "Released"),
+    item("applied", "已抵作价款", "Applied to the price"),
+    item("forfeited", "已没收", "Forfeited"),
+    item("lapsed", "未缴纳", "Never paid"),
+];
+
+const SALE_SUSPENSION: &[Item] = &[
+    item("platform_failure", "平台故障", "Failure of the platform"),
+    item("decided", "平台决定", "By decision"),
+];
+
+const SALE_OBJECTION_STATE: &[Item] = &[
+    item("open", "处理中", "Open"),
+    item("dismissed", "不成立", "Dismissed"),
+    item("upheld", "成立", "Upheld"),
+    item("withdrawn", "已撤回", "Withdrawn"),
+];
+
+const SALE_OBJECTION_ABOUT: &[Item] = &[
+    item("rights", "权属", "Rights"),
+    item("price", "价格", "Price"),
+    item("relation", "关联关系", "Relation of the parties"),
+    item("eligibility", "资格", "Eligibility"),
+    item("procedure", "程序", "Procedure"),
+    item("result", "结果", "Result"),
+    item("other", "其他", "Other"),
+];
+
+const SALE_OBJECTION_REMEDY: &[Item] = &[
+    item("explain", "作出说明", "An explanation"),
+    item("correct", "更正公告", "A correction"),
+    item("rerun", "重新进行", "A new run"),
+    item("annul", "撤销交易", "Annulment"),
 ];
 
 const PUBLICITY_STATE: &[Item] = &[

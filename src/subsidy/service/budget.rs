@@ -180,6 +180,12 @@ pub fn budgets(conn: &mut Conn, year: i32) -> Result<Vec<Budget>, Refusal> {
             AccountKind::Paid => row.paid = balance,
             AccountKind::ClawbackReceivable => row.clawback_receivable = balance,
             AccountKind::Returned => row.returned = balance,
+            // Deposits of sales are nobody's budget.
+            AccountKind::DepositReceived
+            | AccountKind::DepositHeld
+            | AccountKind::DepositReleased
+            | AccountKind::DepositApplied
+            | AccountKind::DepositForfeited => {}
         }
     }
     Ok(table.into_values().collect())

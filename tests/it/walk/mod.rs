@@ -106,6 +106,7 @@ mod reward;
 mod search;
 mod statistics;
 mod subsidy;
+mod trading;
 
 /// Every room's builders.
 fn builders() -> BTreeMap<(String, String), Builder> {
@@ -130,6 +131,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         brokerage::CASES,
         challenge::CASES,
         statistics::CASES,
+        trading::CASES,
     ];
     let all = rooms.iter().flat_map(|room| room.iter());
     all.map(|(method, path, builder)| (((*method).to_owned(), (*path).to_owned()), *builder)).collect()

@@ -1,0 +1,71 @@
+//! Clock-driven work: signs of life while sales run, closes, awards, deposits.
+
+use super::model::SaleId;
+use super::service;
+use crate::changes::Job;
+use crate::db::Db;
+use crate::kernel::error::Refusal;
+use crate::proof::SecretBox;
+
+/// Sales that one turn looks after; the rest follow in the next.
+const SALES_OF_A_TURN: i64 = 200;
+/// Slices of one sale's deposits in one turn.
+const SLICES_OF_A_TURN: usize = 100;
+
+/// Looks after sales, every second. What it decides is decided by the time of its commands: late or twice, the same.
+pub struct TendSales {
+    secrets: SecretBox,
+}
+
+impl TendSales {
+    pub const fn new(secrets: SecretBox) -> Self {
+        Self { secrets }
+    }
+}
+
+impl Job for TendSales {
+    fn name(&self) -> &'static str {
+        "trading.tend"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        1
+    }
+
+    fn alone(&self) -> bool {
+        true
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        let runs = db.read_blocking(|snapshot| {
+            let now = snapshot.now();
+            service::runs_to_tend(snapshot, now, SALES_OF_A_TURN)
+        })?;
+        let mut outcome = Ok(());
+        for id in runs {
+            let secrets = self.secrets.clone();
+            // Before background slices: a late sign of life would suspend the sale.
+            let tended = db.write_blocking("sale.tend_run", move |tx| service::tend_run(tx, &secrets, id));
+            // One sale that fails must not stop the others.
+            outcome = outcome.and(tended.map(drop));
+        }
+        let due = db.read_blocking(|snapshot| {
+            let now = snapshot.now();
+            service::sales_to_tend(snapshot, now, SALES_OF_A_TURN)
+        })?;
+        for id in due {
+            outcome = outcome.and(tend(db, id));
+        }
+        outcome
+    }
+}
+
+fn tend(db: &Db, id: SaleId) -> Result<(), Refusal> {
+    for _ in 0..SLICES_OF_A_TURN {
+        let more = db.write_background_blocking("sale.tend", move |tx| service::tend_sale(tx, id))?;
+        if !more.value {
+            break;
+        }
+    }
+    Ok(())
+}

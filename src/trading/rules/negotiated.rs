@@ -1,0 +1,25 @@
+//! Negotiated price with publicity (协议定价+公示; DOMAIN §3).
+
+use super::common::{check_amount, check_code};
+use crate::kernel::error::Errors;
+use crate::kernel::party::PartyRef;
+use crate::kernel::text;
+use crate::trading::codes::{SALE_BUYER_SELF, SALE_RELATION};
+use crate::trading::model::NegotiatedTerms;
+
+const TEXT_CHARS_MAX: usize = 2_000;
+const NAME_CHARS_MAX: usize = 200;
+
+pub fn check(errors: &mut Errors, terms: &NegotiatedTerms, seller: &PartyRef) {
+    check_amount(errors, "/terms/mode/price_fen", terms.price_fen);
+    text::required(errors, "/terms/mode/buyer/name", &terms.buyer.name, NAME_CHARS_MAX);
+    check_code(errors, "/terms/mode/buyer/credit_code", &terms.buyer.credit_code);
+    if terms.buyer.credit_code == seller.credit_code {
+        errors.add("/terms/mode/buyer/credit_code", &SALE_BUYER_SELF);
+    }
+    if terms.related_party && terms.relation.trim().is_empty() {
+        errors.add("/terms/mode/relation", &SALE_RELATION);
+    }
+    text::optional(errors, "/terms/mode/relation", &terms.relation, TEXT_CHARS_MAX);
+    text::optional(errors, "/terms/mode/price_basis", &terms.price_basis, TEXT_CHARS_MAX);
+}

@@ -1,0 +1,170 @@
+//! Use-cases of trading.
+
+mod bid;
+mod correct;
+mod deposits;
+mod drafts;
+mod enrol;
+mod finish;
+mod objections;
+mod offers;
+mod outcome;
+mod profiles;
+mod publish;
+mod questions;
+mod read;
+mod tend;
+
+pub use bid::{Bidden, bid, bidders, bids, bids_after, run};
+pub use correct::{SaleCorrection, correct, corrections};
+pub use deposits::{Accounted, accounted, confirm, deposits};
+pub use drafts::{SaleDraft, create, edit, set_reserve, withdraw};
+pub use enrol::{BIDDERS_MAX, Enrolment, enrol, enrolment, enrolments};
+pub use finish::{award, finish, unsold};
+pub use objections::{
+    NewObjection, ObjectionAnswer, answer as answer_objection, object, objections, withdraw_objection,
+};
+pub use offers::offer;
+pub use outcome::{announce, conclude, confirmation, default, rerun};
+pub use profiles::{SetRules, ensure_shipped, profiles, rules_on, set_rules};
+pub use publish::{approve, publish, refuse};
+pub use questions::{answer, ask, questions};
+pub use read::{Seen, mine, sale, sales, under_review};
+pub use tend::{runs_to_tend, sales_to_tend, suspend_by_decision, tend_run, tend_sale};
+
+use serde_json::Value;
+
+use super::codes::SALE_OBJECTIONS_OPEN;
+use super::model::{Sale, SaleId};
+use super::{projection, store};
+use crate::db::{Conn, Tx, check_version};
+use crate::kernel::actor::{Actor, OrganisationKind};
+use crate::kernel::change::{Audience, NewChange};
+use crate::kernel::codes_common::{FORBIDDEN, NOT_FOUND};
+use crate::kernel::error::Refusal;
+use crate::kernel::id::{Id, parse_urn};
+use crate::kernel::permission::Permission;
+use crate::{achievement, demand};
+
+/// Under which name jobs and followers of this room act.
+pub const TRADING: Actor = Actor::System("trading");
+
+/// The sale, whoever asks.
+pub fn load(conn: &mut Conn, node: &str, id: SaleId) -> Result<Sale, Refusal> {
+    store::sale(conn, id, node)?.ok_or_else(|| Refusal::new(&NOT_FOUND))
+}
+
+pub(crate) fn load_tx(tx: &mut Tx, id: SaleId) -> Result<Sale, Refusal> {
+    let node = tx.node().to_owned();
+    load(tx, &node, id)
+}
+
+/// A sale of the actor's own organisation; for everybody else a draft does not exist and the rest is not theirs.
+pub(crate) fn own(tx: &mut Tx, actor: &Actor, id: SaleId, expected: Option<i64>) -> Result<Sale, Refusal> {
+    actor.permit(Permission::SaleWrite)?;
+    let found = load_tx(tx, id)?;
+    let own = tx.urn("organisation", actor.person()?.organisation);
+    if !found.is_seller(&own) {
+        return Err(Refusal::new(if found.state().is_public() { &FORBIDDEN } else { &NOT_FOUND }));
+    }
+    check_version(found.version, expected)?;
+    Ok(found)
+}
+
+/// A sale for an official act of the operator.
+pub(crate) fn for_review(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: SaleId,
+    expected: Option<i64>,
+) -> Result<Sale, Refusal> {
+    actor.permit(Permission::SaleReview)?;
+    let found = load_tx(tx, id)?;
+    let person = actor.person()?;
+    // Nobody acts officially on their own organisation's case.
+    let own = tx.urn("organisation", person.organisation);
+    if found.is_seller(&own) || person.kind != OrganisationKind::Operator {
+        return Err(Refusal::new(&FORBIDDEN));
+    }
+    check_version(found.version, expected)?;
+    Ok(found)
+}
+
+/// Saves the next version of a sale with its change: what the public sees, where it may see it.
+pub(crate) fn keep(
+    tx: &mut Tx,
+    actor: &Actor,
+    before: &Sale,
+    after: Sale,
+    event: &'static str,
+    more: Value,
+) -> Result<Sale, Refusal> {
+    let after = Sale { version: before.version + 1, updated_at: tx.now(), ..after };
+    store::save_sale(tx, &after)?;
+    record(tx, actor, &after, event, more);
+    Ok(after)
+}
+
+pub(crate) fn record(tx: &mut Tx, actor: &Actor, sale: &Sale, event: &'static str, more: Value) {
+    let mut facts = projection::facts(sale);
+    if let (Value::Object(facts), Value::Object(more)) = (&mut facts, more) {
+        facts.extend(more);
+    }
+    let (urn, version) = (sale.urn.clone(), sale.version);
+    let change = if sale.times.published_at.is_some() && sale.state().is_public() {
+        NewChange::published(event, urn, version, Audience::Public, facts, projection::projection(sale))
+    } else {
+        NewChange::local(event, urn, version, facts)
+    };
+    tx.record(actor, change);
+}
+
+/// What is done with every lot of a sale that lives on this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnLots {
+    Reserve,
+    Release,
+    Trade,
+}
+
+/// Lots are held from publication to the end (`achievement::service`).
+pub(crate) fn on_lots(tx: &mut Tx, actor: &Actor, sale: &Sale, what: OnLots) -> Result<(), Refusal> {
+    for lot in &sale.lots {
+        let Some((_, entity, uuid)) = parse_urn(&lot.about) else { continue };
+        let deal = &sale.urn;
+        match (entity, what) {
+            ("achievement", OnLots::Reserve) => {
+                achievement::service::reserve(tx, actor, Id::from_uuid(uuid), deal)?;
+            }
+            ("achievement", OnLots::Release) => {
+                achievement::service::release(tx, actor, Id::from_uuid(uuid), deal)?;
+            }
+            ("achievement", OnLots::Trade) => {
+                achievement::service::mark_traded(tx, actor, Id::from_uuid(uuid), deal)?;
+            }
+            ("demand", OnLots::Reserve) => {
+                demand::service::reserve(tx, actor, Id::from_uuid(uuid), deal)?;
+            }
+            ("demand", OnLots::Release) => {
+                demand::service::release(tx, actor, Id::from_uuid(uuid), deal)?;
+            }
+            ("demand", OnLots::Trade) => {
+                demand::service::mark_traded(tx, actor, Id::from_uuid(uuid), deal)?;
+            }
+            _ => return Err(Refusal::internal(format!("lot {} of {deal}", lot.about))),
+        }
+    }
+    Ok(())
+}
+
+/// Objections that wait for an answer: they block result and award.
+pub(crate) fn open_objections(conn: &mut Conn, sale: SaleId) -> Result<i64, Refusal> {
+    store::open_objections(conn, sale, None)
+}
+
+pub(crate) fn check_objections(conn: &mut Conn, sale: SaleId) -> Result<(), Refusal> {
+    match open_objections(conn, sale)? {
+        0 => Ok(()),
+        open => Err(Refusal::new(&SALE_OBJECTIONS_OPEN).with("count", open)),
+    }
+}

@@ -1,0 +1,207 @@
+//! Objections (rule 19): what, why, on which evidence, what is asked for; with a clock; they block result and award.
+
+use serde_json::json;
+
+use super::{OnLots, for_review, keep, load_tx, on_lots, tend};
+use crate::audit;
+use crate::db::{Snapshot, Tx, check_version};
+use crate::identity::service::{self as identity, Place as _};
+use crate::kernel::actor::Actor;
+use crate::kernel::change::NewChange;
+use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::page::{Page, PageQuery};
+use crate::kernel::permission::Permission;
+use crate::kernel::text;
+use crate::reference::model::{Limit, LimitUnit};
+use crate::reference::service as reference;
+use crate::trading::codes::{SALE_OBJECTION_ANSWERED, SALE_OBJECTION_LATE, SALE_OBJECTIONS_MAX};
+use crate::trading::model::{
+    Objection, ObjectionAbout, ObjectionId, ObjectionRemedy, ObjectionState, Run, Sale, SaleId, State, Times,
+};
+use crate::trading::rules::lifecycle::{self, Act};
+use crate::trading::store;
+
+const TEXT_CHARS_MAX: usize = 4_000;
+/// One organisation's open objections to one sale.
+const OPEN_MAX: i64 = 3;
+
+/// An objection as it is made.
+#[derive(Clone, Debug)]
+pub struct NewObjection {
+    pub about: ObjectionAbout,
+    pub reason: String,
+    pub evidence: String,
+    pub remedy: ObjectionRemedy,
+}
+
+/// Whoever is signed in for a verified organisation may object until the contract is signed.
+pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Result<Objection, Refusal> {
+    let person = actor.person()?;
+    identity::require_verified(tx, actor)?;
+    let sale = load_tx(tx, id)?;
+    if !sale.state().is_public() {
+        return Err(Refusal::new(&NOT_FOUND));
+    }
+    if sale.state().is_final() {
+        return Err(Refusal::new(&SALE_OBJECTION_LATE));
+    }
+    let mut errors = Errors::new();
+    text::required(&mut errors, "/reason", &new.reason, TEXT_CHARS_MAX);
+    text::required(&mut errors, "/evidence", &new.evidence, TEXT_CHARS_MAX);
+    errors.check()?;
+    let party = identity::party(tx, person.organisation)?;
+    if store::open_objections(tx, id, Some(&party.urn))? >= OPEN_MAX {
+        return Err(Refusal::new(&SALE_OBJECTIONS_MAX).with("max", OPEN_MAX));
+    }
+    let days = sale.rules.as_ref().map_or(3, |rules| rules.objection_answer_days);
+    let today = tx.now().day();
+    let due_on = reference::deadline(tx, today, Limit { days, unit: LimitUnit::CalendarDay })?.day;
+    let objection = Objection {
+        id: tx.new_id(),
+        version: 1,
+        sale: id,
+        state: ObjectionState::Open,
+        party,
+        person: person.user,
+        about: new.about,
+        reason: new.reason.trim().to_owned(),
+        evidence: new.evidence.trim().to_owned(),
+        remedy: new.remedy,
+        made_at: tx.now(),
+        due_on,
+        answer: String::new(),
+        answered_by: String::new(),
+        answered_at: None,
+    };
+    store::insert_objection(tx, &objection)?;
+    // An objector may be a bidder: the log does not tell who (rule 8).
+    note(tx, &super::TRADING, &objection, "sale.objection_made");
+    Ok(objection)
+}
+
+fn note(tx: &mut Tx, actor: &Actor, it: &Objection, event: &'static str) {
+    let subject = tx.urn("sale_objection", it.id);
+    let facts =
+        json!({"sale": tx.urn("sale", it.sale), "state": it.state, "about": it.about, "due_on": it.due_on});
+    tx.record(actor, NewChange::local(event, subject, it.version, facts));
+}
+
+/// The operator's answer.
+#[derive(Clone, Debug)]
+pub struct ObjectionAnswer {
+    pub uphold: bool,
+    /// The sale is taken back; only where it is upheld.
+    pub annul: bool,
+    pub text: String,
+}
+
+pub fn answer(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ObjectionId,
+    expected: Option<i64>,
+    given: &ObjectionAnswer,
+) -> Result<Objection, Refusal> {
+    actor.permit(Permission::SaleReview)?;
+    let before = open(tx, id, expected)?;
+    let sale = for_review(tx, actor, before.sale, None)?;
+    let mut errors = Errors::new();
+    text::required(&mut errors, "/text", &given.text, TEXT_CHARS_MAX);
+    errors.check()?;
+    let state = if given.uphold { ObjectionState::Upheld } else { ObjectionState::Dismissed };
+    let words = given.text.trim().to_owned();
+    let after = close(tx, actor, before, state, words, "sale.objection_answered")?;
+    let urn = tx.urn("sale_objection", after.id);
+    audit::service::record(tx, actor, "sale.objection_answered", &urn, &json!({"state": after.state}))?;
+    if given.uphold && given.annul {
+        annul(tx, actor, &sale, &after.answer)?;
+    } else {
+        go_on(tx, &sale)?;
+    }
+    Ok(after)
+}
+
+/// The objector takes it back.
+pub fn withdraw_objection(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ObjectionId,
+    expected: Option<i64>,
+) -> Result<Objection, Refusal> {
+    let own = tx.urn("organisation", actor.person()?.organisation);
+    let found = store::objection(tx, id)?.filter(|it| it.party.urn == own);
+    if found.is_none() {
+        return Err(Refusal::new(&NOT_FOUND));
+    }
+    let before = open(tx, id, expected)?;
+    let sale = load_tx(tx, before.sale)?;
+    let event = "sale.objection_withdrawn";
+    let after = close(tx, &super::TRADING, before, ObjectionState::Withdrawn, String::new(), event)?;
+    go_on(tx, &sale)?;
+    Ok(after)
+}
+
+fn open(tx: &mut Tx, id: ObjectionId, expected: Option<i64>) -> Result<Objection, Refusal> {
+    let found = store::objection(tx, id)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
+    check_version(found.version, expected)?;
+    if found.state == ObjectionState::Open { Ok(found) } else { Err(Refusal::new(&SALE_OBJECTION_ANSWERED)) }
+}
+
+fn close(
+    tx: &mut Tx,
+    actor: &Actor,
+    before: Objection,
+    state: ObjectionState,
+    answer: String,
+    event: &'static str,
+) -> Result<Objection, Refusal> {
+    let after = Objection {
+        version: before.version + 1,
+        state,
+        answer,
+        answered_by: actor.label(),
+        answered_at: Some(tx.now()),
+        ..before
+    };
+    store::save_objection(tx, &after)?;
+    note(tx, actor, &after, event);
+    Ok(after)
+}
+
+/// What waited for the answer goes on: the job looks at the sale again.
+fn go_on(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
+    if sale.state() == State::Ended && super::open_objections(tx, sale.id)? == 0 {
+        let now = tx.now();
+        tend::set_due(tx, sale, Some(now))?;
+    }
+    Ok(())
+}
+
+/// The sale is taken back: lots are free, deposits go back.
+fn annul(tx: &mut Tx, actor: &Actor, before: &Sale, reason: &str) -> Result<Sale, Refusal> {
+    let act = Act::Annul { reason: reason.to_owned() };
+    let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
+    on_lots(tx, actor, before, OnLots::Release)?;
+    if let Some(run) = store::run(tx, before.id)? {
+        store::save_run(tx, &Run { closed: true, leader_maximum: None, ..run })?;
+        store::forget_maxima(tx, before.id)?;
+    }
+    let times = Times { due_at: Some(tx.now()), ..before.times };
+    let after = Sale { standing, times, ..before.clone() };
+    keep(tx, actor, before, after, "sale.annulled", json!({}))
+}
+
+/// The operator and the seller see all of them, without names before the end; everybody else its own.
+pub fn objections(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    id: SaleId,
+    page: &PageQuery,
+) -> Result<Page<Objection>, Refusal> {
+    let seen = super::sale(snapshot, actor, id)?;
+    let own = snapshot.organisation_urn(actor.person()?.organisation);
+    let all = seen.own || actor.may(Permission::SaleReview);
+    let party = if all { None } else { Some(own.as_str()) };
+    store::objections(snapshot, id, party, page)
+}

@@ -1,0 +1,178 @@
+//! What the clock does to sales: signs of life, suspension, the close, awards, deposits.
+
+use serde_json::json;
+
+use super::drafts::open_reserve;
+use super::{TRADING, deposits, finish, keep, load_tx};
+use crate::audit;
+use crate::db::{Conn, Tx};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::text;
+use crate::kernel::time::UtcTime;
+use crate::proof::SecretBox;
+use crate::trading::model::{
+    Mode, Outcome, Ranked, Run, Sale, SaleId, State, Suspension, SuspensionReason, Times, UnsoldReason,
+};
+use crate::trading::rules::{lifecycle, silence};
+use crate::trading::store;
+
+/// Places of the published ranking.
+const RANKING_MAX: i64 = 20;
+const NOTE_CHARS_MAX: usize = 1_000;
+
+/// Runs that may need a sign of life, a suspension or the close.
+pub fn runs_to_tend(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<SaleId>, Refusal> {
+    let needs = |run: &Run| {
+        let beat_due = run.beat_at.max(run.starts_at).plus_seconds(silence::BEAT_EVERY_SECONDS);
+        run.ends_at <= now || beat_due <= now
+    };
+    let open = store::open_runs(conn, now, limit)?;
+    Ok(open.iter().filter(|run| needs(run)).map(|run| run.sale).collect())
+}
+
+/// Sales whose time has come.
+pub fn sales_to_tend(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<SaleId>, Refusal> {
+    store::due_sales(conn, now, limit)
+}
+
+/// A sign of life; or, by the rules, the suspension or the close (rules 7, 16).
+pub fn tend_run(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refusal> {
+    let Some(run) = store::run(tx, id)? else { return Ok(()) };
+    let now = tx.now();
+    if run.closed || now < run.starts_at {
+        return Ok(());
+    }
+    if let Some(since) = silence::since(&run, now) {
+        let note = format!("平台自 {since} 起中断");
+        return suspend(tx, &TRADING, run, since, SuspensionReason::PlatformFailure, note).map(drop);
+    }
+    if now >= run.ends_at {
+        return close(tx, secrets, run).map(drop);
+    }
+    store::move_run(tx, &Run { beat_at: now, ..run })
+}
+
+/// The close: decided once, by the time of this command.
+fn close(tx: &mut Tx, secrets: &SecretBox, run: Run) -> Result<Sale, Refusal> {
+    let sale = load_tx(tx, run.sale)?;
+    let reserve = open_reserve(secrets, &sale)?;
+    store::save_run(tx, &Run { closed: true, leader_maximum: None, ..run.clone() })?;
+    store::forget_maxima(tx, run.sale)?;
+    let times = Times { ends_at: Some(run.ends_at), ..sale.times };
+    let sale = Sale { times, ..sale };
+    let Some(leader) = run.leader else {
+        return finish::unsold(tx, &TRADING, &sale, UnsoldReason::NoBids);
+    };
+    if reserve.is_some_and(|reserve| run.price < reserve) {
+        return finish::unsold(tx, &TRADING, &sale, UnsoldReason::ReserveNotMet);
+    }
+    let outcome = ranking(tx, &run, leader, reserve)?;
+    let now = tx.now();
+    finish::finish(tx, &TRADING, &sale, outcome, now)
+}
+
+/// The leader first, then everybody by the best bid; below the reserve nobody follows.
+fn ranking(
+    tx: &mut Tx,
+    run: &Run,
+    leader: i32,
+    reserve: Option<crate::kernel::money::Fen>,
+) -> Result<Outcome, Refusal> {
+    let mut best = store::best_bids(tx, run.sale, RANKING_MAX)?;
+    best.retain(|(bidder, price)| *bidder != leader && reserve.is_none_or(|reserve| *price >= reserve));
+    best.insert(0, (leader, run.price));
+    let mut ranking = Vec::with_capacity(best.len());
+    for (number, price_fen) in best {
+        let bidder = store::bidder(tx, run.sale, number)?;
+        let bidder = bidder.ok_or_else(|| Refusal::internal(format!("bid by nobody in {}", run.sale)))?;
+        ranking.push(Ranked { bidder: number, alias: bidder.alias, party: bidder.party, price_fen });
+    }
+    Ok(Outcome { ranking, place: 0, decided_at: tx.now(), note: String::new() })
+}
+
+/// A running sale stands still; after the notice it goes on with the time that it had left.
+fn suspend(
+    tx: &mut Tx,
+    actor: &Actor,
+    run: Run,
+    since: UtcTime,
+    reason: SuspensionReason,
+    note: String,
+) -> Result<Sale, Refusal> {
+    let sale = load_tx(tx, run.sale)?;
+    let minutes = sale.rules.as_ref().map_or(30, |rules| rules.resume_notice_minutes);
+    let now = tx.now();
+    let (resumes_at, new_ends_at) = silence::resumed(&run, since, now, minutes);
+    let position =
+        i32::try_from(store::suspensions(tx, run.sale)?.len()).unwrap_or(i32::MAX).saturating_add(1);
+    let suspension = Suspension {
+        sale: run.sale,
+        position,
+        reason,
+        note,
+        since,
+        decided_at: now,
+        resumes_at,
+        old_ends_at: run.ends_at,
+        new_ends_at,
+    };
+    store::insert_suspension(tx, &suspension)?;
+    let after = Run { starts_at: resumes_at, ends_at: new_ends_at, beat_at: resumes_at, ..run };
+    store::save_run(tx, &after)?;
+    let times = Times { ends_at: Some(new_ends_at), ..sale.times };
+    let more = json!({"reason": reason, "since": since, "resumes_at": resumes_at, "ends_at": new_ends_at});
+    let next = Sale { times, ..sale.clone() };
+    keep(tx, actor, &sale, next, "sale.suspended", more)
+}
+
+/// The operator suspends a running sale and says why; the time is given back (rule 16).
+pub fn suspend_by_decision(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: SaleId,
+    expected: Option<i64>,
+    note: &str,
+) -> Result<Sale, Refusal> {
+    let sale = super::for_review(tx, actor, id, expected)?;
+    let mut errors = Errors::new();
+    text::required(&mut errors, "/reason", note, NOTE_CHARS_MAX);
+    errors.check()?;
+    let now = tx.now();
+    let running = store::run(tx, id)?.filter(|run| !run.closed && run.starts_at <= now && now < run.ends_at);
+    let run = running.ok_or_else(|| lifecycle::conflict(sale.state()))?;
+    audit::service::record(tx, actor, "sale.suspended", &sale.urn, &json!({}))?;
+    let since = silence::since(&run, now).unwrap_or(now);
+    suspend(tx, actor, run, since, SuspensionReason::Decided, note.trim().to_owned())
+}
+
+/// What is due with a sale: its end, its award, its deposits. True when it is to be looked at again at once.
+pub fn tend_sale(tx: &mut Tx, id: SaleId) -> Result<bool, Refusal> {
+    let sale = load_tx(tx, id)?;
+    let now = tx.now();
+    if sale.times.due_at.is_none_or(|due| now < due) {
+        return Ok(false);
+    }
+    match sale.state() {
+        State::Published if sale.mode == Mode::Listing => super::offers::close(tx, &sale).map(|_| true),
+        State::Ended => {
+            if super::open_objections(tx, id)? > 0 {
+                return set_due(tx, &sale, None).map(|()| false);
+            }
+            finish::award(tx, &TRADING, &sale).map(|_| true)
+        }
+        State::Awarded | State::Concluded | State::Unsold | State::Withdrawn | State::Annulled => {
+            let done = deposits::settle_slice(tx, &sale)?;
+            if done {
+                set_due(tx, &sale, None)?;
+            }
+            Ok(!done)
+        }
+        _ => set_due(tx, &sale, None).map(|()| false),
+    }
+}
+
+/// Not a new version: nobody outside is told when a job looks again.
+pub(crate) fn set_due(tx: &mut Tx, sale: &Sale, due_at: Option<UtcTime>) -> Result<(), Refusal> {
+    store::set_due(tx, sale.id, due_at)
+}

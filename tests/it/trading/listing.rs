@@ -1,0 +1,77 @@
+//! Listing: offers, the best by the published rule, extension.
+
+use serde_json::json;
+
+use super::super::support::City;
+use super::*;
+
+fn offer(city: &City, id: &str, persona: &str, fen: i64) -> Response {
+    city.as_(persona).put(&path(id, "/offer"), json!({"price_fen": fen}))
+}
+
+#[test]
+fn domain_4_an_asked_price_goes_to_the_highest_offer() {
+    let city = City::new();
+    let id = on_market(&city, "listing", listing_terms(&city, false));
+    for persona in [BIDDER, SECOND] {
+        enrol(&city, &id, persona);
+    }
+    offer(&city, &id, BIDDER, 199_999).refused(409, "sale_bid_low");
+    offer(&city, &id, BIDDER, 210_000).expect(200);
+    offer(&city, &id, BIDDER, 205_000).refused(409, "sale_offer_lower");
+    offer(&city, &id, SECOND, 220_000).expect(200);
+    offer(&city, &id, BIDDER, 215_000).expect(200);
+    let changes =
+        city.app.db.read_blocking(|snapshot| techmart::changes::read_after(snapshot, 0, 10_000)).unwrap();
+    assert!(
+        changes.iter().all(|change| !change.facts.to_string().contains("220000")),
+        "secret until the end"
+    );
+    let ended = to_end(&city, &id);
+    assert_eq!((&ended["state"], &ended["result"]["price_fen"]), (&json!("awarded"), &json!(220_000)));
+    offer(&city, &id, BIDDER, 230_000).refused(409, "state_conflict");
+}
+
+#[test]
+fn domain_4_a_fixed_price_goes_to_the_first_offer() {
+    let city = City::new();
+    let id = on_market(&city, "listing", listing_terms(&city, true));
+    for persona in [BIDDER, SECOND] {
+        enrol(&city, &id, persona);
+    }
+    offer(&city, &id, SECOND, 200_001).refused(422, "sale_offer_fixed");
+    offer(&city, &id, SECOND, 200_000).expect(200);
+    city.clock.advance_seconds(1);
+    offer(&city, &id, BIDDER, 200_000).expect(200);
+    assert_eq!(to_end(&city, &id)["result"]["winner"]["name"], "示例enterprise2");
+}
+
+#[test]
+fn domain_4_a_listing_without_offers_is_extended_as_announced_then_unsold() {
+    let city = City::new();
+    let mut terms = listing_terms(&city, true);
+    terms["extend_days"] = json!(5);
+    terms["extensions_max"] = json!(1);
+    let id = on_market(&city, "listing", terms);
+    let end = day(&city, 20);
+    let extended = to_end(&city, &id);
+    assert_eq!((&extended["state"], &extended["ends_at"]), (&json!("published"), &json!(end.plus_days(5))));
+    let ended = to_end(&city, &id);
+    assert_eq!((&ended["state"], &ended["reason"]), (&json!("unsold"), &json!("no_bids")));
+}
+
+#[test]
+fn a_listing_may_ask_for_a_deposit() {
+    let city = City::new();
+    let mut terms = listing_terms(&city, false);
+    terms["deposit_fen"] = json!(20_000);
+    let id = on_market(&city, "listing", terms);
+    let enrolment = enrol(&city, &id, BIDDER);
+    offer(&city, &id, BIDDER, 200_000).refused(409, "sale_deposit_missing");
+    pay(&city, &enrolment);
+    offer(&city, &id, BIDDER, 200_000).expect(200);
+    let mut early = listing_terms(&city, true);
+    early["ends_at"] = json!(day(&city, 19));
+    let early = publish(&city, &drafted(&city, "listing", early)).expect(422);
+    assert_eq!(early.field("/terms/mode/ends_at"), Some("sale_ends_early"));
+}

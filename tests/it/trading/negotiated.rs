@@ -1,0 +1,73 @@
+//! Negotiated price with publicity (DOMAIN §3).
+
+use serde_json::json;
+
+use super::super::support::City;
+use super::*;
+
+pub fn submitted(city: &City) -> String {
+    on_market(city, "negotiated", negotiated_terms(city))
+}
+
+pub fn publicised(city: &City) -> String {
+    let id = submitted(city);
+    city.as_(OPERATOR).send("POST", &path(&id, "/approve"), None).expect(200);
+    id
+}
+
+fn announce(city: &City, id: &str, fen: i64, note: &str) -> Response {
+    city.as_(SELLER).post(&path(id, "/announce"), json!({"price_fen": fen, "note": note}))
+}
+
+#[test]
+fn domain_3_an_agreed_price_is_publicised_for_fifteen_days_after_approval() {
+    let city = City::new();
+    let id = submitted(&city);
+    city.anonymous().get(&path(&id, "")).refused(404, "not_found");
+    assert_eq!(
+        city.as_(OPERATOR).get("/api/v1/sales/review").expect(200).body["items"][0]["id"],
+        id.as_str()
+    );
+    city.as_(OPERATOR).send("POST", &path(&id, "/approve"), None).expect(200);
+    let seen = city.anonymous().get(&path(&id, "")).expect(200).body;
+    // Fifteen days after 2 March, to the end of the day in Qinzhou.
+    assert_eq!((&seen["phase"], &seen["ends_at"]), (&json!("open"), &json!("2026-03-17T16:00:00Z")));
+    announce(&city, &id, 500_000, "").refused(409, "sale_publicity_running");
+    city.clock.set("2026-03-17T16:00:00Z".parse().unwrap());
+    let changed = announce(&city, &id, 480_000, "").expect(422);
+    assert_eq!(changed.field("/note"), Some("sale_amount_note"));
+    let ended = announce(&city, &id, 480_000, "按评审意见下调").expect(200).body;
+    assert_eq!((&ended["state"], &ended["result"]["price_fen"]), (&json!("awarded"), &json!(480_000)));
+    assert_eq!(city.change_of(&id, "sale.awarded")["result"]["note"], "按评审意见下调");
+}
+
+#[test]
+fn domain_3_a_refusal_needs_a_reason_and_can_be_mended() {
+    let city = City::new();
+    let id = submitted(&city);
+    let operator = city.as_(OPERATOR);
+    operator.post(&path(&id, "/refuse"), json!({"reason": " "})).expect(422);
+    let refused = operator.post(&path(&id, "/refuse"), json!({"reason": "缺评估报告"})).expect(200).body;
+    assert_eq!((&refused["state"], &refused["reason"]), (&json!("refused"), &json!("缺评估报告")));
+    assert_eq!(publish(&city, &id).expect(200).body["state"], "pending_review");
+}
+
+#[test]
+fn domain_3_a_related_buyer_is_flagged_and_explained() {
+    let city = City::new();
+    let mut terms = negotiated_terms(&city);
+    terms["related_party"] = json!(true);
+    let id = drafted(&city, "negotiated", terms.clone());
+    assert_eq!(publish(&city, &id).expect(422).field("/terms/mode/relation"), Some("sale_relation"));
+    terms["relation"] = json!("受让方股东为第一完成人");
+    let id = on_market(&city, "negotiated", terms);
+    city.as_(OPERATOR).send("POST", &path(&id, "/approve"), None).expect(200);
+    assert_eq!(city.change_of(&id, "sale.published")["price"]["related_party"], true);
+}
+
+#[test]
+fn nobody_enrols_for_a_negotiated_sale() {
+    let city = City::new();
+    let id = publicised(&city);
+    city.as_(SECOND).send("POST", &path(&id, "/enrolment"), None).refused(409, "sale_mode_wrong");
+}
