@@ -192,6 +192,7 @@ impl App {
             }),
         };
         let database: Vec<Arc<dyn Follower>> = vec![
+            Arc::new(contract::Awards),
             Arc::new(project::Contracts),
             Arc::new(subsidy::Causes),
             Arc::new(brokerage::Commissions),

@@ -39,11 +39,13 @@
 //! 18. Technical income (技术性收入核定) is stated by the registrant and verified by the office: all that is verified
 //!     stays within the contract's amounts, and an estimate is amended first.
 //! 19. An import from a spreadsheet makes drafts that nobody sees until its last command: all of them or none.
+//! 20. An award of a sale or an open challenge makes a draft, once: parties, price and kind are filled in.
 
 pub mod codes;
 pub mod form;
 mod http;
 pub mod import;
+mod jobs;
 pub mod model;
 pub mod rules;
 pub mod service;
@@ -51,4 +53,5 @@ mod store;
 mod sweep;
 
 pub use http::{routes, verify_desk, verify_file, verify_page};
+pub use jobs::Awards;
 pub use sweep::SweepImports;

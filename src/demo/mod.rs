@@ -11,6 +11,7 @@ mod listings;
 mod money;
 mod outcome;
 mod people;
+mod sales;
 mod store;
 
 use std::cell::RefCell;
@@ -45,10 +46,13 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
         outcome::mandate(&loader)?;
         history(&loader)?;
         listings::load(&loader)?;
+        sales::announce(&loader)?;
         challenges::begin(&loader)?;
         engagements::load(&loader)?;
+        sales::list(&loader)?;
         recent(&loader)?;
         challenges::go_on(&loader)?;
+        sales::bid(&loader)?;
         loader.clock.set(SystemClock.now());
         loader.app.settle()?;
         Ok(loader.ran.into_inner())

@@ -123,6 +123,11 @@ impl Sale {
         self.standing.state()
     }
 
+    /// Everybody may read it: it is or was before the public.
+    pub fn is_published(&self) -> bool {
+        self.state().is_public() && self.times.published_at.is_some()
+    }
+
     /// The solution of a demand is bought: whoever wins is paid.
     pub fn buys(&self) -> bool {
         self.lots.iter().any(Lot::is_demand)

@@ -266,7 +266,7 @@ pub(super) fn attach(tx: &mut Tx, record: &Record, attached: &[Attached]) -> Res
 }
 
 /// A form that passed the draft's check has deductions within its total.
-fn technical(form: &Form) -> Fen {
+pub(super) fn technical(form: &Form) -> Fen {
     amounts::technical(Fen(form.total_fen), &form.deductions).unwrap_or_default()
 }
 
@@ -280,7 +280,7 @@ fn changed_fields(old: &Value, new: &Value) -> Vec<String> {
 }
 
 /// Earlier versions of the form are kept.
-fn keep_revision(tx: &mut Tx, actor: &Actor, record: &Record, old: &Value) -> Result<(), Refusal> {
+pub(super) fn keep_revision(tx: &mut Tx, actor: &Actor, record: &Record, old: &Value) -> Result<(), Refusal> {
     let subject = tx.urn("contract", record.id);
     let new = serde_json::to_value(&record.form).map_err(Refusal::internal)?;
     audit::service::record_revision(tx, actor, &subject, record.version, "", old, &new)

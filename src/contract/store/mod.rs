@@ -9,6 +9,7 @@ mod editions;
 mod imports;
 mod lists;
 mod row;
+mod sale;
 mod steps;
 mod supervision;
 
@@ -30,6 +31,7 @@ pub use imports::{
     abandoned_import, add_import, add_item, count_items, finish_import, finished_import, import, sweep_import,
 };
 pub use lists::{Scope, Wanted, list, register, sold, work};
+pub use sale::{is_drafted, note_sale};
 pub use steps::{add_step, steps};
 pub use supervision::{counted, open_now};
 

@@ -27,6 +27,10 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(bidding::offer).service(money::accounts);
     config.service(outcome::suspend).service(outcome::announce).service(outcome::default);
     config.service(outcome::conclude).service(outcome::rerun).service(outcome::confirmation);
-    config.service(talk::ask).service(talk::questions).service(talk::object).service(talk::objections);
+    config
+        .service(talk::ask)
+        .service(talk::questions)
+        .service(talk::raise_objection)
+        .service(talk::objections);
     config.service(talk::correct).service(talk::corrections);
 }

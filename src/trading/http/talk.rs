@@ -148,7 +148,7 @@ impl ObjectionView {
     extensions(("x-permission" = json!("session")))
 )]
 #[post("/sales/{id}/objections")]
-pub async fn object(edge: Edge, id: web::Path<SaleId>, input: Input<SaleObjectionInput>) -> Answer {
+pub async fn raise_objection(edge: Edge, id: web::Path<SaleId>, input: Input<SaleObjectionInput>) -> Answer {
     edge.write("sale.object", Permission::Session, input, move |tx, actor, input| {
         let new = NewObjection {
             about: input.about,

@@ -61,10 +61,7 @@ pub fn correct(
     }
     let position = i32::try_from(store::corrections(tx, id)?.len()).map_err(Refusal::internal)? + 1;
     let (reason, at) = (change.reason.trim().to_owned(), tx.now());
-    store::insert_correction(
-        tx,
-        &Correction { sale: id, position, reason, fields: fields.clone(), at },
-    )?;
+    store::insert_correction(tx, &Correction { sale: id, position, reason, fields: fields.clone(), at })?;
     let (old, new) = (value(&before.terms)?, value(&terms)?);
     audit::service::record_revision(tx, actor, &before.urn, before.version + 1, &change.reason, &old, &new)?;
     let after = Sale { terms, times, ..before.clone() };

@@ -189,7 +189,8 @@ pub fn withdraw(
     text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
     errors.check()?;
     let run = store::run(tx, id)?;
-    if run.as_ref().is_some_and(|run| run.leader.is_some()) {
+    let offered = before.mode == Mode::Listing && !store::offers(tx, id)?.is_empty();
+    if offered || run.as_ref().is_some_and(|run| run.leader.is_some()) {
         return Err(Refusal::new(&SALE_HAS_BIDS));
     }
     if before.mode == Mode::SealedTender

@@ -45,7 +45,7 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
     identity::require_verified(tx, actor)?;
     let person = actor.person()?;
     let sale = load_tx(tx, id)?;
-    if !sale.state().is_public() {
+    if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
     rules::only(sale.mode != Mode::Negotiated)?;

@@ -65,7 +65,7 @@ pub(crate) fn own(tx: &mut Tx, actor: &Actor, id: SaleId, expected: Option<i64>)
     let found = load_tx(tx, id)?;
     let own = tx.urn("organisation", actor.person()?.organisation);
     if !found.is_seller(&own) {
-        return Err(Refusal::new(if found.state().is_public() { &FORBIDDEN } else { &NOT_FOUND }));
+        return Err(Refusal::new(if found.is_published() { &FORBIDDEN } else { &NOT_FOUND }));
     }
     check_version(found.version, expected)?;
     Ok(found)
@@ -111,7 +111,7 @@ pub(crate) fn record(tx: &mut Tx, actor: &Actor, sale: &Sale, event: &'static st
         facts.extend(more);
     }
     let (urn, version) = (sale.urn.clone(), sale.version);
-    let change = if sale.times.published_at.is_some() && sale.state().is_public() {
+    let change = if sale.is_published() {
         NewChange::published(event, urn, version, Audience::Public, facts, projection::projection(sale))
     } else {
         NewChange::local(event, urn, version, facts)

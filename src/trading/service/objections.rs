@@ -40,7 +40,7 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
     let person = actor.person()?;
     identity::require_verified(tx, actor)?;
     let sale = load_tx(tx, id)?;
-    if !sale.state().is_public() {
+    if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
     if sale.state().is_final() {

@@ -30,7 +30,7 @@ fn terms(sale: &Sale) -> Result<&ListingTerms, Refusal> {
 }
 
 fn check_open(tx: &Tx, sale: &Sale) -> Result<(), Refusal> {
-    if !sale.state().is_public() {
+    if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
     if sale.state() != State::Published {

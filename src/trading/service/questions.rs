@@ -24,7 +24,7 @@ pub fn ask(tx: &mut Tx, actor: &Actor, id: SaleId, question: &str) -> Result<Que
     actor.permit(Permission::SaleBid)?;
     identity::require_verified(tx, actor)?;
     let sale = load_tx(tx, id)?;
-    if !sale.state().is_public() {
+    if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
     if sale.state() != State::Published {

@@ -30,7 +30,7 @@ pub fn sale(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<Seen, 
         actor.may(Permission::SaleWrite) && found.is_seller(&snapshot.organisation_urn(person.organisation))
     });
     let reviewer = found.state() == State::PendingReview && actor.may(Permission::SaleReview);
-    if !found.state().is_public() && !own && !reviewer {
+    if !found.is_published() && !own && !reviewer {
         return Err(Refusal::new(&NOT_FOUND));
     }
     seen(snapshot, found, own)
@@ -57,7 +57,7 @@ pub fn sales(
         Some(_) => return Ok(Page { items: vec![], next: None }),
         None => public.collect(),
     };
-    let filter = SaleFilter { states, mode, about, seller: None };
+    let filter = SaleFilter { states, mode, about, published: true, seller: None };
     let node = snapshot.node().to_owned();
     store::sales(snapshot, &filter, page, &node)
 }

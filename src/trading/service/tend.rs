@@ -50,6 +50,9 @@ pub fn tend_run(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refu
     if now >= run.ends_at {
         return close(tx, secrets, run).map(drop);
     }
+    if now < run.beat_at.plus_seconds(silence::BEAT_EVERY_SECONDS) {
+        return Ok(());
+    }
     store::move_run(tx, &Run { beat_at: now, ..run })
 }
 

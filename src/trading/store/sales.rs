@@ -140,6 +140,8 @@ pub struct SaleFilter {
     pub seller: Option<String>,
     /// URN of a lot.
     pub about: Option<String>,
+    /// Only what is or was before the public: a draft may be withdrawn too.
+    pub published: bool,
 }
 
 /// The newest first.
@@ -152,6 +154,9 @@ pub fn sales(
     let mut query = sale::table.into_boxed();
     if !filter.states.is_empty() {
         query = query.filter(sale::state.eq_any(filter.states.clone()));
+    }
+    if filter.published {
+        query = query.filter(sale::published_at.is_not_null());
     }
     if let Some(mode) = filter.mode {
         query = query.filter(sale::mode.eq(mode));

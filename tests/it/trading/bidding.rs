@@ -126,27 +126,24 @@ fn domain_4_identities_are_secret_until_the_end_from_staff_too() {
     let mut texts = vec![];
     for persona in ["", SELLER, SECOND, PAYER, OPERATOR, "operator.auditor", "government.preparer"] {
         let client = city.as_(persona);
-        for rest in ["", "/bids", "/enrolment", "/deposits", "/confirmation"] {
+        for rest in ["", "/bids", "/deposits", "/confirmation", "/questions", "/objections"] {
             texts.push(client.get(&path(&id, rest)).text());
         }
-        texts.push(client.get("/api/v1/sales/deposits?limit=100").text());
-        texts.push(client.get("/api/v1/ledger/accounts?limit=100").text());
-        texts.push(client.get("/api/v1/ledger/transactions?limit=100").text());
-        texts.push(client.get("/api/v1/audit/entries?limit=100").text());
+        for list in ["sales/deposits", "sales/own", "ledger/accounts", "ledger/transactions", "audit"] {
+            texts.push(client.get(&format!("/api/v1/{list}?limit=100")).text());
+        }
     }
+    city.as_(PAYER).get("/api/v1/ledger/accounts?limit=100").expect(200);
+    city.as_("operator.auditor").get("/api/v1/audit?limit=100").expect(200);
     let changes =
         city.app.db.read_blocking(|snapshot| techmart::changes::read_after(snapshot, 0, 10_000)).unwrap();
     let of_sales = changes.iter().filter(|change| change.kind.starts_with("sale"));
     texts.extend(of_sales.map(|change| format!("{} {} {:?}", change.actor, change.facts, change.public)));
     for text in &texts {
         for secret in [name, code, organisation.as_str(), "150000"] {
-            let own_account = text.contains("\"enrolment") || text.contains("sale.published");
-            assert!(own_account || !text.contains(secret), "{secret} in {text}");
+            assert!(!text.contains(secret), "{secret} in {text}");
         }
     }
-    assert!(
-        city.as_(BIDDER).get(&path(&id, "/enrolment")).expect(200).body["alias"].as_str().unwrap().len() > 5
-    );
 }
 
 #[test]
@@ -172,7 +169,7 @@ fn domain_4_who_may_not_bid() {
         "level": "seriously_untrustworthy", "title": "示例", "source": "示例", "source_number": "示例1号",
         "effective_on": "2026-03-02",
     });
-    city.as_(OPERATOR).post("/api/v1/credit/records", record).expect(201);
+    city.as_(OPERATOR).post("/api/v1/credit-records", record).expect(201);
     to_start(&city, &id);
     bid(&city, &id, BIDDER, 100_000).refused(403, "sale_bidder_barred");
 }

@@ -1,7 +1,9 @@
 //! Trading: sales in their modes, from the draft to what comes of them.
 
+mod award;
 mod bidding;
 pub mod challenge;
+mod histories;
 mod listing;
 mod negotiated;
 mod notice;
@@ -34,7 +36,7 @@ pub fn body(city: &City, mode: &str, terms: Value) -> Value {
         "terms": {
             "description": "发明专利一件及其技术秘密，随附图纸与工艺文件。",
             "payment": "签约后十日内一次付清。",
-            "contract_sub_type": "patent_right_transfer",
+            "contract_sub_type": "patent_transfer",
             "mode": terms,
         },
     })

@@ -1,0 +1,108 @@
+//! A draft from an award: what the sale knows is filled in, the rest is the applicant's.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::acts::{Note, leave_trace};
+use super::applicant::{keep_revision, technical};
+use super::filing;
+use crate::contract::form::{Form, Side};
+use crate::contract::model::{Record, State, StepKind};
+use crate::contract::store;
+use crate::db::Tx;
+use crate::identity;
+use crate::kernel::actor::Actor;
+use crate::kernel::change::Change;
+use crate::kernel::error::Refusal;
+use crate::kernel::id::{Id, OrganisationId, UserId, parse_urn};
+use crate::kernel::money::Fen;
+use crate::kernel::party::PartyRef;
+use crate::kernel::vocabulary;
+
+/// What an award tells, of a sale or of an open challenge.
+#[derive(Deserialize)]
+struct Award {
+    sale: String,
+    /// 1, or more after a default: each makes a draft of its own.
+    rank: i32,
+    winner: PartyRef,
+    price_fen: Fen,
+    /// Who ran the sale.
+    seller: PartyRef,
+    /// The solution of a demand was bought: the winner delivers and is paid.
+    buys: bool,
+    title: String,
+    contract_sub_type: Option<String>,
+    created_by: UserId,
+}
+
+pub fn is_award(kind: &str) -> bool {
+    matches!(kind, "sale.awarded" | "challenge.selected")
+}
+
+/// Makes the draft, once for each award. Parties that are both at other nodes register there.
+pub fn draft_of_award(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+    let award: Award = serde_json::from_value(change.facts.clone()).map_err(Refusal::internal)?;
+    if store::is_drafted(tx, &award.sale, award.rank)? {
+        return Ok(());
+    }
+    let (from, to) = if award.buys { (&award.winner, &award.seller) } else { (&award.seller, &award.winner) };
+    // The technology's seller applies; for a technology import its buyer.
+    let (applicant, import) = match (local(tx, from)?, local(tx, to)?) {
+        (Some(seller), _) => (seller, false),
+        (None, Some(buyer)) => (buyer, true),
+        (None, None) => return Ok(()),
+    };
+    let sub_type = award.contract_sub_type.clone().unwrap_or_default();
+    let form = Form {
+        title: award.title.clone(),
+        class: vocabulary::contract_class_of(&sub_type, true).unwrap_or_default().to_owned(),
+        sub_type,
+        written: true,
+        import,
+        seller: side(tx, from)?,
+        buyer: side(tx, to)?,
+        total_fen: award.price_fen.0,
+        ..Form::default()
+    };
+    let record = Record {
+        id: tx.new_id(),
+        version: 1,
+        applicant,
+        created_by: award.created_by,
+        state: State::Draft,
+        seller: filing::party(tx, form.seller.party())?,
+        buyer: filing::party(tx, form.buyer.party())?,
+        technical: technical(&form),
+        engagement: None,
+        form,
+        handler: None,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    let actor = Actor::System("contract.awards");
+    store::insert(tx, &record)?;
+    store::note_sale(tx, &award.sale, award.rank, record.id)?;
+    keep_revision(tx, &actor, &record, &Value::Null)?;
+    let note = Note::with(StepKind::Created, "", json!({"sale": award.sale}));
+    leave_trace(tx, &actor, &record, note)
+}
+
+/// The organisation of this node behind a party.
+fn local(tx: &mut Tx, party: &PartyRef) -> Result<Option<OrganisationId>, Refusal> {
+    let here = match parse_urn(&party.urn) {
+        Some((node, "organisation", uuid)) if node == tx.node() => Some(Id::from_uuid(uuid)),
+        _ => None,
+    };
+    if here.is_some() {
+        return Ok(here);
+    }
+    let known = identity::service::organisation_by_code(tx, &party.credit_code)?;
+    Ok(known.map(|organisation| organisation.id))
+}
+
+fn side(tx: &mut Tx, party: &PartyRef) -> Result<Side, Refusal> {
+    let known = identity::service::organisation_by_code(tx, &party.credit_code)?;
+    let division = known.map(|organisation| organisation.profile.division).unwrap_or_default();
+    Ok(Side { name: party.name.clone(), credit_code: party.credit_code.clone(), division, ..Side::default() })
+}

@@ -1,0 +1,25 @@
+//! Which awards have made a draft.
+
+use diesel::prelude::*;
+
+use crate::contract::model::ContractId;
+use crate::db::Conn;
+use crate::db::schema::contract_sale;
+use crate::kernel::error::Refusal;
+
+pub fn is_drafted(conn: &mut Conn, sale: &str, rank: i32) -> Result<bool, Refusal> {
+    let found: Option<String> =
+        contract_sale::table.find((sale, rank)).select(contract_sale::contract).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
+pub fn note_sale(conn: &mut Conn, sale: &str, rank: i32, contract: ContractId) -> Result<(), Refusal> {
+    diesel::insert_into(contract_sale::table)
+        .values((
+            contract_sale::sale.eq(sale),
+            contract_sale::place.eq(rank),
+            contract_sale::contract.eq(contract),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
