@@ -22,6 +22,8 @@
 //!    When a contract drawn up from it is registered, it is concluded by itself.
 //! 6. A contract is drafted from it by its own parties: who owns the achievement sells, who owns the demand
 //!    buys.
+//! 7. An enquirer may live at another node, which answers for it: it acts by the same rules and by this node's
+//!    clock, but confidential parts are never sent to it (TMF-1 rule 11; TMF-1, what travels).
 
 pub mod codes;
 mod http;

@@ -1,7 +1,7 @@
 //! Engagements as the rules know them. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, UserId};
+use crate::kernel::id::{Id, UserId, parse_urn};
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::UtcTime;
 
@@ -179,6 +179,12 @@ impl Engagement {
         } else {
             None
         }
+    }
+
+    /// The node of the enquirer, where that is not this one.
+    pub fn remote_node(&self) -> Option<&str> {
+        let (own, _, _) = parse_urn(&self.urn)?;
+        parse_urn(&self.enquirer.urn).map(|(node, _, _)| node).filter(|node| *node != own)
     }
 
     pub fn party(&self, role: PartyRole) -> Option<&PartyRef> {

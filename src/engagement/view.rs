@@ -115,6 +115,8 @@ pub struct EngagementView {
     pub about: AboutView,
     pub owner: PartyRef,
     pub enquirer: PartyRef,
+    /// The platform on which the enquirer has its account, where it is not this one.
+    pub enquirer_node: Option<String>,
     pub broker: Option<PartyRef>,
     pub enquiry: String,
     pub enquirer_contact: Contact,
@@ -225,6 +227,7 @@ impl EngagementView {
             ended_at,
             urn: of.urn,
             about: AboutView { kind: of.about.kind, urn: of.about.urn, title: of.about.title },
+            enquirer_node: of.remote_node().map(str::to_owned),
             owner: of.owner,
             enquirer: of.enquirer,
             broker: of.broker,

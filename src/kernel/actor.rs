@@ -2,7 +2,8 @@
 
 use super::codes_common::{FORBIDDEN, UNAUTHENTICATED};
 use super::error::Refusal;
-use super::id::{OrganisationId, SessionId, UserId};
+use super::id::{self, OrganisationId, SessionId, UserId};
+use super::party::PartyRef;
 use super::permission::{self, Permission};
 
 /// A closed list of words with stable codes: `as_str`, `parse`, `ALL`, serde and OpenAPI as the code.
@@ -69,6 +70,8 @@ pub enum Actor {
     Person(Box<Person>),
     /// A neighbouring node that signed its request, by its id.
     Peer(String),
+    /// A person of another node, for whom that node answers (TMF-1 rule 11).
+    Remote(Box<Remote>),
     /// A job or follower of this node, by its name.
     System(&'static str),
 }
@@ -89,11 +92,48 @@ pub struct Person {
     pub scopes: Option<Vec<Permission>>,
 }
 
+/// A person of another node: no account here, and only the permissions that acts across nodes need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    pub node: String,
+    /// The person's id at its own node.
+    pub user: UserId,
+    pub name: String,
+    /// The organisation it acts for; its URN is of the same node.
+    pub party: PartyRef,
+    pub kind: OrganisationKind,
+}
+
+/// Who signs an act, at whichever node that person has its account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signatory<'a> {
+    pub user: UserId,
+    pub name: &'a str,
+}
+
 impl Actor {
+    /// A person with an account here; what a remote person asks for is not done this way.
     pub fn person(&self) -> Result<&Person, Refusal> {
         match self {
             Self::Person(person) => Ok(person),
+            Self::Remote(_) => Err(Refusal::new(&FORBIDDEN)),
             Self::Anonymous | Self::Peer(_) | Self::System(_) => Err(Refusal::new(&UNAUTHENTICATED)),
+        }
+    }
+
+    /// Who signs: a person of this node or of another.
+    pub fn signatory(&self) -> Result<Signatory<'_>, Refusal> {
+        match self {
+            Self::Remote(remote) => Ok(Signatory { user: remote.user, name: &remote.name }),
+            _ => self.person().map(|person| Signatory { user: person.user, name: &person.name }),
+        }
+    }
+
+    /// The URN of the organisation that the actor acts for, at whichever node it lives.
+    pub fn party_urn(&self, node: &str) -> Result<String, Refusal> {
+        match self {
+            Self::Remote(remote) => Ok(remote.party.urn.clone()),
+            _ => self.person().map(|person| id::urn(node, "organisation", person.organisation)),
         }
     }
 
@@ -103,6 +143,7 @@ impl Actor {
             Self::Anonymous => permission == Permission::Public,
             Self::Peer(_) => matches!(permission, Permission::Public | Permission::Peer),
             Self::Person(person) => person.may(permission),
+            Self::Remote(remote) => remote.may(permission),
         }
     }
 
@@ -124,7 +165,15 @@ impl Actor {
             Self::Peer(node) => format!("node:{node}"),
             Self::System(name) => format!("system:{name}"),
             Self::Person(person) => format!("user:{}@{}", person.user, person.organisation),
+            Self::Remote(remote) => format!("remote:{}@{}", remote.user, remote.party.urn),
         }
+    }
+}
+
+impl Remote {
+    /// A fixed, small set, out of what a member of such an organisation may do at its own node.
+    pub fn may(&self, permission: Permission) -> bool {
+        permission::crosses_nodes(permission) && permission::allows(self.kind, Role::Member, permission)
     }
 }
 
@@ -188,6 +237,28 @@ mod tests {
         }
         assert!(!Actor::Anonymous.may(Permission::Peer));
         assert_eq!(peer.label(), "node:cn-450721");
+    }
+
+    /// TMF-1 rule 11: a remote person acts on records, and has no account, session or office here.
+    #[test]
+    fn tmf_1_rule_11_a_remote_person_has_a_fixed_small_set_of_permissions() {
+        let of = |kind| Remote {
+            node: "cn-450721".into(),
+            user: "01980000-0000-7000-8000-000000000001".parse().unwrap(),
+            name: "示例".into(),
+            party: PartyRef { urn: "urn:tm:cn-450721:organisation:x".into(), name: "示例".into(), credit_code: String::new() },
+            kind,
+        };
+        let remote = of(OrganisationKind::Enterprise);
+        assert!(remote.may(Permission::EngagementWrite) && !remote.may(Permission::ContractWrite));
+        assert!(!of(OrganisationKind::Operator).may(Permission::EngagementWrite), "nor more than at home");
+        let actor = Actor::Remote(Box::new(remote));
+        assert_eq!(actor.party_urn("cn-450700").unwrap(), "urn:tm:cn-450721:organisation:x");
+        assert_eq!(actor.signatory().unwrap().name, "示例");
+        assert_eq!(actor.permit(Permission::Session).unwrap_err().status(), 403);
+        assert_eq!(actor.person().unwrap_err().status(), 403);
+        let held = Permission::ALL.iter().filter(|permission| actor.may(**permission)).count();
+        assert!(held < 10, "{held} permissions cross nodes");
     }
 
     #[test]

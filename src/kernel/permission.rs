@@ -116,6 +116,11 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
     }
 }
 
+/// What a person of another node may be let do: the acts that travel (TMF-1 rule 11), and nothing else.
+pub const fn crosses_nodes(permission: Permission) -> bool {
+    matches!(permission, Permission::Public | Permission::EngagementWrite)
+}
+
 /// Offices, enterprises, and whoever may run an incubator.
 const fn may_be_supported(kind: Kind) -> bool {
     matches!(kind, Kind::RegistrationOffice | Kind::Enterprise | Kind::Institute | Kind::Broker)

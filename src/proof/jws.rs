@@ -74,6 +74,12 @@ impl PublicKey {
         key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
     }
 
+    /// The X25519 form of the key (RFC 7748 §4.1), to encrypt to its holder; none for bytes that are no key.
+    pub fn agreement(&self) -> Option<[u8; PUBLIC_BYTES]> {
+        let key = VerifyingKey::from_bytes(&self.bytes).ok().filter(|key| !key.is_weak())?;
+        Some(key.to_montgomery().to_bytes())
+    }
+
     /// The JSON Web Key (RFC 8037 §2).
     pub fn jwk(&self) -> Value {
         json!({
@@ -110,6 +116,11 @@ impl Signer {
         let der = plain.to_pkcs8_der().map_err(|_| JwsError::BadKey)?;
         let public = PublicKey::from_bytes(plain.verifying_key().to_bytes());
         Ok(Self { public, key: EncodingKey::from_ed_der(der.as_bytes()), plain })
+    }
+
+    /// The private half of [`PublicKey::agreement`].
+    pub(super) fn agreement(&self) -> [u8; SEED_BYTES] {
+        self.plain.to_scalar_bytes()
     }
 
     pub const fn public(&self) -> &PublicKey {

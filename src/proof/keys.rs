@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde_json::{Value, json};
 
 use super::codes::SIGNING_KEY_MISSING;
-use super::jws::{self, JwsError, PublicKey, Signer};
+use super::jws::{self, JwsError, PublicKey, SEED_BYTES, Signer};
 use super::model::Purpose;
 use crate::kernel::error::Refusal;
 
@@ -16,6 +16,8 @@ use crate::kernel::error::Refusal;
 pub struct KeyRing {
     signers: HashMap<Purpose, Signer>,
     known: HashMap<String, (Purpose, PublicKey)>,
+    /// What opens letters to this node, by key id; of retired keys too, because letters are under way for days.
+    openers: HashMap<String, [u8; SEED_BYTES]>,
 }
 
 impl fmt::Debug for KeyRing {
@@ -27,7 +29,19 @@ impl fmt::Debug for KeyRing {
 impl KeyRing {
     pub fn add_signer(&mut self, purpose: Purpose, signer: Signer) {
         self.add_public(purpose, signer.public().clone());
+        self.add_opener(purpose, &signer);
         self.signers.insert(purpose, signer);
+    }
+
+    /// A key that signs no more and still opens what was encrypted to it.
+    pub fn add_opener(&mut self, purpose: Purpose, signer: &Signer) {
+        if purpose == Purpose::Node {
+            self.openers.insert(signer.public().kid().to_owned(), signer.agreement());
+        }
+    }
+
+    pub(super) fn opener(&self, kid: &str) -> Option<&[u8; SEED_BYTES]> {
+        self.openers.get(kid)
     }
 
     pub fn add_public(&mut self, purpose: Purpose, key: PublicKey) {

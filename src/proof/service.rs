@@ -62,6 +62,7 @@ pub fn ring(conn: &mut Conn, secrets: &SecretBox) -> Result<KeyRing, Refusal> {
                 let bytes: [u8; PUBLIC_BYTES] =
                     row.public_key.as_slice().try_into().map_err(Refusal::internal)?;
                 ring.add_public(purpose, PublicKey::from_bytes(bytes));
+                ring.add_opener(purpose, &open(&row, purpose, secrets)?);
             }
             KeyState::Revoked { .. } => {}
         }

@@ -47,6 +47,8 @@ pub fn accept_confidentiality(
 
 /// The confidential part of the record that the engagement is about. The read stands in the trail.
 pub fn confidential(tx: &mut Tx, actor: &Actor, id: EngagementId) -> Result<Confidential, Refusal> {
+    // Confidential parts are opened here alone: they never travel to another node.
+    actor.person()?;
     let node = tx.node().to_owned();
     let (found, role) = load(tx, &node, actor, id)?;
     if role == PartyRole::Owner {

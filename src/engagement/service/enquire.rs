@@ -42,12 +42,12 @@ pub struct NewEnquiry {
 /// Asks a record's owner (rule 1).
 pub fn enquire(tx: &mut Tx, actor: &Actor, new: &NewEnquiry) -> Result<Engagement, Refusal> {
     actor.permit(Permission::EngagementWrite)?;
-    let person = actor.person()?;
+    let by = actor.signatory()?.user;
     let node = tx.node().to_owned();
     checked(new)?;
     let subject = subject(tx, &node, &new.about)?.filter(|subject| subject.is_published);
     let Some(subject) = subject else { return Err(field("/about", &ABOUT_UNKNOWN)) };
-    let enquirer = party(tx, person.organisation)?.ok_or_else(|| Refusal::new(&ENQUIRER_NOT_VERIFIED))?.0;
+    let enquirer = enquirer(tx, actor)?;
     if enquirer.urn == subject.owner.urn {
         return Err(field("/about", &OWN_RECORD));
     }
@@ -67,7 +67,7 @@ pub fn enquire(tx: &mut Tx, actor: &Actor, new: &NewEnquiry) -> Result<Engagemen
         standing: Standing::Enquired,
         enquiry: new.text.trim().to_owned(),
         contact: new.contact.clone(),
-        asked_by: person.user,
+        asked_by: by,
         asked_at: tx.now(),
         answer_due_at: tx.now().plus_days(new.answer_days),
         updated_at: tx.now(),
@@ -94,6 +94,15 @@ fn field(pointer: &str, code: &'static crate::kernel::error::Code) -> Refusal {
     let mut errors = Errors::new();
     errors.add(pointer, code);
     errors.check().err().unwrap_or_else(|| Refusal::new(code))
+}
+
+/// Who asks: a verified organisation of this node, or one that another node answers for.
+fn enquirer(tx: &mut Tx, actor: &Actor) -> Result<PartyRef, Refusal> {
+    if let Actor::Remote(remote) = actor {
+        return Ok(remote.party.clone());
+    }
+    let found = party(tx, actor.person()?.organisation)?;
+    found.map(|(party, _)| party).ok_or_else(|| Refusal::new(&ENQUIRER_NOT_VERIFIED))
 }
 
 /// A verified organisation of this node as a party.
@@ -130,7 +139,7 @@ pub fn answer(
     let (before, role) = load_for_act(tx, actor, id, expected)?;
     bounded("/text", words)?;
     let decision = rules::decision(accepted, reason)?;
-    let by = Answer { by: actor.person()?.user, at: tx.now(), text: words.trim().to_owned() };
+    let by = Answer { by: actor.signatory()?.user, at: tx.now(), text: words.trim().to_owned() };
     let standing = rules::answered(&before.standing, role, decision, by)?;
     save(tx, actor, &before, standing, "engagement.answered")
 }

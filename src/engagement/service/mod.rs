@@ -11,11 +11,11 @@ use crate::achievement;
 use crate::audit;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::demand;
-use crate::kernel::actor::{Actor, Person};
+use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
-use crate::kernel::id::{Id, parse_urn, urn};
+use crate::kernel::id::{Id, parse_urn};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
@@ -29,7 +29,7 @@ pub use confidential::{
     UNDERTAKING, accept_confidentiality, confidential, confidential_attachment, undertaking_hash,
 };
 pub use enquire::{NewEnquiry, answer, conclude, conclude_by_contract, enquire, withdraw};
-pub use talk::{NewMeeting, arrange, end_meeting, meetings, messages, send};
+pub use talk::{NewMeeting, arrange, end_meeting, meetings, message_of, messages, send};
 
 /// What an engagement is about, as its parties need to know it.
 pub(super) struct Subject {
@@ -84,9 +84,9 @@ fn load(
     actor: &Actor,
     id: EngagementId,
 ) -> Result<(Engagement, PartyRole), Refusal> {
-    let person = actor.person()?;
+    let party = actor.party_urn(node)?;
     let found = store::find(conn, id, node)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
-    let role = found.role_of(&organisation_urn(node, person)).ok_or_else(|| Refusal::new(&NOT_FOUND))?;
+    let role = found.role_of(&party).ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     Ok((found, role))
 }
 
@@ -103,18 +103,18 @@ fn load_for_act(
     Ok((found, role))
 }
 
-fn organisation_urn(node: &str, person: &Person) -> String {
-    urn(node, "organisation", person.organisation)
-}
-
 pub fn show(conn: &mut Conn, node: &str, actor: &Actor, id: EngagementId) -> Result<Seen, Refusal> {
     let (engagement, role) = load(conn, node, actor, id)?;
-    let talking = matches!(engagement.standing, Standing::Accepted { .. });
-    let owner_contact = match talking {
-        true => subject(conn, node, &engagement.about.urn)?.map(|subject| subject.contact),
-        false => None,
-    };
+    let owner_contact = owner_contact(conn, node, &engagement)?;
     Ok(Seen { engagement, role, owner_contact })
+}
+
+/// The owner's contact is for the other side once the owner has agreed to talk.
+fn owner_contact(conn: &mut Conn, node: &str, of: &Engagement) -> Result<Option<Contact>, Refusal> {
+    match of.standing {
+        Standing::Accepted { .. } => Ok(subject(conn, node, &of.about.urn)?.map(|subject| subject.contact)),
+        _ => Ok(None),
+    }
 }
 
 /// The engagements of the actor's organisation.
@@ -125,12 +125,19 @@ pub fn list(
     page: &PageQuery,
 ) -> Result<Page<(Engagement, PartyRole)>, Refusal> {
     let (node, now) = (snapshot.node().to_owned(), snapshot.now());
-    let party = organisation_urn(&node, actor.person()?);
+    let party = actor.party_urn(&node)?;
     let found = store::list(snapshot, &party, filter, now, page, &node)?;
     Ok(found.map(|engagement| {
         let role = engagement.role_of(&party).unwrap_or(PartyRole::Enquirer);
         (engagement, role)
     }))
+}
+
+/// Rule 7: an engagement as it stands, for telling the node of its remote enquirer, and nobody else.
+pub fn for_node(conn: &mut Conn, node: &str, id: EngagementId) -> Result<Option<Seen>, Refusal> {
+    let Some(engagement) = store::find(conn, id, node)? else { return Ok(None) };
+    let owner_contact = owner_contact(conn, node, &engagement)?;
+    Ok(Some(Seen { engagement, role: PartyRole::Enquirer, owner_contact }))
 }
 
 /// Rule 6: what a contract between the parties takes from their engagement. Only for the two parties.

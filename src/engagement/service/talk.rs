@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::db::{Snapshot, Tx, check_version};
+use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::engagement::codes::MESSAGES_FULL;
-use crate::engagement::model::{EngagementId, Meeting, MeetingId, MeetingMode, MeetingState, Message};
+use crate::engagement::model::{EngagementId, Meeting, MeetingId, MeetingMode, MeetingState, Message, MessageId};
 use crate::engagement::{rules, store};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
@@ -40,15 +40,15 @@ pub fn send(tx: &mut Tx, actor: &Actor, id: EngagementId, words: &str) -> Result
     if store::count_messages(tx, id)? >= MESSAGES_MAX {
         return Err(Refusal::new(&MESSAGES_FULL));
     }
-    let person = actor.person()?;
+    let author = actor.signatory()?;
     let party = found.party(role).ok_or_else(|| Refusal::internal("a party without a name"))?;
     let message = Message {
         id: tx.new_id(),
         engagement: id,
         party: party.urn.clone(),
         party_name: party.name.clone(),
-        author: person.user,
-        author_name: person.name.clone(),
+        author: author.user,
+        author_name: author.name.to_owned(),
         text: words.trim().to_owned(),
         sent_at: tx.now(),
     };
@@ -67,6 +67,11 @@ pub fn messages(
     let node = snapshot.node().to_owned();
     load(snapshot, &node, actor, id)?;
     store::messages(snapshot, id, page)
+}
+
+/// One message, for telling the other side's node (rule 7).
+pub fn message_of(conn: &mut Conn, id: MessageId) -> Result<Option<Message>, Refusal> {
+    store::message(conn, id)
 }
 
 pub fn arrange(tx: &mut Tx, actor: &Actor, id: EngagementId, new: &NewMeeting) -> Result<Meeting, Refusal> {
@@ -93,7 +98,7 @@ pub fn arrange(tx: &mut Tx, actor: &Actor, id: EngagementId, new: &NewMeeting) -
         place: new.place.trim().to_owned(),
         agenda: new.agenda.trim().to_owned(),
         minutes: String::new(),
-        arranged_by: actor.person()?.user,
+        arranged_by: actor.signatory()?.user,
         arranged_at: tx.now(),
     };
     store::insert_meeting(tx, &meeting)?;

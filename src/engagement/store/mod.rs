@@ -6,4 +6,6 @@ mod talk;
 
 pub use answering::enquiries_to;
 pub use engagements::{find, insert, list, open_about, save};
-pub use talk::{count_messages, insert_meeting, insert_message, meeting, meetings, messages, save_meeting};
+pub use talk::{
+    count_messages, insert_meeting, insert_message, meeting, meetings, message, messages, save_meeting,
+};

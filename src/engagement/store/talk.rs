@@ -59,7 +59,17 @@ pub fn messages(conn: &mut Conn, id: EngagementId, page: &PageQuery) -> Result<P
         .limit(page.limit + 1)
         .select(engagement_message::all_columns)
         .load(conn)?;
-    let build = |row: MessageRow| Message {
+    Ok(Page::cut(rows.into_iter().map(build).collect(), page.limit, |message| message.id))
+}
+
+pub fn message(conn: &mut Conn, id: MessageId) -> Result<Option<Message>, Refusal> {
+    let row: Option<MessageRow> =
+        engagement_message::table.find(id).select(engagement_message::all_columns).first(conn).optional()?;
+    Ok(row.map(build))
+}
+
+fn build(row: MessageRow) -> Message {
+    Message {
         id: row.id,
         engagement: row.engagement,
         party: row.party,
@@ -68,8 +78,7 @@ pub fn messages(conn: &mut Conn, id: EngagementId, page: &PageQuery) -> Result<P
         author_name: row.author_name,
         text: row.text,
         sent_at: row.sent_at,
-    };
-    Ok(Page::cut(rows.into_iter().map(build).collect(), page.limit, |message| message.id))
+    }
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]

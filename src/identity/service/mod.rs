@@ -127,7 +127,7 @@ pub fn offices(conn: &mut Conn) -> Result<Vec<Office>, Refusal> {
 pub fn require_verified(conn: &mut Conn, actor: &Actor) -> Result<(), Refusal> {
     match actor {
         Actor::System(_) => Ok(()),
-        Actor::Person(_) | Actor::Peer(_) | Actor::Anonymous => {
+        Actor::Person(_) | Actor::Remote(_) | Actor::Peer(_) | Actor::Anonymous => {
             let id = actor.person()?.organisation;
             rules::check_verified(&organisation(conn, id)?)
         }

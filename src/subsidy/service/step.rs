@@ -148,7 +148,7 @@ pub fn expire(tx: &mut Tx, actor: &Actor, batch: BatchRecord, why: &str) -> Resu
             name: (*name).to_owned(),
             organisation: OrganisationId::from_uuid(uuid::Uuid::nil()),
         },
-        Actor::Anonymous | Actor::Peer(_) => return Err(Refusal::new(&NOT_FOUND)),
+        Actor::Anonymous | Actor::Peer(_) | Actor::Remote(_) => return Err(Refusal::new(&NOT_FOUND)),
     };
     advance(tx, actor, Loaded { batch, payees, steps, acting }, StepKind::Expire, after, why)
 }
