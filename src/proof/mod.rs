@@ -20,6 +20,8 @@
 //! 8. Encryption to a public key is HPKE in one suite that browsers have too (RFC 9180, [`hpke`]); a key that
 //!    nobody may hold alone is split, and a wrong share is noticed by itself ([`shares`]).
 //! 9. Messages between nodes are signed in one profile of RFC 9421 ([`http_signature`], TMF-1 §14).
+//! 10. A letter to another node is signed, then encrypted, both under its head: nobody on the way reads it, and it
+//!     is worth nothing under another address ([`Letter`]; TMF-1 rule 11).
 
 pub mod codes;
 pub mod hpke;
@@ -29,6 +31,7 @@ mod http_signature_tests;
 mod jwks;
 mod jws;
 mod keys;
+mod letter;
 pub mod merkle;
 #[cfg(test)]
 mod merkle_tests;
@@ -42,4 +45,5 @@ pub mod structured;
 pub use jwks::{JwkSet, verify_with};
 pub use jws::{JwsError, PUBLIC_BYTES, PublicKey, SIGNATURE_BYTES, Signer};
 pub use keys::{KeyRing, Keys};
+pub use letter::{LETTER_BYTES_MAX, Letter, LetterError};
 pub use secret::{MASTER_KEY_BYTES, MasterKey, SecretBox, SecretError};
