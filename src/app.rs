@@ -118,6 +118,7 @@ fn all_jobs(vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> 
         Arc::new(subsidy::ExpireCommitments),
         Arc::new(contract::SweepImports),
         Arc::new(challenge::Deadlines),
+        Arc::new(statistics::CloseMonths),
         Arc::new(identity::SweepLogins),
         Arc::new(files::jobs::SweepFiles::new(vault.clone())),
         Arc::new(Expiry::<Achievement>::default()),

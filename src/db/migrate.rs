@@ -63,6 +63,7 @@ static MIGRATIONS: &[Migration] = migrations![
     28 "0028_trading",
     29 "0029_trading_steps",
     32 "0032_challenge",
+    42 "0042_statistics_report",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

@@ -114,6 +114,8 @@ pub struct ProfileValues {
     /// Publicity of a reward, and of a reward in cash.
     pub reward_publicity: Limit,
     pub cash_reward_publicity: Limit,
+    /// Whether the platform above sees the parties' names of what is registered here.
+    pub names_reported: bool,
 }
 
 /// A regulation profile: dated configuration.

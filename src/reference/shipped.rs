@@ -97,6 +97,8 @@ pub fn profiles() -> Vec<Profile> {
         price_publicity: calendar_days(15),
         reward_publicity: calendar_days(15),
         cash_reward_publicity: working_days(15),
+        // No text that ships says so: an operator who has one sets it.
+        names_reported: false,
     };
     let values_2021 = ProfileValues {
         title_zh: "技术合同认定登记管理办法（2000），合同类别依民法典".into(),

@@ -1,8 +1,8 @@
 //! Follows contracts.
 
 use super::service;
-use crate::changes::{Follower, OnFailure, Start};
-use crate::db::Tx;
+use crate::changes::{Follower, Job, OnFailure, Start};
+use crate::db::{Db, Tx};
 use crate::kernel::change::Change;
 use crate::kernel::error::Refusal;
 
@@ -29,5 +29,30 @@ impl Follower for Contracts {
     /// A release must not be missing from the record of a legal act.
     fn on_failure(&self) -> OnFailure {
         OnFailure::Stop
+    }
+}
+
+/// Months that one run closes: ten years at first.
+const MONTHS_AT_ONCE: usize = 120;
+
+/// Closes months that are over, and reports them (rule 8).
+pub struct CloseMonths;
+
+impl Job for CloseMonths {
+    fn name(&self) -> &'static str {
+        "statistics.close_months"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        300
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        for _ in 0..MONTHS_AT_ONCE {
+            if !db.write_background_blocking("statistics.close_month", service::close_next)?.value {
+                break;
+            }
+        }
+        Ok(())
     }
 }

@@ -17,6 +17,8 @@
 //! 6. An office sees what it registered, a government what has a side inside its division, an auditor everything.
 //! 7. OCDS 1.1.5: one release for each act, never changed; a record package holds all releases of a contract.
 //!    No names, contacts or identity numbers are in a release: it is made from the published projection alone.
+//! 8. A month is closed once it is over in Asia/Shanghai, and a quarter and a year with their last month: one report
+//!    each, which goes to the platform above and never changes (DOMAIN §2; TMF-1, what travels).
 
 pub mod codes;
 mod http;
@@ -27,4 +29,4 @@ pub mod service;
 mod store;
 
 pub use http::routes;
-pub use jobs::Contracts;
+pub use jobs::{CloseMonths, Contracts};

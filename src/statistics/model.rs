@@ -2,7 +2,7 @@
 
 use crate::contract::model::{ContractId, Stage};
 use crate::kernel::actor::words;
-use crate::kernel::id::OrganisationId;
+use crate::kernel::id::{Id, OrganisationId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
 
@@ -101,6 +101,27 @@ pub struct Party {
     pub credit_code: String,
     pub kind: String,
     pub division: String,
+}
+
+/// A month, quarter or year as it was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// `2026-02`, `2026-Q1` or `2026`.
+    pub name: String,
+    pub from: Day,
+    pub to: Day,
+}
+
+pub enum ReportKind {}
+pub type ReportId = Id<ReportKind>;
+
+/// The report of a closed period, as it went upward.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub id: ReportId,
+    pub period: Period,
+    pub closed_at: UtcTime,
+    pub document: serde_json::Value,
 }
 
 /// What was published of one act.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Dimension, Figures, Line, Table};
+use super::model::{Dimension, Figures, Line, Period, Table};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
 
@@ -15,6 +15,63 @@ pub const OCID_PREFIX: &str = "ocds-213czf";
 /// `2026-03`
 pub fn month(day: Day) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
+}
+
+/// The periods that end with the month of this day: the month, and its quarter and year where it is their last.
+pub fn closed_with(in_month: Day) -> Vec<Period> {
+    let (year, month) = (in_month.year(), in_month.month());
+    let to = last_of_month(year, month);
+    let from = |month: u32| Day::new(year, month, 1);
+    let mut periods = vec![(self::month(in_month), from(month))];
+    if month.is_multiple_of(3) {
+        periods.push((format!("{year:04}-Q{}", month / 3), from(month - 2)));
+    }
+    if month == 12 {
+        periods.push((format!("{year:04}"), from(1)));
+    }
+    let whole = |(name, from): (String, Option<Day>)| Some(Period { name, from: from?, to: to? });
+    periods.into_iter().filter_map(whole).collect()
+}
+
+fn last_of_month(year: i32, month: u32) -> Option<Day> {
+    let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    Day::new(year, month, 1).map(|next| next.plus_days(-1))
+}
+
+/// The first day of the month after the one of this day.
+pub fn next_month(day: Day) -> Option<Day> {
+    last_of_month(day.year(), day.month()).map(|last| last.plus_days(1))
+}
+
+/// `statistics_report.v1`: figures alone, no name of anybody (rule 8).
+pub fn report(urn: &str, period: &Period, tables: &[Table], closed_at: UtcTime) -> Value {
+    let lines = |by: Dimension| -> Vec<Value> {
+        let table = tables.iter().find(|table| table.by == by);
+        let lines = table.into_iter().flat_map(|table| table.lines.iter());
+        lines
+            .map(|line| {
+                json!({
+                    "key": line.key, "to": line.to, "contracts": line.figures.contracts,
+                    "total_fen": line.figures.total, "technical_fen": line.figures.technical,
+                })
+            })
+            .collect()
+    };
+    let all = tables.first().map(|table| table.all).unwrap_or_default();
+    json!({
+        "schema": "statistics_report.v1",
+        "id": urn,
+        "period": period.name,
+        "from": period.from,
+        "to": period.to,
+        "closed_at": closed_at,
+        "contracts": all.contracts,
+        "total_fen": all.total,
+        "technical_fen": all.technical,
+        "by_class": lines(Dimension::Class),
+        "by_technical_field": lines(Dimension::TechnicalField),
+        "by_flow": lines(Dimension::Flow),
+    })
 }
 
 pub fn is_period(from: Day, to: Day) -> bool {
@@ -148,6 +205,22 @@ mod tests {
         assert!(!is_period(day("2026-01-02"), day("2026-01-01")));
         assert!(!is_period(day("1990-01-01"), day("2026-01-01")));
         assert_eq!(month(day("2026-03-31")), "2026-03");
+    }
+
+    /// Rule 8: a quarter and a year end with their last month.
+    #[test]
+    fn rule_8_a_month_closes_its_quarter_and_year() {
+        let names = |day: &str| -> Vec<String> {
+            closed_with(day.parse().unwrap()).into_iter().map(|period| period.name).collect()
+        };
+        assert_eq!(names("2026-02-10"), ["2026-02"]);
+        assert_eq!(names("2026-03-01"), ["2026-03", "2026-Q1"]);
+        assert_eq!(names("2026-12-31"), ["2026-12", "2026-Q4", "2026"]);
+        let leap = closed_with("2028-02-01".parse().unwrap());
+        assert_eq!((leap[0].from.to_string(), leap[0].to.to_string()), ("2028-02-01".into(), "2028-02-29".into()));
+        let year = closed_with("2026-12-01".parse().unwrap());
+        assert_eq!((year[2].from.to_string(), year[2].to.to_string()), ("2026-01-01".into(), "2026-12-31".into()));
+        assert_eq!(next_month("2026-12-05".parse().unwrap()).unwrap().to_string(), "2027-01-01");
     }
 
     /// OCDS 1.1.5: each act has a tag of its own; amounts in yuan; rule 7: no name of anybody.

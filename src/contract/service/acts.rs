@@ -11,6 +11,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::text;
+use crate::reference;
 
 pub(super) const OPINION_CHARS_MAX: usize = 2_000;
 
@@ -81,8 +82,10 @@ pub(super) fn leave_trace(
     if let (Value::Object(facts), Value::Object(more)) = (&mut facts, note.facts) {
         facts.extend(more);
     }
-    let change = if record.state.registration().is_some() && alters_the_register(kind) {
-        let public = projection::public(record, &subject);
+    let registered = record.state.registration().filter(|_| alters_the_register(kind));
+    let change = if let Some(registration) = registered {
+        let with_names = reference::service::profile_on(tx, registration.on)?.values.names_reported;
+        let public = projection::public(record, &subject, with_names);
         NewChange::published(change_kind(kind), subject, record.version, Audience::Parent, facts, public)
     } else {
         NewChange::local(change_kind(kind), subject, record.version, facts)

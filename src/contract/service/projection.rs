@@ -31,10 +31,12 @@ pub(super) fn facts(record: &Record) -> Value {
     })
 }
 
-/// `contract.v1`: what the parent may see (TMF-1, what travels). No names, contacts or identity numbers.
-pub(super) fn public(record: &Record, subject: &str) -> Value {
+/// `contract.v1`: what the parent may see (TMF-1, what travels). No contacts or identity numbers; the parties' names
+/// where the regulation profile says so.
+pub(super) fn public(record: &Record, subject: &str, with_names: bool) -> Value {
     let registration = record.state.registration();
     let form = &record.form;
+    let name = |name: &str| with_names.then(|| name.to_owned());
     json!({
         "type": "contract.v1",
         "urn": subject,
@@ -52,6 +54,8 @@ pub(super) fn public(record: &Record, subject: &str) -> Value {
         "total_fen": record.total(),
         "technical_fen": record.technical,
         "estimated": form.estimated,
+        "seller_name": name(&record.seller.name),
+        "buyer_name": name(&record.buyer.name),
         "seller_division": form.seller.division,
         "buyer_division": form.buyer.division,
         "signed_on": form.signed_on,
@@ -68,9 +72,10 @@ mod tests {
     use crate::kernel::money::Fen;
     use crate::kernel::time::UtcTime;
 
-    /// DESIGN, a change: no phone, mail or identity numbers in the projection; TMF-1: nor the parties' names.
+    /// DESIGN, a change: no phone, mail or identity numbers in the projection; TMF-1: the parties' names as the
+    /// profile says.
     #[test]
-    fn tmf_1_the_projection_names_nobody() {
+    fn tmf_1_the_projection_names_the_parties_only_as_the_profile_says() {
         let form = complete_form();
         let id = "01980000-0000-7000-8000-000000000001";
         let record = Record {
@@ -88,7 +93,12 @@ mod tests {
             created_at: UtcTime::from_seconds(0),
             updated_at: UtcTime::from_seconds(0),
         };
-        let public = public(&record, "urn:tm:cn-450700:contract:x").to_string();
+        let subject = "urn:tm:cn-450700:contract:x";
+        let named = public(&record, subject, true);
+        assert_eq!(named["seller_name"], record.seller.name.as_str());
+        assert_eq!(named["buyer_name"], record.buyer.name.as_str());
+        assert!(!named.to_string().contains(&record.form.seller.phone));
+        let public = public(&record, subject, false).to_string();
         for secret in [
             &record.form.title,
             &record.seller.name,

@@ -40,3 +40,14 @@ diesel::table! {
         document -> Text,
     }
 }
+
+diesel::table! {
+    statistics_report (period) {
+        period -> Text,
+        id -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        document -> Text,
+        closed_at -> Timestamp,
+    }
+}

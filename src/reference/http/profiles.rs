@@ -62,6 +62,9 @@ struct ProfileBody {
     price_publicity: LimitBody,
     reward_publicity: LimitBody,
     cash_reward_publicity: LimitBody,
+    /// Whether the platform above sees the parties' names of what is registered here.
+    #[serde(default)]
+    names_reported: bool,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -161,6 +164,7 @@ impl From<ProfileValues> for ProfileBody {
             price_publicity: values.price_publicity.into(),
             reward_publicity: values.reward_publicity.into(),
             cash_reward_publicity: values.cash_reward_publicity.into(),
+            names_reported: values.names_reported,
         }
     }
 }
@@ -184,6 +188,7 @@ impl From<ProfileBody> for ProfileValues {
             price_publicity: body.price_publicity.into(),
             reward_publicity: body.reward_publicity.into(),
             cash_reward_publicity: body.cash_reward_publicity.into(),
+            names_reported: body.names_reported,
         }
     }
 }

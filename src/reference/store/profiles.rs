@@ -159,6 +159,8 @@ struct Body {
     price_publicity: LimitBody,
     reward_publicity: LimitBody,
     cash_reward_publicity: LimitBody,
+    #[serde(default)]
+    names_reported: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -225,6 +227,7 @@ impl From<&ProfileValues> for Body {
             price_publicity: values.price_publicity.into(),
             reward_publicity: values.reward_publicity.into(),
             cash_reward_publicity: values.cash_reward_publicity.into(),
+            names_reported: values.names_reported,
         }
     }
 }
@@ -248,6 +251,7 @@ impl From<Body> for ProfileValues {
             price_publicity: body.price_publicity.into(),
             reward_publicity: body.reward_publicity.into(),
             cash_reward_publicity: body.cash_reward_publicity.into(),
+            names_reported: body.names_reported,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod ocds;
+mod reports;
 mod sheets;
 mod tables;
 
@@ -13,6 +14,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(tables::download)
         .service(tables::records)
         .service(tables::register)
+        .service(reports::list)
         .service(ocds::releases)
         .service(ocds::record);
 }

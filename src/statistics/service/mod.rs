@@ -1,7 +1,9 @@
 //! Counting, listing, publishing.
 
+mod close;
 mod note;
 
+pub use close::{close_next, last_closed_month, report_of, reports};
 pub use note::note;
 
 use super::codes::{PERIOD_INVALID, RECORD_NOT_FOUND};

@@ -1,6 +1,7 @@
 //! Statutory tables, the register as files, OCDS releases.
 
 mod ocds;
+mod reports;
 
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ const PERIOD: &str = "from=2026-01-01&to=2026-12-31";
 pub const AUDITOR: &str = "operator.auditor";
 
 /// Three registrations: two developments from the city to Qinnan, one licence from the city to Lingshan.
-fn three(city: &City) -> Vec<String> {
+pub fn three(city: &City) -> Vec<String> {
     let mut third = form();
     third["class"] = json!("service");
     third["sub_type"] = json!("general_service");

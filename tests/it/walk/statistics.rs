@@ -12,6 +12,7 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/statistics/tables.xlsx", |city| read(city, &format!("tables.xlsx?{PERIOD}"))),
     ("get", "/api/v1/statistics/records", |city| read(city, &format!("records?{PERIOD}"))),
     ("get", "/api/v1/statistics/register", |city| read(city, &format!("register?{PERIOD}"))),
+    ("get", "/api/v1/statistics/reports", |city| read(city, "reports")),
     ("get", "/api/v1/statistics/ocds/releases", |city| read(city, "ocds/releases")),
     ("get", "/api/v1/statistics/ocds/records/{contract}", |city| {
         let id = registered(city);

@@ -29,6 +29,7 @@ pub fn profile_2021() -> Profile {
         price_publicity: days(15),
         reward_publicity: days(15),
         cash_reward_publicity: days(15),
+        names_reported: false,
     };
     Profile {
         code: "2021".into(),
