@@ -47,7 +47,8 @@ use crate::search::service::{Search, SearchSettings};
 use crate::search::{self, Source, Sources};
 use crate::statistics;
 use crate::subsidy;
-use crate::trading::{self, challenge};
+use crate::trading::live::{self, Hub, StreamLimits};
+use crate::trading::{self, challenge, watch};
 
 /// The API's address prefix.
 const API: &str = "/api/v1";
@@ -77,6 +78,9 @@ fn api_routes(config: &mut ServiceConfig) {
     health::routes(config);
     statistics::routes(config);
     matching::routes(config);
+    // `/sales/watched` before `/sales/{id}`.
+    watch::routes(config);
+    live::routes(config);
     trading::routes(config);
 }
 
@@ -106,6 +110,8 @@ fn all_codes() -> Vec<&'static Code> {
         statistics::codes::ALL,
         transport::codes::ALL,
         trading::codes::ALL,
+        live::codes::ALL,
+        watch::codes::ALL,
     ];
     rooms.concat()
 }
@@ -124,6 +130,7 @@ fn all_jobs(vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> 
         Arc::new(Expiry::<Achievement>::default()),
         Arc::new(Expiry::<Demand>::default()),
         Arc::new(Learning::new(sources.clone())),
+        Arc::new(watch::Reminders),
         Arc::new(trading::TendSales::new(gate.secrets().clone())),
     ]
 }
@@ -161,6 +168,7 @@ struct Parts {
     codes: AllCodes,
     search: Search,
     matching: Matching,
+    live: Hub,
     vault: Vault,
     answer_days: AnswerDays,
     transport: Transport,
@@ -204,8 +212,10 @@ impl App {
         let sources = Sources::new(sources(&config.node.as_str().into()));
         let search = open_search(&config, &sources)?;
         let matching = Matching::new(search.clone(), sources.clone());
+        let limits = StreamLimits { total: config.streams, of_address: config.streams_per_address };
+        let live = Hub::new(limits);
         let instance: Vec<Arc<dyn InstanceFollower>> =
-            vec![Arc::new(search.clone()), Arc::new(matching.clone())];
+            vec![Arc::new(search.clone()), Arc::new(matching.clone()), Arc::new(live.clone())];
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
         let jobs = all_jobs(&vault, &sources, &gate);
         let followers = Followers::new(db.clone(), database, instance);
@@ -219,6 +229,7 @@ impl App {
             codes,
             search: search.clone(),
             matching,
+            live,
             vault,
             answer_days: AnswerDays(config.enquiry_days),
             transport: Transport::new(&config.base_url, gate.keys().clone(), Arc::new(NoNeighbours)),
@@ -250,7 +261,25 @@ impl App {
         self.gate.follow()?;
         let mut threads = self.followers.spawn()?;
         threads.extend(self.jobs.spawn()?);
+        threads.extend(self.parts.live.spawn_wake(&self.db, &self.parts.edge.kv)?);
         Ok(Background { followers: self.followers.clone(), jobs: self.jobs.clone(), threads })
+    }
+
+    /// Ends every live stream with a word, so that the server has nothing to wait for.
+    pub fn close_streams(&self) {
+        self.parts.live.close();
+    }
+
+    /// The same as soon as the process is told to stop. To be called on the server's runtime.
+    pub fn close_streams_on_signal(&self) -> std::io::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let live = self.parts.live.clone();
+        actix_web::rt::spawn(async move {
+            tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+            live.close();
+        });
+        Ok(())
     }
 
     /// An HTTP server on this listener; it runs when awaited and ends on SIGTERM or through its handle.
@@ -266,6 +295,7 @@ impl App {
                 .app_data(web::Data::new(parts.codes))
                 .app_data(web::Data::new(parts.search))
                 .app_data(web::Data::new(parts.matching))
+                .app_data(web::Data::new(parts.live))
                 .app_data(web::Data::new(parts.vault))
                 .app_data(web::Data::new(parts.answer_days))
                 .app_data(web::Data::new(parts.transport))
@@ -284,6 +314,9 @@ impl App {
                 .service(contract::verify_desk)
                 .service(contract::verify_file)
                 .service(contract::verify_page)
+                .service(live::script)
+                .service(live::style)
+                .service(live::live_page)
                 .default_service(web::route().to(fallback))
         });
         let server =

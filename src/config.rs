@@ -44,6 +44,8 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("TECHMART_REQUESTS_PER_MINUTE", "1200", "requests that one address may make in a minute; 0 is no limit"),
     ("TECHMART_TRUST_FORWARDED_FOR", "false", "the last hop of X-Forwarded-For is the client"),
     ("TECHMART_ENQUIRY_DAYS", "7", "days after which an unanswered enquiry is overdue"),
+    ("TECHMART_STREAMS", "4000", "live streams of this instance at a time, 1 to 100000"),
+    ("TECHMART_STREAMS_PER_ADDRESS", "40", "live streams of one address at a time, 1 to 100000"),
     ("TECHMART_WORKERS", "2", "threads that serve HTTP, 1 to 64"),
     ("TECHMART_READERS", "4", "threads that read the database, 1 to 64"),
     ("TECHMART_METRICS_LISTEN", "none", "address and port of /metrics"),
@@ -69,6 +71,9 @@ pub struct Config {
     pub requests_per_minute: u32,
     pub trust_forwarded_for: bool,
     pub enquiry_days: i64,
+    /// Live streams at a time: of this instance, and of one address.
+    pub streams: usize,
+    pub streams_per_address: usize,
     pub workers: usize,
     pub readers: usize,
     pub metrics_listen: Option<SocketAddr>,
@@ -166,8 +171,10 @@ impl Config {
             requests_per_minute: values.parsed("TECHMART_REQUESTS_PER_MINUTE")?.unwrap_or(1200),
             trust_forwarded_for: values.parsed("TECHMART_TRUST_FORWARDED_FOR")?.unwrap_or(false),
             enquiry_days: values.within("TECHMART_ENQUIRY_DAYS", 7, 1, 365)?,
-            workers: usize::try_from(values.within("TECHMART_WORKERS", 2, 1, 64)?).unwrap_or(2),
-            readers: usize::try_from(values.within("TECHMART_READERS", 4, 1, 64)?).unwrap_or(4),
+            streams: values.count("TECHMART_STREAMS", 4_000, 100_000)?,
+            streams_per_address: values.count("TECHMART_STREAMS_PER_ADDRESS", 40, 100_000)?,
+            workers: values.count("TECHMART_WORKERS", 2, 64)?,
+            readers: values.count("TECHMART_READERS", 4, 64)?,
             metrics_listen: values.parsed("TECHMART_METRICS_LISTEN")?,
             log: values.text("TECHMART_LOG").unwrap_or("info").to_owned(),
             log_json: log_json(values)?,
@@ -210,6 +217,11 @@ impl Values {
         self.text(name)
             .map(|text| text.parse().map_err(|error| bad(name, format!("{text:?}: {error}"))))
             .transpose()
+    }
+
+    fn count(&self, name: &str, default: usize, max: i64) -> Result<usize, BadSetting> {
+        let value = self.within(name, i64::try_from(default).unwrap_or(max), 1, max)?;
+        usize::try_from(value).map_err(|error| bad(name, error))
     }
 
     fn within(&self, name: &str, default: i64, min: i64, max: i64) -> Result<i64, BadSetting> {

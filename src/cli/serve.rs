@@ -60,6 +60,7 @@ async fn run(config: Config, listener: TcpListener, with_demo: bool) -> Outcome 
     if with_demo {
         print_accounts();
     }
+    app.close_streams_on_signal()?;
     app.server(listener, workers, true)?.await?;
     background.stop();
     tracing::info!("stopped");

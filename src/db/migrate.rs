@@ -63,6 +63,7 @@ static MIGRATIONS: &[Migration] = migrations![
     28 "0028_trading",
     29 "0029_trading_steps",
     32 "0032_challenge",
+    33 "0033_watch",
     42 "0042_statistics_report",
 ];
 

@@ -140,6 +140,16 @@ impl Db {
         self.inner.slow.submit(query)?.wait().await
     }
 
+    /// A short read from a thread without an async runtime.
+    pub fn read_soon_blocking<T, F>(&self, query: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Snapshot) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.inner.fast.submit(query)?.wait_blocking()
+    }
+
+    /// From a thread without an async runtime, for work that may take longer.
     pub fn read_blocking<T, F>(&self, query: F) -> Result<T, Refusal>
     where
         T: Send + 'static,

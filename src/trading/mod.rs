@@ -40,6 +40,7 @@ pub mod challenge;
 pub mod codes;
 mod http;
 mod jobs;
+pub mod live;
 pub mod model;
 mod profile;
 mod projection;
@@ -48,6 +49,7 @@ pub mod service;
 mod standing;
 mod store;
 mod terms;
+pub mod watch;
 
 pub use http::routes;
 pub use jobs::TendSales;

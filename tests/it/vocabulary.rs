@@ -87,6 +87,7 @@ fn every_closed_list_has_its_labels() {
         "sale_unsold_reason", trading::UnsoldReason;
         "sale_bid_kind", trading::BidKind;
         "sale_deposit_state", trading::DepositState;
+        "sale_reminder_moment", techmart::trading::watch::model::Moment;
         "sale_suspension_reason", trading::SuspensionReason;
         "sale_objection_state", trading::ObjectionState;
         "sale_objection_about", trading::ObjectionAbout;

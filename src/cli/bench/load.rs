@@ -82,15 +82,34 @@ pub fn run(
     time: Duration,
     server: u32,
 ) -> io::Result<Outcome> {
-    let (stop, number) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(1)));
+    let requests = vec![request.clone(); clients];
+    run_all(address, &requests, Pace { first: 1, pause: None }, time, server)
+}
+
+/// The number that the first request says, and the time from one request of a client to its next.
+#[derive(Clone, Copy)]
+pub struct Pace {
+    pub first: u64,
+    pub pause: Option<Duration>,
+}
+
+/// Sends each of these requests from a connection of its own for this long.
+pub fn run_all(
+    address: SocketAddr,
+    requests: &[Request],
+    pace: Pace,
+    time: Duration,
+    server: u32,
+) -> io::Result<Outcome> {
+    let (stop, number) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(pace.first)));
     let sum = Arc::new(Mutex::new((Vec::new(), 0_u64)));
     let cpu_before = cpu_micros(server)?;
     let started = Instant::now();
     let mut threads = Vec::new();
-    for _ in 0..clients {
+    for request in requests {
         let (stop, number, sum, request) = (stop.clone(), number.clone(), sum.clone(), request.clone());
         threads.push(std::thread::spawn(move || -> io::Result<()> {
-            let (latencies, failures) = client(address, &request, &stop, &number)?;
+            let (latencies, failures) = client(address, &request, &stop, &number, pace.pause)?;
             let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
             sum.0.extend(latencies);
             sum.1 += failures;
@@ -116,12 +135,18 @@ fn client(
     request: &Request,
     stop: &AtomicBool,
     number: &AtomicU64,
+    pause: Option<Duration>,
 ) -> io::Result<(Vec<u32>, u64)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
     let (mut latencies, mut failures, mut buffer) = (Vec::new(), 0, vec![0; BUFFER_BYTES]);
+    let mut due = Instant::now();
     while !stop.load(Ordering::Acquire) {
+        if let Some(pause) = pause {
+            std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
+            due += pause;
+        }
         let bytes = request.bytes(address, number.fetch_add(1, Ordering::Relaxed));
         let sent = Instant::now();
         stream.write_all(&bytes)?;

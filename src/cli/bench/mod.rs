@@ -1,13 +1,17 @@
 //! `techmart bench …`: programs that measure, and that the crash tests drive.
 
+mod bids;
 mod corpus;
 mod http;
 mod ledger;
+mod listeners;
 mod load;
 pub mod log;
 mod questions;
+mod sale;
 mod search;
 mod server;
+mod server_process;
 mod store;
 mod subsidy;
 
@@ -38,6 +42,13 @@ pub enum Bench {
     /// The process that makes the index that `bench search` asks
     #[command(hide = true)]
     SearchBuild(SearchBench),
+    /// Measure bids of one sale, through the service layer and over HTTP, beside a bare durable insert
+    Bids(BidsBench),
+    /// Measure what many listeners of one sale cost, and how long the slowest waits for a bid
+    Listeners(ListenersBench),
+    /// The server that `bench bids` and `bench listeners` measure
+    #[command(hide = true)]
+    SaleServer(SaleServer),
     /// Append changes to the log of a scratch database and print each acknowledged one
     Append(Append),
     /// Follow the log of a scratch database until a number of changes was seen
@@ -112,6 +123,32 @@ pub struct BalancesBench {
 }
 
 #[derive(Args)]
+pub struct BidsBench {
+    /// Bidders that bid at once
+    #[arg(long, default_value_t = 32)]
+    pub bidders: usize,
+    /// Seconds for each run
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u64,
+}
+
+#[derive(Args)]
+pub struct ListenersBench {
+    /// Streams of one sale
+    #[arg(long, default_value_t = 2_000)]
+    pub listeners: usize,
+    /// Bids that they hear
+    #[arg(long, default_value_t = 20)]
+    pub rounds: usize,
+}
+
+#[derive(Args)]
+pub struct SaleServer {
+    #[arg(long, default_value_t = 32)]
+    pub bidders: usize,
+}
+
+#[derive(Args)]
 pub struct Append {
     /// Name of this writer
     #[arg(long)]
@@ -145,6 +182,9 @@ impl Bench {
             Self::SearchBuild(bench) => search::build(config, &bench),
             Self::HttpServer => server::serve(config.clone()),
             Self::Subsidy(bench) => subsidy::run(config, &bench),
+            Self::Bids(bench) => bids::run(config, &bench),
+            Self::Listeners(bench) => listeners::run(config, &bench),
+            Self::SaleServer(server) => sale::serve(config.clone(), server.bidders),
             Self::Append(append) => log::append(config, &append),
             Self::Follow(follow) => log::follow(config, &follow),
         }

@@ -140,6 +140,20 @@ pub fn transfer(conn: &mut Conn, key: &str, from: i64, to: i64) -> Result<(), Re
     Ok(())
 }
 
+/// A table for bare durable inserts, to compare bids with.
+pub fn create_plain_bids(conn: &mut Conn) -> Result<(), Refusal> {
+    let number = if conn.is_postgres() { "BIGSERIAL PRIMARY KEY" } else { "INTEGER PRIMARY KEY" };
+    let sql = format!("CREATE TABLE IF NOT EXISTS bench_bid (number {number}, bidder BIGINT NOT NULL)");
+    Ok(conn.batch(&sql)?)
+}
+
+pub fn insert_plain_bid(conn: &mut Conn, bidder: i64) -> Result<(), Refusal> {
+    diesel::sql_query("INSERT INTO bench_bid (bidder) VALUES ($1)")
+        .bind::<BigInt, _>(bidder)
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Some published achievement.
 pub fn any_achievement(conn: &mut Conn) -> Result<String, Refusal> {
     let published =

@@ -22,6 +22,7 @@ pub mod search;
 pub mod statistics;
 pub mod subsidy;
 pub mod trading;
+pub mod watch;
 
 pub use audit::*;
 pub use brokerage::*;

@@ -10,6 +10,7 @@ pub(super) const LISTS: &[List] = &[
     define("sale_unsold_reason", "未成交原因", "Why a sale came to nothing", SALE_UNSOLD),
     define("sale_bid_kind", "出价方式", "Kind of bid", SALE_BID_KIND),
     define("sale_deposit_state", "保证金状态", "Deposit state", SALE_DEPOSIT_STATE),
+    define("sale_reminder_moment", "提醒时点", "What a reminder is about", SALE_REMINDER),
     define("sale_suspension_reason", "中止原因", "Why a sale was suspended", SALE_SUSPENSION),
     define("sale_objection_state", "异议状态", "State of an objection", SALE_OBJECTION_STATE),
     define("sale_objection_about", "异议事项", "What an objection is about", SALE_OBJECTION_ABOUT),
@@ -137,6 +138,8 @@ const OPEN_CHALLENGE_STAGE: &[Item] = &[
     item("failed", "揭榜失败", "No proposal selected"),
     item("cancelled", "已取消", "Cancelled"),
 ];
+
+const SALE_REMINDER: &[Item] = &[item("start", "开始", "Start"), item("end", "截止", "End")];
 
 const CHALLENGE_VERDICT: &[Item] = &[item("pass", "通过", "Pass"), item("reject", "不通过", "Reject")];
 

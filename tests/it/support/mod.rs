@@ -91,12 +91,16 @@ impl Drop for City {
     }
 }
 
+/// Live streams that one address may have in a test's city.
+pub const STREAMS_OF_ADDRESS: usize = 6;
+
 /// The configuration of a test's node.
 pub fn config(database: &TestDatabase, dir: PathBuf) -> Config {
     let mut pairs = vec![
         ("DATABASE_URL".to_owned(), database.url()),
         ("TECHMART_SECRET".to_owned(), "42".repeat(32)),
         ("TECHMART_REQUESTS_PER_MINUTE".to_owned(), "0".to_owned()),
+        ("TECHMART_STREAMS_PER_ADDRESS".to_owned(), STREAMS_OF_ADDRESS.to_string()),
         ("TECHMART_BASE_URL".to_owned(), "https://techmart.example".to_owned()),
     ];
     if let Some(redis) = database::redis_url() {

@@ -22,9 +22,14 @@ pub struct Installation {
 impl Installation {
     /// An installation with an empty database, not yet started.
     pub fn new() -> Self {
+        Self::on(TestDatabase::empty())
+    }
+
+    /// An installation on this database.
+    pub fn on(database: TestDatabase) -> Self {
         // Nobody can be handed this port while we hold it; the program takes it a moment later.
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        Self { database: TestDatabase::empty(), listen, running: None }
+        Self { database, listen, running: None }
     }
 
     pub fn base(&self) -> String {

@@ -4,10 +4,13 @@ mod award;
 mod bidding;
 pub mod challenge;
 mod histories;
+mod killed;
 mod listing;
+mod live;
 mod negotiated;
 mod notice;
 mod talk;
+mod watch;
 
 use serde_json::{Value, json};
 use techmart::kernel::time::UtcTime;

@@ -98,6 +98,7 @@ mod federation;
 mod files;
 pub mod identity;
 mod ledger;
+mod live;
 mod matching;
 mod platform;
 mod project;
@@ -130,6 +131,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         reward::CASES,
         brokerage::CASES,
         challenge::CASES,
+        live::CASES,
         statistics::CASES,
         trading::CASES,
     ];
