@@ -89,8 +89,14 @@ fn prepare(app: App, count: usize, clock: &Shifted) -> Result<Running, Refusal> 
             actors.iter().try_for_each(|actor| enrol(tx, actor, &payer, sale))
         })?;
     }
-    let ahead = (NOTICE_DAYS * 86_400 + 60) * 1_000_000;
+    // The demo's history may end later than today: to the sale's own start, not by so many days.
+    let run = app.db.read_blocking(move |snapshot| service::run(snapshot, sale))?;
+    let starts_at = run.ok_or_else(|| Refusal::internal("the sale has no run"))?.starts_at;
+    let ahead = starts_at.plus_seconds(1).micros() - SystemClock.now().micros();
     clock.micros.store(ahead, Ordering::Release);
+    // What the month brought about is not measured.
+    app.settle()?;
+    app.run_jobs()?;
     let (mut bidders, mut tokens) = (Vec::new(), Vec::new());
     for login in logins {
         let admitted = app.gate.sign_in_as(&login)?;

@@ -255,7 +255,8 @@ impl Hub {
         let hear = kv.hear(WAKE, |word| {
             if word != own {
                 // One that waits already will see this one's commit as well.
-                drop(told.try_send(()));
+                let waits = told.try_send(()).is_err();
+                tracing::trace!(waits, "another instance committed");
             }
         });
         let (mut commits, mut closing) = (db.commits(), self.inner.closing.subscribe());
