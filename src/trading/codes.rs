@@ -14,7 +14,6 @@ codes! {
     SALE_ENDS_EARLY = ("sale_ends_early", 422, "截止时间不得早于 {from}", "It may not end before {from}");
     SALE_ENDS_LATE = ("sale_ends_late", 422, "截止时间不得晚于 {to}", "It may not end after {to}");
     SALE_RESERVE = ("sale_reserve", 422, "保留价应不低于起拍价，且只用于竞价", "A reserve is at least the start price, and for biddings only");
-    SALE_RESERVE_HIDDEN = ("sale_reserve_hidden", 409, "保留价在交易结束前保密", "The reserve is secret until the end");
     SALE_AUCTIONEER = ("sale_auctioneer", 422, "拍卖须载明拍卖人、拍卖师及其许可证号；网络竞价不得填写", "An auction names the licensed house and auctioneer; a bidding names none");
     SALE_PRIORITY = ("sale_priority", 422, "优先购买权人的顺位为 1 至 {max}，信用代码不得重复", "Priority holders have ranks 1 to {max} and one credit code each");
     SALE_RELATION = ("sale_relation", 422, "受让方为完成人或关联方的，应说明关系", "Say how the buyer is related");

@@ -4,7 +4,7 @@ use actix_web::{get, post, put, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::bidding_view::{BidAnswer, BidView, EnrolmentView, OfferView};
+use super::bidding_view::{BidAnswer, BidView, EnrolmentView, OfferView, ParticipantView, SaleParticipants};
 use crate::http::{Answer, Edge, Input, Paging, Reply};
 use crate::identity::Gate;
 use crate::kernel::money::Fen;
@@ -62,6 +62,22 @@ pub async fn enrolments(edge: Edge, gate: web::Data<Gate>, paging: web::Query<Pa
         let now = snapshot.now();
         let found = service::enrolments(snapshot, actor, &secrets, &page)?;
         Reply::page(&found.map(|it| EnrolmentView::of(&it, now)))
+    })
+    .await
+}
+
+/// Who took part in a sale, for its seller and the operator: after the end.
+#[utoipa::path(
+    tag = "trading",
+    params(("id" = SaleId, Path)),
+    responses((status = 200, body = SaleParticipants)),
+    extensions(("x-permission" = json!("session")))
+)]
+#[get("/sales/{id}/participants")]
+pub async fn participants(edge: Edge, id: web::Path<SaleId>) -> Answer {
+    edge.read(Permission::Session, move |snapshot, actor| {
+        let items = service::participants(snapshot, actor, *id)?.into_iter().map(ParticipantView::from);
+        Reply::ok(&SaleParticipants { items: items.collect() })
     })
     .await
 }

@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 use super::view::SaleLine;
 use crate::kernel::money::Fen;
+use crate::kernel::party::PartyRef;
 use crate::kernel::time::UtcTime;
-use crate::trading::model::{Bid, BidKind, Deposit, DepositId, DepositState, Offer, SaleId};
+use crate::trading::model::{Bid, BidKind, Bidder, Deposit, DepositId, DepositState, Offer, SaleId};
 use crate::trading::service::{Bidden, Enrolment};
 
 /// A bid as everybody sees it.
@@ -190,4 +191,33 @@ impl From<Deposit> for DepositView {
             reason: it.reason,
         }
     }
+}
+
+/// Somebody who took part, after the end.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SaleParticipant)]
+pub struct ParticipantView {
+    alias: String,
+    party: PartyRef,
+    admitted: bool,
+    /// Rank of a priority holder.
+    priority: Option<i32>,
+    enrolled_at: UtcTime,
+}
+
+impl From<Bidder> for ParticipantView {
+    fn from(it: Bidder) -> Self {
+        Self {
+            alias: it.alias,
+            party: it.party,
+            admitted: it.admitted,
+            priority: it.priority,
+            enrolled_at: it.enrolled_at,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SaleParticipants {
+    pub items: Vec<ParticipantView>,
 }

@@ -30,7 +30,7 @@ pub struct DepositsQuery {
     extensions(("x-permission" = json!("deposit.confirm")))
 )]
 #[get("/sales/deposits")]
-pub async fn list(edge: Edge, query: web::Query<DepositsQuery>) -> Answer {
+pub async fn deposits(edge: Edge, query: web::Query<DepositsQuery>) -> Answer {
     let DepositsQuery { sale, state, limit, cursor } = query.into_inner();
     let page = PageQuery::new(limit, cursor)?;
     edge.read(Permission::DepositConfirm, move |snapshot, actor| {

@@ -8,7 +8,7 @@ use crate::db::{Snapshot, Tx};
 use crate::identity::service::{self as identity, Place as _};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
-use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::codes_common::{FORBIDDEN, NOT_FOUND};
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::party::PartyRef;
@@ -16,7 +16,7 @@ use crate::kernel::permission::Permission;
 use crate::proof::SecretBox;
 use crate::trading::codes::{
     SALE_BIDDER_BARRED, SALE_BIDDER_EXCLUDED, SALE_BIDDERS_MAX, SALE_ENROLLED, SALE_NOT_ENROLLED,
-    SALE_NOT_SELLER, SALE_OVER,
+    SALE_NOT_SELLER, SALE_OVER, SALE_SECRET,
 };
 use crate::trading::model::{Bid, Bidder, Deposit, Mode, Sale, SaleId, State};
 use crate::trading::rules::{self, lifecycle};
@@ -78,11 +78,18 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
     };
     store::insert_bidder(tx, &bidder)?;
     let deposit = amount.map(|amount| deposits::instruct(tx, &bidder, amount)).transpose()?;
-    // Not the person: who takes part is secret until the end, in the log too (rule 8).
-    let subject = tx.urn("sale_run", id);
-    let facts = json!({"sale": sale.urn, "alias": bidder.alias});
-    tx.record(&TRADING, NewChange::local("sale.enrolled", subject, i64::from(number), facts));
+    if sale.mode != Mode::SealedTender {
+        record(tx, &sale, &bidder);
+    }
     Ok(Enrolment { sale, bidder, deposit, bids: vec![], leads: false, maximum: None })
+}
+
+/// Not the person: who takes part is secret until the end, in the log too (rule 8). Of a sealed tender not even that
+/// somebody has enrolled.
+fn record(tx: &mut Tx, sale: &Sale, bidder: &Bidder) {
+    let subject = tx.urn("sale_run", sale.id);
+    let facts = json!({"sale": sale.urn, "alias": bidder.alias});
+    tx.record(&TRADING, NewChange::local("sale.enrolled", subject, i64::from(bidder.number), facts));
 }
 
 /// Until the end by the run where there is one: it may have been extended.
@@ -170,6 +177,18 @@ fn of_bidder(snapshot: &mut Snapshot, secrets: &SecretBox, bidder: Bidder) -> Re
     let leads = store::run(snapshot, bidder.sale)?.is_some_and(|run| run.leader == Some(bidder.number));
     let maximum = super::bid::own_maximum(secrets, &bidder)?;
     Ok(Enrolment { sale, bidder, deposit, bids, leads, maximum })
+}
+
+/// Who took part, for the seller and the operator: after the end (rule 8).
+pub fn participants(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<Vec<Bidder>, Refusal> {
+    let seen = super::sale(snapshot, actor, id)?;
+    if !seen.own && !actor.may(Permission::SaleReview) {
+        return Err(Refusal::new(&FORBIDDEN));
+    }
+    if seen.sale.state() == State::Published {
+        return Err(Refusal::new(&SALE_SECRET));
+    }
+    store::bidders(snapshot, id)
 }
 
 /// The bidder that the actor is: enrolled, and its deposit confirmed.

@@ -53,6 +53,8 @@ fn domain_4_bids_rise_by_the_increment_and_the_close_decides() {
     assert_eq!(prices, [103_000, 100_000]);
     let ended = to_end(&city, &id);
     assert_eq!(ended["state"], "awarded");
+    let took_part = city.as_(SELLER).get(&path(&id, "/participants")).expect(200).body;
+    assert_eq!(took_part["items"][0]["party"]["name"], "示例enterprise");
     assert_eq!(ended["result"]["price_fen"], 103_000);
     assert_eq!(ended["result"]["winner"]["name"], "示例enterprise2");
     bid(&city, &id, BIDDER, 104_000).refused(409, "sale_over");
@@ -126,6 +128,7 @@ fn domain_4_identities_are_secret_until_the_end_from_staff_too() {
     let mut texts = vec![];
     for persona in ["", SELLER, SECOND, PAYER, OPERATOR, "operator.auditor", "government.preparer"] {
         let client = city.as_(persona);
+        client.get(&path(&id, "/participants")).expect(if persona.is_empty() { 401 } else { 403 });
         for rest in ["", "/bids", "/deposits", "/confirmation", "/questions", "/objections"] {
             texts.push(client.get(&path(&id, rest)).text());
         }

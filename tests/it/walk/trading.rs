@@ -89,6 +89,10 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/sales/{id}/enrolment", |city| {
         part(&running(city), "GET", "/enrolment").stranger("broker.member").also(SECOND)
     }),
+    ("get", "/api/v1/sales/{id}/participants", |city| {
+        let case = Case::new("GET", path(&awarded(city), "/participants"), SELLER).also(OPERATOR);
+        case.stranger("institute2.member").stranger(BIDDER).stranger(PAYER)
+    }),
     ("get", "/api/v1/sales/{id}/bids", |city| Case::new("GET", path(&running(city), "/bids"), "")),
     ("post", "/api/v1/sales/{id}/bids", |city| {
         part(&running(city), "POST", "/bids").body(json!({"price_fen": 100_000}))
