@@ -24,6 +24,8 @@ use crate::db::{Db, Settings, WriterLimits, migrate};
 use crate::demand::{self, model::Demand};
 use crate::engagement::{self, AnswerDays};
 use crate::federation;
+use crate::federation::oai;
+use crate::federation::tlog;
 use crate::federation::transport::{self, NoNeighbours, Transport};
 use crate::files::{self, Vault};
 use crate::http::fallback::{KnownPaths, fallback};
@@ -82,6 +84,7 @@ fn api_routes(config: &mut ServiceConfig) {
     watch::routes(config);
     live::routes(config);
     trading::routes(config);
+    federation::api_routes(config);
 }
 
 /// Every room's codes.
@@ -112,6 +115,7 @@ fn all_codes() -> Vec<&'static Code> {
         trading::codes::ALL,
         live::codes::ALL,
         watch::codes::ALL,
+        tlog::codes::ALL,
     ];
     rooms.concat()
 }
@@ -119,6 +123,7 @@ fn all_codes() -> Vec<&'static Code> {
 /// Every room's clock-driven work.
 fn all_jobs(vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> {
     vec![
+        Arc::new(tlog::Grow::new(gate.keys().clone())),
         Arc::new(Sweep),
         Arc::new(subsidy::SweepSheets),
         Arc::new(subsidy::ExpireCommitments),
@@ -208,6 +213,7 @@ impl App {
             Arc::new(statistics::Contracts),
             Arc::new(engagement::Contracts),
             Arc::new(Marks),
+            Arc::new(oai::Outlet),
         ];
         let sources = Sources::new(sources(&config.node.as_str().into()));
         let search = open_search(&config, &sources)?;

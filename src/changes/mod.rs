@@ -6,6 +6,7 @@
 //! An *instance follower* (the search index) keeps its own cursor beside its own data.
 
 mod job;
+pub mod leaves;
 mod runner;
 pub mod store;
 mod verify;

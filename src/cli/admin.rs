@@ -79,6 +79,8 @@ pub enum KeyPurpose {
     Token,
     Certificate,
     Node,
+    Checkpoint,
+    Witness,
 }
 
 impl From<KeyPurpose> for Purpose {
@@ -87,6 +89,8 @@ impl From<KeyPurpose> for Purpose {
             KeyPurpose::Token => Self::Token,
             KeyPurpose::Certificate => Self::Certificate,
             KeyPurpose::Node => Self::Node,
+            KeyPurpose::Checkpoint => Self::Checkpoint,
+            KeyPurpose::Witness => Self::Witness,
         }
     }
 }

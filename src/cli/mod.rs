@@ -10,6 +10,7 @@ pub mod matching;
 mod serve;
 pub mod verify;
 pub mod verify_certificate;
+mod verify_proof;
 
 use std::io::Write;
 use std::path::PathBuf;

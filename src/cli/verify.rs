@@ -6,12 +6,13 @@ use crate::changes;
 use crate::config::Config;
 use crate::db::conn::{Conn, Mode};
 use crate::db::migrate;
+use crate::federation::tlog;
 use crate::ledger::service as ledger;
 
 /// What to verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// The change log: numbers, hashes, leaves
+    /// The change log: numbers, hashes, leaves; the tree over it and its checkpoints
     Changes,
     /// The books: every sum, balance and hash, and their hashes in the change log
     Ledger,
@@ -28,6 +29,11 @@ pub fn verify(config: &Config, parts: &[Part]) -> Result<(), Box<dyn std::error:
             return Err(format!("change log: change {}: {}", fault.seq, fault.what).into());
         }
         println!("change log: {} changes, {} events: sound", verified.changes, verified.events);
+        let tree = tlog::verify(&mut conn)?;
+        if let Some(fault) = tree.fault {
+            return Err(format!("tree: {fault}").into());
+        }
+        println!("tree: {} leaves, {} checkpoints: sound", tree.leaves, tree.checkpoints);
     }
     if all || parts.contains(&Part::Ledger) {
         match ledger::verify(&mut conn)? {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use super::verify_proof;
 use crate::contract::service::{CERTIFICATE_KIND, NOTICE};
 use crate::proof::{JwkSet, verify_with};
 
@@ -27,16 +28,35 @@ pub enum One {
         #[arg(long, value_name = "KEY-ID")]
         pin: Option<String>,
     },
+    /// A proof that an event stands in a platform's transparency log; needs no database and no network
+    Proof {
+        /// The proof as JSON: /api/v1/certificates/NUMBER/proof?code=CODE or /api/v1/proofs/events/NUMBER
+        #[arg(value_name = "FILE.json")]
+        file: PathBuf,
+        /// The key of the log: one of `log_keys` at the platform's /.well-known/tmf
+        #[arg(long, value_name = "NAME+ID+KEY")]
+        log: String,
+        /// A neighbour that must have cosigned the checkpoint: one of its `witness_keys`
+        #[arg(long, value_name = "NAME+ID+KEY")]
+        witness: Vec<String>,
+        /// A certificate that must state what was registered in this event
+        #[arg(long, value_name = "FILE.json")]
+        certificate: Option<PathBuf>,
+    },
 }
 
 impl One {
     pub fn run(&self, out: &mut impl Write) -> Result<(), Failure> {
-        let Self::Certificate { file, keys, pin } = self;
-        verify(file, keys, pin.as_deref(), out)
+        match self {
+            Self::Certificate { file, keys, pin } => verify(file, keys, pin.as_deref(), out),
+            Self::Proof { file, log, witness, certificate } => {
+                verify_proof::verify(file, log, witness, certificate.as_deref(), out)
+            }
+        }
     }
 }
 
-type Failure = Box<dyn std::error::Error>;
+pub type Failure = Box<dyn std::error::Error>;
 
 fn verify(file: &Path, keys: &Path, pin: Option<&str>, out: &mut impl Write) -> Result<(), Failure> {
     let document = json(file)?;
@@ -69,7 +89,7 @@ fn verify(file: &Path, keys: &Path, pin: Option<&str>, out: &mut impl Write) -> 
     Ok(())
 }
 
-fn json(path: &Path) -> Result<serde_json::Value, Failure> {
+pub fn json(path: &Path) -> Result<serde_json::Value, Failure> {
     let shown = path.display();
     let size = std::fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.len();
     if size > FILE_BYTES_MAX {

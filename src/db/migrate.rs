@@ -64,6 +64,8 @@ static MIGRATIONS: &[Migration] = migrations![
     29 "0029_trading_steps",
     32 "0032_challenge",
     33 "0033_watch",
+    34 "0034_tlog",
+    35 "0035_oai",
     42 "0042_statistics_report",
 ];
 

@@ -73,11 +73,16 @@ impl Reply {
         Ok(reply)
     }
 
-    /// A file of bytes to be kept under this name: PDF, XLSX, CSV.
-    pub fn file(content_type: &str, file_name: &str, bytes: Vec<u8>) -> Result<Self, Refusal> {
+    /// Bytes that are not text.
+    pub fn bytes(content_type: &str, bytes: Vec<u8>) -> Result<Self, Refusal> {
         let mut reply = Self::text(content_type, String::new())?;
         reply.bytes = Some(bytes);
-        Ok(reply.download(file_name))
+        Ok(reply)
+    }
+
+    /// A file of bytes to be kept under this name: PDF, XLSX, CSV.
+    pub fn file(content_type: &str, file_name: &str, bytes: Vec<u8>) -> Result<Self, Refusal> {
+        Ok(Self::bytes(content_type, bytes)?.download(file_name))
     }
 
     /// The ETag: the record's version.

@@ -23,8 +23,13 @@ impl Leaf<'_> {
     /// RFC 6962 leaf over the JCS of the event. The data enter only as a salted hash, so that an erased event
     /// keeps its leaf and tells nothing.
     pub fn hash(&self) -> serde_json::Result<[u8; 32]> {
+        Ok(Sha256::new().chain_update([0_u8]).chain_update(canonical(&self.entry())?).finalize().into())
+    }
+
+    /// What the leaf is made of; its canonical form is hashed.
+    pub fn entry(&self) -> Value {
         let entity = parse_urn(self.subject).map_or("record", |(_, entity, _)| entity);
-        let event = json!({
+        json!({
             "epoch": self.epoch,
             "feed_seq": self.feed_seq,
             "origin": self.origin,
@@ -34,8 +39,7 @@ impl Leaf<'_> {
             "method": self.method,
             "time": self.time.rfc3339(),
             "data": self.commitment.map(hex::encode),
-        });
-        Ok(Sha256::new().chain_update([0_u8]).chain_update(canonical(&event)?).finalize().into())
+        })
     }
 }
 

@@ -13,18 +13,25 @@ pub enum Purpose {
     Token,
     /// Certificates, confirmations and other papers (平台校验签名).
     Certificate,
-    /// Messages and checkpoints of this node.
+    /// Messages to other nodes.
     Node,
+    /// Checkpoints of the tree over this node's feed.
+    Checkpoint,
+    /// Cosignatures below the checkpoints of neighbours: a key of its own (C2SP tlog-cosignature).
+    Witness,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 3] = [Self::Token, Self::Certificate, Self::Node];
+    pub const ALL: [Self; 5] =
+        [Self::Token, Self::Certificate, Self::Node, Self::Checkpoint, Self::Witness];
 
     pub const fn code(self) -> &'static str {
         match self {
             Self::Token => "token",
             Self::Certificate => "certificate",
             Self::Node => "node",
+            Self::Checkpoint => "checkpoint",
+            Self::Witness => "witness",
         }
     }
 

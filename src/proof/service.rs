@@ -51,6 +51,22 @@ pub fn revoke(tx: &mut Tx, actor: &Actor, secrets: &SecretBox, kid: &str) -> Res
     ensure_keys(tx, secrets)
 }
 
+/// The public halves of a purpose's keys that still verify; needs no master key.
+pub fn public_keys(conn: &mut Conn, purpose: Purpose) -> Result<Vec<PublicKey>, Refusal> {
+    let mut keys = Vec::new();
+    for row in store::all(conn)? {
+        if row.purpose()? == purpose && !matches!(row.state(), KeyState::Revoked { .. }) {
+            keys.push(public(&row)?);
+        }
+    }
+    Ok(keys)
+}
+
+fn public(row: &KeyRow) -> Result<PublicKey, Refusal> {
+    let bytes: [u8; PUBLIC_BYTES] = row.public_key.as_slice().try_into().map_err(Refusal::internal)?;
+    Ok(PublicKey::from_bytes(bytes))
+}
+
 /// The keys as they stand. Fails when a key does not open: the master key is another one.
 pub fn ring(conn: &mut Conn, secrets: &SecretBox) -> Result<KeyRing, Refusal> {
     let mut ring = KeyRing::default();
@@ -59,9 +75,7 @@ pub fn ring(conn: &mut Conn, secrets: &SecretBox) -> Result<KeyRing, Refusal> {
         match row.state() {
             KeyState::Active => ring.add_signer(purpose, open(&row, purpose, secrets)?),
             KeyState::Retired { .. } => {
-                let bytes: [u8; PUBLIC_BYTES] =
-                    row.public_key.as_slice().try_into().map_err(Refusal::internal)?;
-                ring.add_public(purpose, PublicKey::from_bytes(bytes));
+                ring.add_public(purpose, public(&row)?);
                 ring.add_opener(purpose, &open(&row, purpose, secrets)?);
             }
             KeyState::Revoked { .. } => {}

@@ -82,6 +82,12 @@ impl Transport {
         &self.keys
     }
 
+    /// The name of this node's host.
+    pub fn own_host(&self) -> String {
+        let url = reqwest::Url::parse(&self.base).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// The address that another node signs when it asks for this path and query.
     pub fn own_uri(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.base)

@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use actix_web::{get, web};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Transport;
 use crate::changes;
+use crate::federation::tlog::service::own_keys;
 use crate::http::{Answer, Edge, Reply};
+use crate::kernel::error::Refusal;
+use crate::kernel::leaf::canonical;
 use crate::kernel::permission::Permission;
 use crate::proof::KeyRing;
 use crate::proof::model::Purpose;
 
 /// The name of the protocol that this node speaks.
 const PROTOCOL: &str = "tmf-1";
+/// `typ` of the header of `statement`.
+pub const STATEMENT_KIND: &str = "tmf-keys+jws";
 
 #[derive(Serialize, ToSchema)]
 pub struct NodeView {
@@ -26,6 +31,13 @@ pub struct NodeView {
     epoch: i64,
     base_url: String,
     keys: Vec<NodeKeyView>,
+    /// The log over the feed, as C2SP writes verifier keys: `name+id+key`.
+    log_keys: Vec<String>,
+    /// What this node cosigns its neighbours' logs with.
+    witness_keys: Vec<String>,
+    /// The same two lists with node and epoch, signed with the active key of purpose `node` (compact JWS), so that
+    /// who has pinned that key believes them.
+    statement: String,
     /// Addresses below `base_url` by what is asked there.
     endpoints: BTreeMap<&'static str, &'static str>,
 }
@@ -44,7 +56,7 @@ pub struct NodeKeyView {
 }
 
 /// What this node publishes of its keys; pinned by its neighbours when they are added.
-const PURPOSES: &[Purpose] = &[Purpose::Node];
+const PURPOSES: &[Purpose] = &[Purpose::Node, Purpose::Checkpoint, Purpose::Witness];
 
 fn keys(ring: &KeyRing) -> Vec<NodeKeyView> {
     let views = ring.published(PURPOSES).into_iter().map(|(purpose, key, active)| NodeKeyView {
@@ -63,6 +75,9 @@ fn endpoints() -> BTreeMap<&'static str, &'static str> {
         ("hints", "/federation/v1/hints"),
         ("digest", "/federation/v1/digest"),
         ("commands", "/federation/v1/commands"),
+        ("checkpoint", "/tlog/checkpoint"),
+        ("add-checkpoint", "/tlog/add-checkpoint"),
+        ("oai-pmh", "/oai"),
     ])
 }
 
@@ -79,8 +94,25 @@ pub async fn well_known(edge: Edge, transport: web::Data<Transport>) -> Answer {
     edge.read(Permission::Public, move |snapshot, _| {
         let epoch = changes::head(snapshot)?.epoch;
         let node = snapshot.node().to_owned();
-        let (keys, endpoints) = (keys(&ring), endpoints());
-        Reply::ok(&NodeView { protocol: PROTOCOL, node, epoch, base_url, keys, endpoints })
+        let (log_keys, witness_keys) = own_keys(&node, epoch, &ring);
+        let stated = json!({
+            "node": node, "epoch": epoch, "log_keys": log_keys, "witness_keys": witness_keys,
+        });
+        let stated = canonical(&stated).map_err(Refusal::internal)?;
+        let statement =
+            ring.signer(Purpose::Node)?.sign(STATEMENT_KIND, &stated).map_err(Refusal::internal)?;
+        let (keys, endpoints, protocol) = (keys(&ring), endpoints(), PROTOCOL);
+        Reply::ok(&NodeView {
+            protocol,
+            node,
+            epoch,
+            base_url,
+            keys,
+            log_keys,
+            witness_keys,
+            statement,
+            endpoints,
+        })
     })
     .await
 }

@@ -1,0 +1,52 @@
+//! The Merkle tree over the feed, checkpoints of this node and of its neighbours.
+
+diesel::table! {
+    tlog_head (id) {
+        id -> Integer,
+        size -> BigInt,
+        peaks -> Text,
+    }
+}
+
+diesel::table! {
+    tlog_tile (level, idx) {
+        level -> Integer,
+        idx -> BigInt,
+        hashes -> Binary,
+    }
+}
+
+diesel::table! {
+    tlog_checkpoint (size) {
+        size -> BigInt,
+        root -> Binary,
+        note -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tlog_cosignature (size, witness) {
+        size -> BigInt,
+        witness -> Text,
+        line -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tlog_neighbour (origin) {
+        origin -> Text,
+        node -> Text,
+        epoch -> BigInt,
+        keys -> Text,
+        size -> BigInt,
+        note -> Text,
+        seen_at -> Timestamp,
+        fault -> Nullable<Text>,
+        fault_at -> Nullable<Timestamp>,
+        evidence -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(tlog_checkpoint, tlog_cosignature);
