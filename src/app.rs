@@ -23,13 +23,12 @@ use crate::credit;
 use crate::db::{Db, Settings, WriterLimits, migrate};
 use crate::demand::{self, model::Demand};
 use crate::engagement::{self, AnswerDays};
-use crate::federation;
-use crate::federation::oai;
-use crate::federation::tlog;
-use crate::federation::transport::{self, NoNeighbours, Transport};
+use crate::federation::transport::{self, Transport};
+use crate::federation::{self, Elsewhere, Pullers, oai, tlog};
 use crate::files::{self, Vault};
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::health::{self, AllCodes};
+use crate::http::outbound::{self, Outbound};
 use crate::http::{Authenticator, EdgeSettings, EdgeState, Sweep, layer, openapi};
 use crate::identity::{self, Gate};
 use crate::kernel::codes_common;
@@ -91,6 +90,7 @@ fn api_routes(config: &mut ServiceConfig) {
 fn all_codes() -> Vec<&'static Code> {
     let rooms: &[&[&Code]] = &[
         codes_common::ALL,
+        outbound::ALL,
         migrate::ALL,
         papers::codes::ALL,
         ledger::codes::ALL,
@@ -116,6 +116,7 @@ fn all_codes() -> Vec<&'static Code> {
         live::codes::ALL,
         watch::codes::ALL,
         tlog::codes::ALL,
+        federation::codes::ALL,
     ];
     rooms.concat()
 }
@@ -159,6 +160,9 @@ pub struct App {
     pub db: Db,
     pub gate: Gate,
     pub search: Search,
+    /// For addresses that others named.
+    pub outbound: Outbound,
+    pullers: Pullers,
     followers: Followers,
     jobs: Jobs,
     parts: Parts,
@@ -177,6 +181,8 @@ struct Parts {
     vault: Vault,
     answer_days: AnswerDays,
     transport: Transport,
+    pullers: Pullers,
+    outbound: Outbound,
 }
 
 impl App {
@@ -228,6 +234,8 @@ impl App {
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(DOCUMENT_TEXT);
         let codes = AllCodes(all_codes());
+        let outbound = Outbound::new(config.outbound_allow.clone());
+        let (transport, pullers) = federation::open(&db, gate.keys(), &outbound, &config.base_url);
         let parts = Parts {
             edge,
             gate: gate.clone(),
@@ -238,9 +246,11 @@ impl App {
             live,
             vault,
             answer_days: AnswerDays(config.enquiry_days),
-            transport: Transport::new(&config.base_url, gate.keys().clone(), Arc::new(NoNeighbours)),
+            transport,
+            pullers: pullers.clone(),
+            outbound: outbound.clone(),
         };
-        Ok(Self { config: Arc::new(config), db, gate, search, followers, jobs, parts })
+        Ok(Self { config: Arc::new(config), db, gate, search, outbound, pullers, followers, jobs, parts })
     }
 
     /// The OpenAPI document of the whole API.
@@ -257,6 +267,11 @@ impl App {
         self.followers.settle()
     }
 
+    /// Who follows the neighbours.
+    pub const fn pullers(&self) -> &Pullers {
+        &self.pullers
+    }
+
     /// Runs all clock-driven work once.
     pub fn run_jobs(&self) -> Result<(), Refusal> {
         self.jobs.run_all()
@@ -268,7 +283,9 @@ impl App {
         let mut threads = self.followers.spawn()?;
         threads.extend(self.jobs.spawn()?);
         threads.extend(self.parts.live.spawn_wake(&self.db, &self.parts.edge.kv)?);
-        Ok(Background { followers: self.followers.clone(), jobs: self.jobs.clone(), threads })
+        threads.push(self.pullers.spawn()?);
+        let (followers, jobs, pullers) = (self.followers.clone(), self.jobs.clone(), self.pullers.clone());
+        Ok(Background { followers, jobs, pullers, threads })
     }
 
     /// Ends every live stream with a word, so that the server has nothing to wait for.
@@ -305,6 +322,8 @@ impl App {
                 .app_data(web::Data::new(parts.vault))
                 .app_data(web::Data::new(parts.answer_days))
                 .app_data(web::Data::new(parts.transport))
+                .app_data(web::Data::new(parts.pullers))
+                .app_data(web::Data::new(parts.outbound))
                 .wrap(Compress::default())
                 .wrap(from_fn(layer::around))
                 .into_utoipa_app()
@@ -344,6 +363,7 @@ fn swagger_ui() -> SwaggerUi {
 pub struct Background {
     followers: Followers,
     jobs: Jobs,
+    pullers: Pullers,
     threads: Vec<std::thread::JoinHandle<()>>,
 }
 
@@ -351,6 +371,7 @@ impl Background {
     pub fn stop(self) {
         self.followers.stop();
         self.jobs.stop();
+        self.pullers.stop();
         for thread in self.threads {
             if thread.join().is_err() {
                 tracing::error!("a background thread panicked");
@@ -361,7 +382,11 @@ impl Background {
 
 /// What can be found, one source for each room that has something.
 fn sources(node: &Arc<str>) -> Vec<Arc<dyn Source>> {
-    vec![Arc::new(achievement::Found::new(Arc::clone(node))), Arc::new(demand::Found::new(Arc::clone(node)))]
+    vec![
+        Arc::new(achievement::Found::new(Arc::clone(node))),
+        Arc::new(demand::Found::new(Arc::clone(node))),
+        Arc::new(Elsewhere),
+    ]
 }
 
 /// Gathering changes for a moment costs a reader that much patience and spares the disk.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::db::{DatabaseUrl, Settings};
 use crate::files::Bucket;
+use crate::http::outbound::Allow;
 
 /// Every setting: name, default as shown in the help, meaning.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
@@ -41,6 +42,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "creates the first operator at start, with TECHMART_OPERATOR_PASSWORD",
     ),
     ("TECHMART_OPERATOR_PASSWORD", "none", "password of that operator"),
+    (
+        "TECHMART_OUTBOUND_ALLOW",
+        "none",
+        "hosts, addresses and networks, such as 10.1.0.0/16, that peers and webhooks may have besides https on the internet",
+    ),
     ("TECHMART_REQUESTS_PER_MINUTE", "1200", "requests that one address may make in a minute; 0 is no limit"),
     ("TECHMART_TRUST_FORWARDED_FOR", "false", "the last hop of X-Forwarded-For is the client"),
     ("TECHMART_ENQUIRY_DAYS", "7", "days after which an unanswered enquiry is overdue"),
@@ -68,6 +74,7 @@ pub struct Config {
     pub bucket: Option<Bucket>,
     pub secret: Option<[u8; 32]>,
     pub first_operator: Option<FirstOperator>,
+    pub outbound_allow: Allow,
     pub requests_per_minute: u32,
     pub trust_forwarded_for: bool,
     pub enquiry_days: i64,
@@ -168,6 +175,7 @@ impl Config {
             redis: redis(values)?,
             bucket: bucket(values)?,
             first_operator: first_operator(values)?,
+            outbound_allow: values.parsed("TECHMART_OUTBOUND_ALLOW")?.unwrap_or_default(),
             requests_per_minute: values.parsed("TECHMART_REQUESTS_PER_MINUTE")?.unwrap_or(1200),
             trust_forwarded_for: values.parsed("TECHMART_TRUST_FORWARDED_FOR")?.unwrap_or(false),
             enquiry_days: values.within("TECHMART_ENQUIRY_DAYS", 7, 1, 365)?,
@@ -341,6 +349,7 @@ mod tests {
             ("TECHMART_WORKERS", "0"),
             ("TECHMART_SECRET", "abc"),
             ("TECHMART_NODE", "Qinzhou!"),
+            ("TECHMART_OUTBOUND_ALLOW", "10.0.0.0/33"),
             ("TECHMART_LISTN", "127.0.0.1:1"),
             ("DATABASE_URL", "mysql://x"),
             ("REDIS_URL", "http://x"),

@@ -29,6 +29,7 @@ pub mod papers;
 pub mod project;
 pub mod proof;
 pub mod reference;
+pub mod replica;
 pub mod reward;
 pub mod search;
 pub mod statistics;

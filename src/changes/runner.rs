@@ -11,6 +11,9 @@ use crate::kernel::error::Refusal;
 
 /// Changes taken in one command: a slice of at most about 10 ms.
 const SLICE_CHANGES_MAX: i64 = 50;
+/// Changes looked at by their kind alone: what nobody here wants (a neighbour's records, thousands at a time) is
+/// passed over in one command.
+const LOOK_AHEAD_CHANGES: i64 = 2000;
 const FAILURES_MAX: i32 = 5;
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// What another instance wrote is searchable here within a second, the follower's own gathering and commit included.
@@ -117,29 +120,27 @@ impl Followers {
     }
 
     fn step(&self, follower: &Arc<dyn Follower>) -> Result<Step, Refusal> {
-        let name = follower.name();
-        let (cursor, changes) = self.db.read_blocking(move |snapshot| {
-            let cursor = store::cursor(snapshot, name)?;
-            let changes = match &cursor {
-                Some(cursor) => store::read_after(snapshot, cursor.seq, SLICE_CHANGES_MAX)?,
-                None => Vec::new(),
+        let wanting = Arc::clone(follower);
+        let (cursor, passed, changes) = self.db.read_blocking(move |snapshot| {
+            let cursor = store::cursor(snapshot, wanting.name())?;
+            let (passed, changes) = match &cursor {
+                Some(cursor) => next(snapshot, cursor.seq, wanting.as_ref())?,
+                None => (0, Vec::new()),
             };
-            Ok((cursor, changes))
+            Ok((cursor, passed, changes))
         })?;
         let Some(cursor) = cursor else {
             return self.create(follower);
         };
-        let Some(last) = changes.last() else {
-            return Ok(Step::Idle);
-        };
-        if cursor.stopped {
+        let last = changes.last().map_or(passed, |last| last.seq);
+        if cursor.stopped || last <= cursor.seq {
             return Ok(Step::Idle);
         }
-        self.db.learn_head(last.seq);
+        self.db.learn_head(last);
         // After a failure one at a time, so that the changes before the bad one are not held up.
         let take = if cursor.failures > 0 { 1 } else { changes.len() };
         let slice: Vec<Change> = changes.into_iter().take(take).collect();
-        match self.apply(follower, cursor.seq, slice.clone()) {
+        match self.apply(follower, cursor.seq, passed, slice.clone()) {
             Ok(()) => Ok(Step::Moved),
             Err(refusal) if refusal.status() == 503 => Err(refusal),
             Err(refusal) => self.failed(follower, cursor.seq, &slice, &refusal),
@@ -158,10 +159,16 @@ impl Followers {
         Ok(Step::Moved)
     }
 
-    fn apply(&self, follower: &Arc<dyn Follower>, old: i64, slice: Vec<Change>) -> Result<(), Refusal> {
+    fn apply(
+        &self,
+        follower: &Arc<dyn Follower>,
+        old: i64,
+        passed: i64,
+        slice: Vec<Change>,
+    ) -> Result<(), Refusal> {
         let follower = Arc::clone(follower);
         let command = move |tx: &mut crate::db::Tx| {
-            let new = slice.last().map_or(old, |change| change.seq);
+            let new = slice.last().map_or(passed, |change| change.seq);
             if !store::advance(tx, follower.name(), old, new)? {
                 return Ok(());
             }
@@ -204,4 +211,19 @@ impl Followers {
         })?;
         Ok(Step::Failed)
     }
+}
+
+/// How far nothing is wanted, and the changes behind that.
+fn next(
+    conn: &mut crate::db::Conn,
+    after: i64,
+    follower: &dyn Follower,
+) -> Result<(i64, Vec<Change>), Refusal> {
+    let ahead = store::kinds_after(conn, after, LOOK_AHEAD_CHANGES)?;
+    let unwanted = ahead.iter().take_while(|(_, kind)| !follower.wants(kind));
+    let passed = unwanted.last().map_or(after, |(seq, _)| *seq);
+    if ahead.last().is_none_or(|(last, _)| *last == passed) {
+        return Ok((passed, Vec::new()));
+    }
+    Ok((passed, store::read_after(conn, passed, SLICE_CHANGES_MAX)?))
 }

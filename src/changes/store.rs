@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{change, change_head, follower, follower_parked, lease};
+use crate::db::schema::{change, change_head, change_relay, follower, follower_parked, lease};
 use crate::db::{Conn, from_json, on_each};
 use crate::kernel::change::{Audience, Change, Method};
 use crate::kernel::error::Refusal;
@@ -68,6 +68,12 @@ pub fn read_after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Change>, 
     rows.into_iter().map(Row::read).collect()
 }
 
+/// Numbers and kinds of the next changes after `seq`: for passing over what a follower does not want.
+pub fn kinds_after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<(i64, String)>, Refusal> {
+    let next = change::table.filter(change::seq.gt(seq)).order(change::seq).limit(limit);
+    Ok(next.select((change::seq, change::kind)).load(conn)?)
+}
+
 /// A change with its hashes, as a verifier needs it.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = change)]
@@ -82,10 +88,22 @@ pub struct Hashed {
     pub salt: Option<Vec<u8>>,
     pub data_hash: Option<Vec<u8>>,
     pub leaf_hash: Option<Vec<u8>>,
+    #[diesel(embed)]
+    pub relay: Option<HashedRelay>,
+}
+
+/// What of a relayed change its leaf says.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = change_relay)]
+pub struct HashedRelay {
+    pub origin: String,
+    pub event_type: String,
+    pub origin_time: UtcTime,
 }
 
 pub fn read_hashed(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Hashed>, Refusal> {
-    let next = change::table.filter(change::seq.gt(seq)).order(change::seq).limit(limit);
+    let joined = change::table.left_join(change_relay::table.on(change_relay::seq.eq(change::seq)));
+    let next = joined.filter(change::seq.gt(seq)).order(change::seq).limit(limit);
     Ok(next.select(Hashed::as_select()).load(conn)?)
 }
 

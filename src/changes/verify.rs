@@ -80,15 +80,17 @@ fn fault_of(
         (Some(salt), Some(hash)) => Some(leaf::commitment(salt, hash)),
         _ => None,
     };
+    let relay = row.relay.as_ref();
     let fits = epochs.find(|epoch| {
         let event = Leaf {
             epoch,
             feed_seq,
-            origin: node,
+            origin: relay.map_or(node, |relay| relay.origin.as_str()),
+            event_type: relay.map(|relay| relay.event_type.as_str()),
             subject: &row.subject,
             version: row.version,
             method: row.method.as_str(),
-            time: row.at,
+            time: relay.map_or(row.at, |relay| relay.origin_time),
             commitment,
         };
         event.hash().is_ok_and(|hash| row.leaf_hash.as_deref() == Some(hash.as_slice()))

@@ -5,7 +5,7 @@ use std::io::BufRead;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::backup;
+use super::{backup, peer};
 use crate::app::{World, open_db, open_gate};
 use crate::config::Config;
 use crate::db::migrate;
@@ -37,6 +37,9 @@ pub enum Admin {
         /// As in /.well-known/jwks.json
         kid: String,
     },
+    /// The neighbours of this node
+    #[command(subcommand)]
+    Peer(peer::Peer),
     /// Begin a new epoch of the change log, after the database was restored by its own tools
     NewEpoch,
 }
@@ -109,6 +112,7 @@ impl Admin {
                 println!("key revoked: {kid}");
                 Ok(())
             }
+            Self::Peer(peer) => peer.run(&config),
             Self::NewEpoch => {
                 println!("epoch {} begins", backup::new_epoch(&config)?);
                 Ok(())

@@ -3,10 +3,12 @@
 mod admin;
 pub mod backup;
 pub mod bench;
+mod demo_network;
 pub mod export;
 mod lock;
 mod logging;
 pub mod matching;
+mod peer;
 mod serve;
 pub mod verify;
 pub mod verify_certificate;
@@ -50,6 +52,8 @@ enum Command {
     Serve(Listen),
     /// Load the demo city (nothing twice), print its accounts, and serve
     Demo(Listen),
+    /// Region, city and county on three ports, joined, each with its own data directory below this one
+    DemoNetwork(Listen),
     /// Bring the database schema up to this program's
     Migrate {
         /// On PostgreSQL: then let this role run the server, without the right to change or delete what is booked
@@ -134,6 +138,10 @@ impl Command {
             Self::Demo(listen) => {
                 flags.listen = listen.listen;
                 serve::demo(Config::load(&flags)?)
+            }
+            Self::DemoNetwork(listen) => {
+                flags.listen = listen.listen;
+                demo_network::run(Config::load(&flags)?)
             }
             Self::Migrate { grant_runtime } => {
                 let config = Config::load(&flags)?;

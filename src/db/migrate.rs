@@ -66,6 +66,8 @@ static MIGRATIONS: &[Migration] = migrations![
     33 "0033_watch",
     34 "0034_tlog",
     35 "0035_oai",
+    36 "0036_replica",
+    37 "0037_peer",
     42 "0042_statistics_report",
 ];
 

@@ -76,7 +76,8 @@ impl Tx<'_> {
     /// Records a change: it gets its number and is inserted when the group commits.
     pub fn record(&mut self, actor: &Actor, change: NewChange) {
         debug_assert!(
-            change.public.is_some() == (change.audience.is_outside() && change.method.as_str() == "PUT"),
+            change.relay.is_some()
+                || change.public.is_some() == (change.audience.is_outside() && change.method.as_str() == "PUT"),
             "a change carries its projection exactly when somebody outside may see it"
         );
         self.kept.changes.push(Pending { change, actor: actor.label(), cause: self.cause });

@@ -1,23 +1,82 @@
-//! How this node stands among others (TMF-1).
+//! How this node stands among others (TMF-1; the whole protocol: docs/federation/TMF-1.md).
+//!
+//! ```text
+//!          add here             confirm, both ways            suspend
+//! (nobody) ────────▶ invited ─────────────────────▶ confirmed ───────▶ suspended ── resume ──▶ invited
+//!                       └───────────── remove ─────────┴────────────────┴──▶ removed
+//!
+//! following a confirmed neighbour:
+//! snapshot ── all parts taken ──▶ sweep ── what it did not name is marked ──▶ feed ──┐ next page
+//!    ▲                                                                       ▲ └─────┘
+//!    └──── epoch or view changed, cursor expired, resync asked for ──────────┘
+//! ```
 //!
 //! - `oai`: the OAI-PMH outlet for libraries and registries
 //! - `tlog`: the Merkle tree over the feed, checkpoints, proofs, cosigning (rule 13)
 //! - `transport`: signed messages between nodes, and the document that tells this node's keys (rule 14).
+//! - `policy`: who sees what (rule 5). `wire`: events as they travel (rule 3).
+//! - `service`: neighbours, feed, snapshot, digest for others; taking what others told.
+//! - `courier`, `asking`, `follow`, `pullers`: following neighbours (rules 3, 4, 6, 7, 9, 10, 12).
+//!
+//! Rules:
+//! 1. Nobody is answered who is not a confirmed neighbour, and no answer is taken that it did not sign.
+//! 2. The cursor of a neighbour moves in the command that takes its events, and names where it moves from.
+//! 3. The first event is the cursor's next, each further one follows; otherwise nothing is taken (rule 4).
+//! 4. A cursor that is lost is told so, by a code for each kind; never an empty page (rule 6).
+//! 5. Each neighbour has a follower of its own; a slow or dead one holds up nobody else.
+//! 6. A hint only wakes: losing it costs latency (rule 10).
 
+
+pub mod asking;
+pub mod codes;
+pub mod courier;
+pub mod follow;
+mod http;
+pub mod model;
+pub mod nodes;
 pub mod oai;
+mod pinned;
+pub mod policy;
+pub mod pullers;
+pub mod service;
+mod source;
+mod store;
 pub mod tlog;
 pub mod transport;
+pub mod wire;
+
+use std::sync::Arc;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::db::Db;
+use crate::http::outbound::Outbound;
+use crate::proof::Keys;
+
+pub use pullers::Pullers;
+pub use source::Elsewhere;
+
+/// What speaks with neighbours: signatures, and who follows them.
+pub fn open(db: &Db, keys: &Keys, outbound: &Outbound, base_url: &str) -> (transport::Transport, Pullers) {
+    let pinned = Arc::new(pinned::PinnedKeys::new(db.clone()));
+    let transport = transport::Transport::new(base_url, keys.clone(), pinned);
+    let settings = db.settings().clone();
+    let node = Arc::clone(&settings.node);
+    let courier = courier::Courier::new(outbound.clone(), transport.clone(), Arc::new(settings));
+    let follow = follow::Follow { db: db.clone(), courier, node, base_url: base_url.into() };
+    (transport, Pullers::new(follow))
+}
 
 /// Routes outside `/api/v1`: those that the protocols of others name.
 pub fn routes(config: &mut ServiceConfig) {
     transport::routes(config);
     tlog::routes(config);
     oai::routes(config);
+    http::node_routes(config);
 }
 
 /// Routes below `/api/v1`.
 pub fn api_routes(config: &mut ServiceConfig) {
     tlog::api_routes(config);
+    http::api_routes(config);
 }

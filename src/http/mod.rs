@@ -11,6 +11,7 @@ mod idempotency;
 mod input;
 pub mod layer;
 pub mod openapi;
+pub mod outbound;
 pub mod paging;
 mod problem;
 mod reply;

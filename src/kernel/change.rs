@@ -60,12 +60,41 @@ pub struct NewChange {
     /// The complete published projection at this version; present exactly when the audience is outside and
     /// the method is PUT.
     pub public: Option<Value>,
+    /// Where the change came from, if it is not this node's own.
+    pub relay: Option<Box<Relay>>,
+}
+
+/// What a change that was taken over from another node keeps of its origin (TMF-1 rule 9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relay {
+    pub origin: String,
+    /// The neighbour that it came from.
+    pub via: String,
+    pub epoch: i64,
+    pub seq: i64,
+    /// Links that it has travelled until here.
+    pub hops: i32,
+    pub time: UtcTime,
+    /// `cn.techmart.achievement.v1`, as the origin said.
+    pub event_type: String,
+    /// Why a record is gone, where that matters: `erasure`.
+    pub reason: Option<String>,
+    pub data: Option<RelayedData>,
+}
+
+/// The projection as it came: canonical text, with the hash and the salt of its origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelayedData {
+    pub canonical: String,
+    pub hash: [u8; 32],
+    pub salt: Vec<u8>,
 }
 
 impl NewChange {
     /// A change that concerns this node alone.
     pub fn local(kind: &'static str, subject: String, version: i64, facts: Value) -> Self {
-        Self { kind, subject, version, method: Method::Put, audience: Audience::None, facts, public: None }
+        let audience = Audience::None;
+        Self { kind, subject, version, method: Method::Put, audience, facts, public: None, relay: None }
     }
 
     /// A change of a record that others may see, with its whole published projection.
@@ -77,7 +106,8 @@ impl NewChange {
         facts: Value,
         public: Value,
     ) -> Self {
-        Self { kind, subject, version, method: Method::Put, audience, facts, public: Some(public) }
+        let (method, public) = (Method::Put, Some(public));
+        Self { kind, subject, version, method, audience, facts, public, relay: None }
     }
 
     /// A published record that others may no longer see.
@@ -88,7 +118,20 @@ impl NewChange {
         audience: Audience,
         facts: Value,
     ) -> Self {
-        Self { kind, subject, version, method: Method::Delete, audience, facts, public: None }
+        Self { kind, subject, version, method: Method::Delete, audience, facts, public: None, relay: None }
+    }
+
+    /// A change of another node's record, taken over here; with an audience outside it is passed on.
+    pub fn relayed(
+        kind: &'static str,
+        subject: String,
+        version: i64,
+        method: Method,
+        audience: Audience,
+        relay: Relay,
+    ) -> Self {
+        let relay = audience.is_outside().then(|| Box::new(relay));
+        Self { kind, subject, version, method, audience, facts: Value::Null, public: None, relay }
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Leaf<'a> {
     pub epoch: i64,
     pub feed_seq: i64,
     pub origin: &'a str,
+    /// `cn.techmart.achievement.v1`; none for the one that the subject's entity has.
+    pub event_type: Option<&'a str>,
     pub subject: &'a str,
     pub version: i64,
     pub method: &'a str,
@@ -28,12 +30,12 @@ impl Leaf<'_> {
 
     /// What the leaf is made of; its canonical form is hashed.
     pub fn entry(&self) -> Value {
-        let entity = parse_urn(self.subject).map_or("record", |(_, entity, _)| entity);
+        let own = || event_type(self.subject);
         json!({
             "epoch": self.epoch,
             "feed_seq": self.feed_seq,
             "origin": self.origin,
-            "type": format!("cn.techmart.{entity}.v1"),
+            "type": self.event_type.map_or_else(own, str::to_owned),
             "subject": self.subject,
             "version": self.version,
             "method": self.method,
@@ -41,6 +43,12 @@ impl Leaf<'_> {
             "data": self.commitment.map(hex::encode),
         })
     }
+}
+
+/// The type of a record's events, by the entity in its URN.
+pub fn event_type(subject: &str) -> String {
+    let entity = parse_urn(subject).map_or("record", |(_, entity, _)| entity);
+    format!("cn.techmart.{entity}.v1")
 }
 
 /// RFC 8785.
@@ -63,7 +71,8 @@ mod tests {
     fn leaf(version: i64, commitment: Option<[u8; 32]>) -> [u8; 32] {
         let subject = "urn:tm:cn-450700:achievement:01980000-0000-7000-8000-000000000001";
         let (origin, time) = ("cn-450700", UtcTime::from_seconds(0));
-        let leaf = Leaf { epoch: 1, feed_seq: 1, origin, subject, version, method: "PUT", time, commitment };
+        let (epoch, feed_seq, event_type, method) = (1, 1, None, "PUT");
+        let leaf = Leaf { epoch, feed_seq, origin, event_type, subject, version, method, time, commitment };
         leaf.hash().unwrap()
     }
 

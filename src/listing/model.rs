@@ -248,7 +248,8 @@ pub fn industry_key(code: &str) -> String {
     from_section(code).pop().unwrap_or_default()
 }
 
-fn from_section(code: &str) -> Vec<String> {
+/// An industry with the section that it belongs to.
+pub fn from_section(code: &str) -> Vec<String> {
     match vocabulary::industry_section_of(code) {
         Some(section) => vec![section.to_owned(), format!("{section}{code}")],
         None if code.is_empty() => vec![],
@@ -256,7 +257,8 @@ fn from_section(code: &str) -> Vec<String> {
     }
 }
 
-fn upwards(code: &str) -> Vec<String> {
+/// A division with those above it, up to the city.
+pub fn upwards(code: &str) -> Vec<String> {
     let mut divisions = Vec::new();
     let mut next = DivisionCode::parse(code).ok();
     // A province's code ends in four zeros: beyond the city nobody filters.

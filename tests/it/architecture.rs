@@ -18,6 +18,7 @@ const RANKS: &[(&str, u8)] = &[
     ("proof", 1),
     ("identity", 2),
     ("ledger", 2),
+    ("replica", 2),
     ("search", 3),
     ("listing", 3),
     ("credit", 3),

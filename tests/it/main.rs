@@ -14,6 +14,7 @@ mod demand;
 mod docs;
 mod edge;
 mod engagement;
+mod federation;
 mod files;
 mod identity;
 mod kill;

@@ -4,6 +4,7 @@
 use techmart::brokerage::model as brokerage;
 use techmart::contract::model as contract;
 use techmart::credit::model as credit;
+use techmart::federation::model as federation;
 use techmart::identity::model as identity;
 use techmart::kernel::actor::{OrganisationKind, Role};
 use techmart::kernel::vocabulary;
@@ -78,6 +79,12 @@ fn every_closed_list_has_its_labels() {
         "manager_state", brokerage::ManagerState;
         "open_challenge_stage", challenge::Stage;
         "challenge_act", challenge::Act;
+        "peer_role", federation::Role;
+        "peer_state", federation::State;
+        "sync_stage", federation::Stage;
+        "replica_state", techmart::replica::model::State;
+        "quarantine_reason", techmart::replica::model::Aside;
+        "federation_alarm", federation::Alarm;
         "challenge_verdict", challenge::Verdict;
         "challenge_proposal_state", challenge::ProposalState;
         "challenge_milestone_state", challenge::MilestoneState;

@@ -2,6 +2,7 @@
 
 mod bids;
 mod corpus;
+mod feed;
 mod http;
 mod ledger;
 mod listeners;
@@ -49,6 +50,8 @@ pub enum Bench {
     /// The server that `bench bids` and `bench listeners` measure
     #[command(hide = true)]
     SaleServer(SaleServer),
+    /// Take a neighbour's changes, and measure the delay over two links, on a scratch data directory
+    Feed(FeedBench),
     /// Append changes to the log of a scratch database and print each acknowledged one
     Append(Append),
     /// Follow the log of a scratch database until a number of changes was seen
@@ -149,6 +152,16 @@ pub struct SaleServer {
 }
 
 #[derive(Args)]
+pub struct FeedBench {
+    /// Changes in the neighbour's log
+    #[arg(long, default_value_t = 100_000)]
+    pub changes: u64,
+    /// Changes whose way from the county to the region is timed
+    #[arg(long, default_value_t = 20)]
+    pub delays: usize,
+}
+
+#[derive(Args)]
 pub struct Append {
     /// Name of this writer
     #[arg(long)]
@@ -185,6 +198,7 @@ impl Bench {
             Self::Bids(bench) => bids::run(config, &bench),
             Self::Listeners(bench) => listeners::run(config, &bench),
             Self::SaleServer(server) => sale::serve(config.clone(), server.bidders),
+            Self::Feed(bench) => feed::run(config, &bench),
             Self::Append(append) => log::append(config, &append),
             Self::Follow(follow) => log::follow(config, &follow),
         }

@@ -27,6 +27,21 @@ diesel::table! {
         salt -> Nullable<Binary>,
         data_hash -> Nullable<Binary>,
         leaf_hash -> Nullable<Binary>,
+        epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    change_relay (seq) {
+        seq -> BigInt,
+        origin -> Text,
+        via -> Text,
+        origin_epoch -> BigInt,
+        origin_seq -> BigInt,
+        hops -> Integer,
+        origin_time -> Timestamp,
+        event_type -> Text,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -75,6 +90,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     change_head,
     change,
+    change_relay,
     follower,
     follower_parked,
     idempotency,

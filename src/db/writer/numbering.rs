@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use crate::db::conn::Conn;
-use crate::db::schema::{change, change_head};
+use crate::db::schema::{change, change_head, change_relay};
 use crate::db::tx::Pending;
 use crate::db::{Settings, on_each};
+use crate::kernel::change::Relay;
 use crate::kernel::error::Refusal;
 use crate::kernel::leaf::{self, Leaf};
 use crate::kernel::time::UtcTime;
@@ -23,9 +24,10 @@ pub struct Head {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = change)]
+#[diesel(table_name = change, treat_none_as_default_value = false)]
 struct Row {
     seq: i64,
+    epoch: i64,
     feed_seq: Option<i64>,
     at: UtcTime,
     kind: &'static str,
@@ -40,6 +42,20 @@ struct Row {
     salt: Option<Vec<u8>>,
     data_hash: Option<Vec<u8>>,
     leaf_hash: Option<Vec<u8>>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = change_relay, treat_none_as_default_value = false)]
+struct RelayRow<'a> {
+    seq: i64,
+    origin: &'a str,
+    via: &'a str,
+    origin_epoch: i64,
+    origin_seq: i64,
+    hops: i32,
+    origin_time: UtcTime,
+    event_type: &'a str,
+    reason: Option<&'a str>,
 }
 
 impl Head {
@@ -62,11 +78,16 @@ pub fn number(
     pending: &[Pending],
 ) -> Result<(), Refusal> {
     let mut rows = Vec::with_capacity(pending.len());
+    let mut relays = Vec::new();
     for one in pending {
         rows.push(row(settings, head, one)?);
+        relays.extend(one.change.relay.as_deref().map(|relay| relay_row(head.seq, relay)));
     }
     for slice in rows.chunks(INSERT_ROWS_MAX) {
         on_each!(&mut *conn, c => diesel::insert_into(change::table).values(slice).execute(c))?;
+    }
+    for slice in relays.chunks(INSERT_ROWS_MAX) {
+        on_each!(&mut *conn, c => diesel::insert_into(change_relay::table).values(slice).execute(c))?;
     }
     diesel::update(change_head::table.find(1))
         .set((
@@ -83,6 +104,7 @@ fn row(settings: &Settings, head: &mut Head, pending: &Pending) -> Result<Row, R
     head.seq += 1;
     let mut row = Row {
         seq: head.seq,
+        epoch: head.epoch,
         feed_seq: None,
         at: head.last_at,
         kind: change.kind,
@@ -102,7 +124,13 @@ fn row(settings: &Settings, head: &mut Head, pending: &Pending) -> Result<Row, R
         head.feed_seq += 1;
         row.feed_seq = Some(head.feed_seq);
         let mut commitment = None;
-        if let Some(public) = &change.public {
+        let relay = change.relay.as_deref();
+        if let Some(data) = relay.and_then(|relay| relay.data.as_ref()) {
+            commitment = Some(leaf::commitment(&data.salt, &data.hash));
+            row.public = Some(data.canonical.clone());
+            row.data_hash = Some(data.hash.to_vec());
+            row.salt = Some(data.salt.clone());
+        } else if let Some(public) = &change.public {
             let canonical = leaf::canonical(public).map_err(Refusal::internal)?;
             let data_hash = leaf::data_hash(&canonical);
             let mut salt = vec![0; SALT_BYTES];
@@ -115,14 +143,29 @@ fn row(settings: &Settings, head: &mut Head, pending: &Pending) -> Result<Row, R
         let event = Leaf {
             epoch: head.epoch,
             feed_seq: head.feed_seq,
-            origin: &settings.node,
+            origin: relay.map_or(&settings.node, |relay| relay.origin.as_str()),
+            event_type: relay.map(|relay| relay.event_type.as_str()),
             subject: &change.subject,
             version: change.version,
             method: change.method.as_str(),
-            time: head.last_at,
+            time: relay.map_or(head.last_at, |relay| relay.time),
             commitment,
         };
         row.leaf_hash = Some(event.hash().map_err(Refusal::internal)?.to_vec());
     }
     Ok(row)
+}
+
+fn relay_row(seq: i64, relay: &Relay) -> RelayRow<'_> {
+    RelayRow {
+        seq,
+        origin: &relay.origin,
+        via: &relay.via,
+        origin_epoch: relay.epoch,
+        origin_seq: relay.seq,
+        hops: relay.hops,
+        origin_time: relay.time,
+        event_type: &relay.event_type,
+        reason: relay.reason.as_deref(),
+    }
 }

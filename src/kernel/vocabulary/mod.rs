@@ -6,6 +6,7 @@
 
 mod achievement;
 mod contract;
+mod federation;
 mod fields;
 mod industry;
 mod money;
@@ -75,12 +76,13 @@ impl List {
     }
 }
 
-const GROUPS: [&[List]; 8] = [
+const GROUPS: [&[List]; 9] = [
     organisation::LISTS,
     achievement::LISTS,
     fields::LISTS,
     industry::LISTS,
     contract::LISTS,
+    federation::LISTS,
     trade::LISTS,
     money::LISTS,
     reward::LISTS,

@@ -55,7 +55,10 @@ pub struct HitView {
     pub price: PriceView,
     /// From the record's own division up to the city.
     pub divisions: Vec<String>,
+    /// The node that owns the record.
     pub origin: String,
+    /// Where the record lives, if at another node; null for one of this node.
+    pub home: Option<String>,
     pub year: Option<i32>,
     pub published_at: UtcTime,
     pub deadline: Option<UtcTime>,
@@ -128,6 +131,7 @@ impl From<Hit> for HitView {
             price: document.price.into(),
             divisions: document.divisions,
             origin: document.origin,
+            home: Some(document.home).filter(|home| !home.is_empty()),
             year: document.year,
             published_at: UtcTime::from_micros(document.published_at),
             deadline: document.deadline.map(UtcTime::from_micros),

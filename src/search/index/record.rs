@@ -38,6 +38,8 @@ struct Shown {
     y: Option<i32>,
     a: i64,
     e: Option<i64>,
+    #[serde(default)]
+    u: String,
 }
 
 pub fn row(fields: &Fields, analyzer: &Analyzer, document: &Document) -> TantivyDocument {
@@ -158,6 +160,7 @@ fn stored(document: &Document) -> Vec<u8> {
         y: d.year,
         a: d.published_at,
         e: d.deadline,
+        u: d.home,
     };
     serde_json::to_vec(&shown).unwrap_or_default()
 }
@@ -193,5 +196,6 @@ pub fn shown(fields: &Fields, row: &TantivyDocument) -> Option<Document> {
         year: shown.y,
         published_at: shown.a,
         deadline: shown.e,
+        home: shown.u,
     })
 }

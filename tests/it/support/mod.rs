@@ -46,9 +46,14 @@ impl City {
 
     /// A city on this database.
     pub fn on(database: TestDatabase) -> Self {
+        Self::with(database, Arc::new(FixedClock::at(TODAY.parse().unwrap())), |_| {})
+    }
+
+    /// A city on this database, with a clock and settings of its own.
+    pub fn with(database: TestDatabase, clock: Arc<FixedClock>, adjust: impl FnOnce(&mut Config)) -> Self {
         let dir = database.dir();
-        let clock = Arc::new(FixedClock::at(TODAY.parse().unwrap()));
-        let config = config(&database, dir.path().to_owned());
+        let mut config = config(&database, dir.path().to_owned());
+        adjust(&mut config);
         let world = World { clock: clock.clone(), random: Arc::new(SystemRandom) };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -1,0 +1,265 @@
+//! Events as they travel: CloudEvents 1.0 in JSON (TMF-1 rule 3). Numbers that may outgrow 32 bits are text, as
+//! CloudEvents has no wider type. What is unknown in an event is passed over: a newer node may say more.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::model::Received;
+use crate::changes::feed::Entry;
+use crate::kernel::change::{Audience, Method, RelayedData};
+use crate::kernel::error::Refusal;
+use crate::kernel::id::parse_urn;
+use crate::kernel::leaf::{self, Leaf};
+use crate::kernel::time::UtcTime;
+use crate::replica::model::{Aside, ERASURE, Event};
+
+pub const STUB_TYPE: &str = "cn.techmart.stub.v1";
+pub const BATCH: &str = "application/cloudevents-batch+json";
+pub const NDJSON: &str = "application/x-ndjson";
+const SPEC: &str = "1.0";
+const JSON: &str = "application/json";
+/// Bytes of one event's data that are taken.
+const DATA_BYTES_MAX: usize = 512 * 1024;
+const TEXT_BYTES_MAX: usize = 512;
+const SALT_BYTES_MAX: usize = 64;
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Envelope {
+    specversion: String,
+    id: String,
+    source: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<UtcTime>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataschema: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datacontenttype: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subjectversion: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<Method>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    originepoch: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    originseq: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hops: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datahash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leafhash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(skip_serializing)]
+    data: Option<Value>,
+}
+
+/// An entry of this node's log as an event, as it leaves here.
+pub fn event_of(node: &str, entry: &Entry) -> Result<Event, Refusal> {
+    let hash = entry.data_hash.as_deref().and_then(|hash| <[u8; 32]>::try_from(hash).ok());
+    let data = match (&entry.public, &entry.salt, hash) {
+        (Some(canonical), Some(salt), Some(hash)) => {
+            Some(RelayedData { canonical: canonical.clone(), hash, salt: salt.clone() })
+        }
+        _ => None,
+    };
+    let own_reason = || entry.kind.ends_with(".erased").then(|| ERASURE.to_owned());
+    let relay = entry.relay.as_ref();
+    Ok(Event {
+        origin: relay.map_or(node, |relay| &relay.origin).to_owned(),
+        epoch: relay.map_or(entry.epoch, |relay| relay.origin_epoch),
+        seq: relay.map_or(entry.feed_seq(), |relay| relay.origin_seq),
+        hops: relay.map_or(0, |relay| relay.hops),
+        subject: entry.subject.clone(),
+        version: entry.version,
+        method: entry.method,
+        event_type: relay.map_or_else(|| leaf::event_type(&entry.subject), |relay| relay.event_type.clone()),
+        time: relay.map_or(entry.at, |relay| relay.origin_time),
+        audience: entry.audience()?,
+        reason: relay.map_or_else(own_reason, |relay| relay.reason.clone()),
+        data,
+    })
+}
+
+/// An event of the feed as JSON; with nothing but its number and leaf where it is not for the reader.
+pub fn feed_event(node: &str, entry: &Entry, event: Option<&Event>) -> Result<String, Refusal> {
+    let seq = entry.feed_seq();
+    let mut envelope = event.map(envelope_of).unwrap_or_else(|| Envelope {
+        specversion: SPEC.to_owned(),
+        event_type: STUB_TYPE.to_owned(),
+        ..Envelope::default()
+    });
+    envelope.id = format!("{node}:{}:{seq}", entry.epoch);
+    envelope.source = format!("urn:tm:{node}");
+    envelope.sequence = Some(seq.to_string());
+    envelope.epoch = Some(entry.epoch);
+    envelope.leafhash = entry.leaf_hash.as_deref().map(hex::encode);
+    if event.is_some() && envelope.datahash.is_none() {
+        envelope.datahash = entry.data_hash.as_deref().map(hex::encode);
+    }
+    rendered(&envelope, event)
+}
+
+/// A line of the snapshot: a state, named by the event that brought it about.
+pub fn snapshot_line(event: &Event) -> Result<String, Refusal> {
+    let mut envelope = envelope_of(event);
+    envelope.id = format!("{}:{}:{}", event.origin, event.epoch, event.seq);
+    envelope.source = format!("urn:tm:{}", event.origin);
+    rendered(&envelope, Some(event))
+}
+
+fn envelope_of(event: &Event) -> Envelope {
+    let data = event.data.as_ref();
+    Envelope {
+        specversion: SPEC.to_owned(),
+        event_type: event.event_type.clone(),
+        subject: Some(event.subject.clone()),
+        time: Some(event.time),
+        dataschema: data.map(|_| format!("urn:tm:schema:{}", event.event_type)),
+        datacontenttype: data.map(|_| JSON.to_owned()),
+        subjectversion: Some(event.version),
+        method: Some(event.method),
+        audience: Some(event.audience.to_text()),
+        origin: Some(event.origin.clone()),
+        originepoch: Some(event.epoch),
+        originseq: Some(event.seq.to_string()),
+        hops: Some(event.hops + 1),
+        reason: event.reason.clone(),
+        datahash: data.map(|data| hex::encode(data.hash)),
+        salt: data.map(|data| hex::encode(&data.salt)),
+        ..Envelope::default()
+    }
+}
+
+/// The data are canonical text already and are set in as they are.
+fn rendered(envelope: &Envelope, event: Option<&Event>) -> Result<String, Refusal> {
+    let mut text = serde_json::to_string(envelope).map_err(Refusal::internal)?;
+    if let Some(data) = event.and_then(|event| event.data.as_ref()) {
+        text.pop();
+        text.push_str(",\"data\":");
+        text.push_str(&data.canonical);
+        text.push('}');
+    }
+    Ok(text)
+}
+
+/// What a neighbour's feed says at one number. None: not even a number can be read.
+pub fn read_feed_event(sender: &str, own: &str, value: Value) -> Option<(i64, i64, Received)> {
+    let kept = value.clone();
+    let envelope: Envelope = serde_json::from_value(value).ok()?;
+    let sequence: i64 = envelope.sequence.as_deref()?.parse().ok()?;
+    let epoch = envelope.epoch?;
+    if envelope.specversion != SPEC || envelope.source != format!("urn:tm:{sender}") {
+        return None;
+    }
+    let leaf_hash = envelope.leafhash.clone().unwrap_or_default();
+    if envelope.event_type == STUB_TYPE {
+        let stub = (sequence, epoch, Received::Stub);
+        return (hex::decode(&leaf_hash).is_ok_and(|hash| hash.len() == 32)).then_some(stub);
+    }
+    let read = read_event(envelope, own).and_then(|read| match read {
+        Received::Event(event) if !leaf_fits(&event, epoch, sequence, &leaf_hash) => Err(Aside::HashMismatch),
+        read => Ok(read),
+    });
+    Some((sequence, epoch, read.unwrap_or_else(|reason| bad(&kept, reason))))
+}
+
+/// A line of a neighbour's snapshot.
+pub fn read_snapshot_line(own: &str, value: Value) -> Received {
+    let kept = value.clone();
+    let read = serde_json::from_value(value).map_err(|_| Aside::Malformed);
+    read.and_then(|envelope| read_event(envelope, own)).unwrap_or_else(|reason| bad(&kept, reason))
+}
+
+fn bad(value: &Value, reason: Aside) -> Received {
+    let subject = value["subject"].as_str().unwrap_or_default().chars().take(TEXT_BYTES_MAX).collect();
+    Received::Bad { subject, reason, raw: value.to_string() }
+}
+
+fn read_event(envelope: Envelope, own: &str) -> Result<Received, Aside> {
+    let short = |text: Option<String>| text.filter(|text| text.len() <= TEXT_BYTES_MAX && !text.is_empty());
+    let needed = |text: Option<String>| short(text).ok_or(Aside::Malformed);
+    let origin = needed(envelope.origin)?;
+    // The loop guard: what came from here is known here (rule 9).
+    if origin == own {
+        return Ok(Received::Stub);
+    }
+    let subject = needed(envelope.subject)?;
+    parse_urn(&subject).ok_or(Aside::Malformed)?;
+    let audience = needed(envelope.audience).and_then(|a| Audience::from_text(&a).ok_or(Aside::Malformed))?;
+    let seq: i64 = needed(envelope.originseq)?.parse().map_err(|_| Aside::Malformed)?;
+    let data = match envelope.data {
+        None => None,
+        Some(value) => Some(read_data(&value, envelope.datahash.as_deref(), envelope.salt.as_deref())?),
+    };
+    let event = Event {
+        origin,
+        epoch: positive(envelope.originepoch)?,
+        seq,
+        hops: envelope.hops.filter(|hops| (1..=64).contains(hops)).ok_or(Aside::Malformed)?,
+        subject,
+        version: positive(envelope.subjectversion)?,
+        method: envelope.method.ok_or(Aside::Malformed)?,
+        event_type: needed(Some(envelope.event_type))?,
+        time: envelope.time.ok_or(Aside::Malformed)?,
+        audience,
+        reason: short(envelope.reason),
+        data,
+    };
+    Ok(Received::Event(Box::new(event)))
+}
+
+fn positive(number: Option<i64>) -> Result<i64, Aside> {
+    number.filter(|number| *number > 0).ok_or(Aside::Malformed)
+}
+
+fn read_data(value: &Value, hash: Option<&str>, salt: Option<&str>) -> Result<RelayedData, Aside> {
+    let canonical = leaf::canonical(value).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let canonical = canonical.filter(|text| text.len() <= DATA_BYTES_MAX).ok_or(Aside::Malformed)?;
+    let hash = hash.and_then(|hash| hex::decode(hash).ok()).and_then(|hash| hash.try_into().ok());
+    let hash: [u8; 32] = hash.ok_or(Aside::Malformed)?;
+    let salt = salt.and_then(|salt| hex::decode(salt).ok()).ok_or(Aside::Malformed)?;
+    if salt.len() > SALT_BYTES_MAX {
+        return Err(Aside::Malformed);
+    }
+    if leaf::data_hash(canonical.as_bytes()) == hash {
+        Ok(RelayedData { canonical, hash, salt })
+    } else {
+        Err(Aside::HashMismatch)
+    }
+}
+
+/// Whether an event is the one that the sender's tree has at its number. What was erased can't be told any more.
+fn leaf_fits(event: &Event, epoch: i64, feed_seq: i64, leaf_hash: &str) -> bool {
+    if event.method == Method::Put && event.data.is_none() {
+        return true;
+    }
+    let commitment = event.data.as_ref().map(|data| leaf::commitment(&data.salt, &data.hash));
+    let leaf = Leaf {
+        epoch,
+        feed_seq,
+        origin: &event.origin,
+        event_type: Some(&event.event_type),
+        subject: &event.subject,
+        version: event.version,
+        method: event.method.as_str(),
+        time: event.time,
+        commitment,
+    };
+    leaf.hash().is_ok_and(|hash| hex::encode(hash) == leaf_hash)
+}
