@@ -38,7 +38,8 @@ use crate::kernel::time::{Clock, SystemClock};
 use crate::kv::Kv;
 use crate::ledger;
 use crate::listing::{self, jobs::Expiry};
-use crate::matching::{self, Learning, Marks, Matching};
+use crate::matching::{self, Alerts, Learning, Marks, Matching};
+use crate::notice::{self, Digest, Due, Notices, SweepNotices};
 use crate::papers;
 use crate::project;
 use crate::proof::{self, MasterKey};
@@ -84,6 +85,7 @@ fn api_routes(config: &mut ServiceConfig) {
     live::routes(config);
     trading::routes(config);
     federation::api_routes(config);
+    notice::routes(config);
 }
 
 /// Every room's codes.
@@ -106,6 +108,7 @@ fn all_codes() -> Vec<&'static Code> {
         credit::codes::ALL,
         engagement::codes::ALL,
         matching::codes::ALL,
+        notice::codes::ALL,
         project::codes::ALL,
         reward::codes::ALL,
         brokerage::codes::ALL,
@@ -122,7 +125,8 @@ fn all_codes() -> Vec<&'static Code> {
 }
 
 /// Every room's clock-driven work.
-fn all_jobs(vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> {
+fn all_jobs(config: &Config, vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> {
+    let mail_on = config.smtp.is_some();
     vec![
         Arc::new(tlog::Grow::new(gate.keys().clone())),
         Arc::new(Sweep),
@@ -138,6 +142,9 @@ fn all_jobs(vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> 
         Arc::new(Learning::new(sources.clone())),
         Arc::new(watch::Reminders),
         Arc::new(trading::TendSales::new(gate.secrets().clone())),
+        Arc::new(Due { mail_on }),
+        Arc::new(Digest { hour: config.digest_hour }),
+        Arc::new(SweepNotices),
     ]
 }
 
@@ -183,6 +190,7 @@ struct Parts {
     transport: Transport,
     pullers: Pullers,
     outbound: Outbound,
+    desk: notice::Desk,
 }
 
 impl App {
@@ -211,6 +219,7 @@ impl App {
                 trust_forwarded_for: config.trust_forwarded_for,
             }),
         };
+        let sources = Sources::new(sources(&config.node.as_str().into()));
         let database: Vec<Arc<dyn Follower>> = vec![
             Arc::new(contract::Awards),
             Arc::new(project::Contracts),
@@ -220,21 +229,28 @@ impl App {
             Arc::new(engagement::Contracts),
             Arc::new(Marks),
             Arc::new(oai::Outlet),
+            Arc::new(Alerts::new(sources.clone())),
+            Arc::new(Notices { mail_on: config.smtp.is_some() }),
         ];
-        let sources = Sources::new(sources(&config.node.as_str().into()));
         let search = open_search(&config, &sources)?;
         let matching = Matching::new(search.clone(), sources.clone());
         let limits = StreamLimits { total: config.streams, of_address: config.streams_per_address };
         let live = Hub::new(limits);
-        let instance: Vec<Arc<dyn InstanceFollower>> =
+        let outbound = Outbound::new(config.outbound_allow.clone());
+        let desk = notice::Desk {
+            mail_on: config.smtp.is_some(),
+            secrets: gate.secrets().clone(),
+            outbound: outbound.clone(),
+        };
+        let mut instance: Vec<Arc<dyn InstanceFollower>> =
             vec![Arc::new(search.clone()), Arc::new(matching.clone()), Arc::new(live.clone())];
+        instance.extend(notice::senders(&desk, config.smtp.as_ref(), &config.base_url, config.for_tests));
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
-        let jobs = all_jobs(&vault, &sources, &gate);
+        let jobs = all_jobs(&config, &vault, &sources, &gate);
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(DOCUMENT_TEXT);
         let codes = AllCodes(all_codes());
-        let outbound = Outbound::new(config.outbound_allow.clone());
         let (transport, pullers) = federation::open(&db, gate.keys(), &outbound, &config.base_url);
         let parts = Parts {
             edge,
@@ -249,6 +265,7 @@ impl App {
             transport,
             pullers: pullers.clone(),
             outbound: outbound.clone(),
+            desk,
         };
         Ok(Self { config: Arc::new(config), db, gate, search, outbound, pullers, followers, jobs, parts })
     }
@@ -324,6 +341,7 @@ impl App {
                 .app_data(web::Data::new(parts.transport))
                 .app_data(web::Data::new(parts.pullers))
                 .app_data(web::Data::new(parts.outbound))
+                .app_data(web::Data::new(parts.desk))
                 .wrap(Compress::default())
                 .wrap(from_fn(layer::around))
                 .into_utoipa_app()

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::db::{DatabaseUrl, Settings};
 use crate::files::Bucket;
 use crate::http::outbound::Allow;
+use crate::notice::SmtpSettings;
 
 /// Every setting: name, default as shown in the help, meaning.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
@@ -52,6 +53,17 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("TECHMART_ENQUIRY_DAYS", "7", "days after which an unanswered enquiry is overdue"),
     ("TECHMART_STREAMS", "4000", "live streams of this instance at a time, 1 to 100000"),
     ("TECHMART_STREAMS_PER_ADDRESS", "40", "live streams of one address at a time, 1 to 100000"),
+    ("TECHMART_SMTP_URL", "none", "smtp://… or smtps://USER:PASSWORD@HOST; without it no mail is sent"),
+    (
+        "TECHMART_SMTP_FROM",
+        "none",
+        "sender of mail, such as 技术市场 <notice@example.cn>; with TECHMART_SMTP_URL",
+    ),
+    (
+        "TECHMART_DIGEST_HOUR",
+        "8",
+        "hour of the day, in Qinzhou, at which the mail of the day is written, 0 to 23",
+    ),
     ("TECHMART_WORKERS", "2", "threads that serve HTTP, 1 to 64"),
     ("TECHMART_READERS", "4", "threads that read the database, 1 to 64"),
     ("TECHMART_METRICS_LISTEN", "none", "address and port of /metrics"),
@@ -81,6 +93,9 @@ pub struct Config {
     /// Live streams at a time: of this instance, and of one address.
     pub streams: usize,
     pub streams_per_address: usize,
+    /// `None`: no mail.
+    pub smtp: Option<SmtpSettings>,
+    pub digest_hour: i64,
     pub workers: usize,
     pub readers: usize,
     pub metrics_listen: Option<SocketAddr>,
@@ -169,9 +184,12 @@ impl Config {
                 "must be set with PostgreSQL (for example: openssl rand -hex 32)",
             ));
         }
+        let (base_url, node) = (base_url(values, listen)?, node(values)?);
         Ok(Self {
-            base_url: base_url(values, listen)?,
-            node: node(values)?,
+            smtp: smtp(values, &base_url, &node)?,
+            digest_hour: values.within("TECHMART_DIGEST_HOUR", 8, 0, 23)?,
+            base_url,
+            node,
             redis: redis(values)?,
             bucket: bucket(values)?,
             first_operator: first_operator(values)?,
@@ -270,6 +288,12 @@ fn node(values: &Values) -> Result<String, BadSetting> {
     }
 }
 
+fn smtp(values: &Values, base_url: &str, node: &str) -> Result<Option<SmtpSettings>, BadSetting> {
+    let (url, from) = (values.text("TECHMART_SMTP_URL"), values.text("TECHMART_SMTP_FROM"));
+    let smtp = url.map(|url| SmtpSettings::new(url, from, base_url, node));
+    smtp.transpose().map_err(|(name, reason)| bad(name, reason))
+}
+
 fn redis(values: &Values) -> Result<Option<String>, BadSetting> {
     match values.text("REDIS_URL") {
         Some(url) if url.starts_with("redis://") || url.starts_with("unix://") => Ok(Some(url.to_owned())),
@@ -350,6 +374,8 @@ mod tests {
             ("TECHMART_SECRET", "abc"),
             ("TECHMART_NODE", "Qinzhou!"),
             ("TECHMART_OUTBOUND_ALLOW", "10.0.0.0/33"),
+            ("TECHMART_SMTP_URL", "http://mail.example"),
+            ("TECHMART_DIGEST_HOUR", "24"),
             ("TECHMART_LISTN", "127.0.0.1:1"),
             ("DATABASE_URL", "mysql://x"),
             ("REDIS_URL", "http://x"),

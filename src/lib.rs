@@ -25,6 +25,7 @@ pub mod kv;
 pub mod ledger;
 pub mod listing;
 pub mod matching;
+pub mod notice;
 pub mod papers;
 pub mod project;
 pub mod proof;

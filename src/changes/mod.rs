@@ -41,6 +41,11 @@ pub trait Follower: Send + Sync {
     fn name(&self) -> &'static str;
     fn start(&self) -> Start;
     fn wants(&self, kind: &str) -> bool;
+    /// Work on the next changes that belongs outside of the command: reading much, computing long. Returns how many
+    /// of them one command may take, at least one; `apply` then comes for those, unless another instance is faster.
+    fn prepare(&self, _db: &Db, changes: &[Change]) -> Result<usize, Refusal> {
+        Ok(changes.len())
+    }
     /// The effects of one change. Either the change only marks its subject as dirty and the present state is
     /// read, or nothing but the change's `facts` and `public` is used.
     fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal>;

@@ -139,8 +139,12 @@ impl Followers {
         self.db.learn_head(last);
         // After a failure one at a time, so that the changes before the bad one are not held up.
         let take = if cursor.failures > 0 { 1 } else { changes.len() };
-        let slice: Vec<Change> = changes.into_iter().take(take).collect();
-        match self.apply(follower, cursor.seq, passed, slice.clone()) {
+        let mut slice: Vec<Change> = changes.into_iter().take(take).collect();
+        let outcome = follower.prepare(&self.db, &slice).and_then(|most| {
+            slice.truncate(most.max(1));
+            self.apply(follower, cursor.seq, passed, slice.clone())
+        });
+        match outcome {
             Ok(()) => Ok(Step::Moved),
             Err(refusal) if refusal.status() == 503 => Err(refusal),
             Err(refusal) => self.failed(follower, cursor.seq, &slice, &refusal),

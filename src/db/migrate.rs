@@ -69,6 +69,9 @@ static MIGRATIONS: &[Migration] = migrations![
     36 "0036_replica",
     37 "0037_peer",
     42 "0042_statistics_report",
+    43 "0043_saved_search",
+    44 "0044_notice",
+    45 "0045_webhook",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

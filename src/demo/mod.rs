@@ -9,6 +9,7 @@ mod contracts;
 mod engagements;
 mod listings;
 mod money;
+mod notices;
 mod outcome;
 mod people;
 mod sales;
@@ -45,6 +46,7 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
         people::load(&loader)?;
         outcome::mandate(&loader)?;
         history(&loader)?;
+        notices::load(&loader)?;
         listings::load(&loader)?;
         sales::announce(&loader)?;
         challenges::begin(&loader)?;

@@ -261,3 +261,13 @@ pub struct ForContract {
     pub buyer: PartyRef,
     pub broker: Option<PartyRef>,
 }
+
+/// An enquiry that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueEnquiry {
+    pub id: EngagementId,
+    /// URN of the organisation that was asked.
+    pub owner: String,
+    pub title: String,
+    pub due_at: UtcTime,
+}

@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::view::{FeedbackBody, FeedbackKept, MatchList, WeightsBody, WeightsView};
 use super::model::Side;
+use super::saved;
 use super::service;
 use super::worker::Matching;
 use crate::achievement::model::AchievementId;
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(feedback)
         .service(weights)
         .service(set_weights);
+    saved::http::routes(config);
 }
 
 /// Demands that suit a published achievement, the best first, each with the reasons.

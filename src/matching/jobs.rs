@@ -9,6 +9,9 @@ use crate::kernel::change::Change;
 use crate::kernel::error::Refusal;
 use crate::search::Sources;
 
+/// Changes of an engagement after which its owner answers better or worse than before.
+const ANSWERED: [&str; 2] = ["engagement.enquired", "engagement.answered"];
+
 /// Marks records whose published text changed, and keeps feedback. What it does can be done again, so a change that
 /// it cannot take is passed over with an alarm.
 pub struct Marks;
@@ -29,7 +32,15 @@ impl Follower for Marks {
 
     fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
         if side_of(&change.subject).is_none() {
-            return service::follow(tx, change);
+            service::follow(tx, change)?;
+            return match change.facts["about"].as_str() {
+                // How its owner answers counts in the lists of the record that was asked for.
+                Some(about) if ANSWERED.contains(&change.kind.as_str()) => {
+                    let mark = tx.now().micros();
+                    store::mark(tx, &[about.to_owned()], mark, false)
+                }
+                _ => Ok(()),
+            };
         }
         // Drafts and reviews concern nobody outside.
         if change.audience.is_outside() {

@@ -34,10 +34,12 @@ mod meaning;
 pub mod model;
 mod reasons;
 mod rules;
+mod saved;
 pub mod service;
 mod store;
 mod worker;
 
 pub use http::routes;
 pub use jobs::{Learning, Marks};
+pub use saved::Alerts;
 pub use worker::Matching;

@@ -8,7 +8,7 @@ use super::engine::{Model, Ready};
 use super::meaning::agreement;
 use super::model::{Answering, PartKind, Side, Suggestion, Verdict, Weights};
 use super::rules::pick::{self, Candidate, LIST_MAX};
-use super::service::learnt;
+use super::service::{self, learnt};
 use super::store::{self, Dirty, Profile};
 use crate::changes::InstanceFollower;
 use crate::db::{Conn, Db, Tx};
@@ -318,6 +318,7 @@ impl Written {
         }
         let stamp = tx.now().micros();
         store::save_profile(tx, &Profile { stamp, ..self.profile.clone() })?;
+        service::note_new(tx, &self.dirty.subject, &self.profile.holder, &self.list)?;
         store::replace(tx, &self.dirty.subject, &self.list)?;
         let mut marked = self.spread.clone();
         for other in &self.displaced {

@@ -27,6 +27,7 @@ mod pool;
 pub mod query;
 pub mod service;
 mod source;
+pub mod standing;
 mod store;
 pub mod synonyms;
 mod thesaurus;

@@ -12,11 +12,11 @@ use super::codes::SEARCH_WARMING;
 use super::follower::Desk;
 use super::index::Shelf;
 use super::index::place::Place;
-use super::model::{Answer, SearchQuery, Suggestion};
+use super::model::{Answer, Document, SearchQuery, Suggestion, Total};
 use super::pool::Pool;
 use super::query::{self, Kept};
 use super::source::Sources;
-use super::synonyms::Synonyms;
+pub use super::synonyms::Synonyms;
 use crate::db::{Db, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
@@ -24,11 +24,15 @@ use crate::kernel::codes_common::SEQ_AHEAD;
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 
+/// A question as people ask it over HTTP, for rooms that keep questions.
+pub use super::http::SearchParams;
 // What rooms above need to ask single texts what the search asks the index.
 pub use super::analyzer::fold::fold;
 pub use super::analyzer::{Analyzer, Span, exact};
 pub use super::query::needs::{Alternative, Chunk, Need, Question};
 pub use super::query::parse::{Parsed, Part, parse};
+pub use super::standing::{Probe, Standing, Watch};
+pub use super::thesaurus::{fingerprint as synonyms_fingerprint, load as synonyms};
 
 /// A change that asks every instance to make its index anew.
 pub const REINDEX_REQUESTED: &str = "search.reindex_requested";
@@ -92,6 +96,11 @@ impl Search {
     /// Answers a question on a thread of the search's own.
     pub async fn answer(&self, query: SearchQuery) -> Result<Answer, Refusal> {
         self.run(move |reading| query::answer(&reading.shelf, &reading.kept, &reading.synonyms, &query)).await
+    }
+
+    /// What a question that stands would be told of: found by all its words, the newest first.
+    pub async fn strictly(&self, query: SearchQuery) -> Result<(Total, Vec<Document>), Refusal> {
+        self.run(move |reading| query::strictly(&reading.shelf, &reading.synonyms, &query)).await
     }
 
     /// What somebody who typed this far may mean.

@@ -71,6 +71,11 @@ pub fn count(conn: &mut Conn) -> Result<i64, Refusal> {
     Ok(synonym_set::table.count().get_result(conn)?)
 }
 
+pub fn fingerprint(conn: &mut Conn) -> Result<(i64, Option<UtcTime>), Refusal> {
+    let newest = synonym_set::table.select(diesel::dsl::max(synonym_set::changed_at));
+    Ok((count(conn)?, newest.first(conn)?))
+}
+
 pub fn all(conn: &mut Conn) -> Result<Vec<SynonymSet>, Refusal> {
     let rows: Vec<Row> = synonym_set::table.order(synonym_set::id).load(conn)?;
     rows.into_iter().map(SynonymSet::try_from).collect()

@@ -15,6 +15,7 @@ use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
+use crate::kernel::time::UtcTime;
 
 /// Every change of a set has a kind that begins so; instances then read the sets anew.
 const KINDS: &str = "synonym.";
@@ -41,6 +42,11 @@ pub fn concerns(change_kind: &str) -> bool {
 /// The sets in force.
 pub fn load(conn: &mut Conn) -> Result<Synonyms, Refusal> {
     Ok(Synonyms::new(store::all(conn)?.into_iter().map(|set| set.terms).collect()))
+}
+
+/// Changes whenever a set does: how many there are, and when the last one was changed.
+pub fn fingerprint(conn: &mut Conn) -> Result<(i64, Option<UtcTime>), Refusal> {
+    store::fingerprint(conn)
 }
 
 pub fn list(conn: &mut Conn, page: &PageQuery) -> Result<Page<SynonymSet>, Refusal> {

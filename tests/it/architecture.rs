@@ -34,6 +34,7 @@ const RANKS: &[(&str, u8)] = &[
     ("reward", 10),
     ("statistics", 11),
     ("federation", 12),
+    ("notice", 11),
 ];
 
 /// The composition root and what stands around it may use everything.

@@ -1,6 +1,7 @@
 //! `techmart bench …`: programs that measure, and that the crash tests drive.
 
 mod bids;
+mod alerts;
 mod corpus;
 mod feed;
 mod http;
@@ -40,6 +41,8 @@ pub enum Bench {
     Balances(BalancesBench),
     /// Measure the search on a corpus of any size, on one thread
     Search(SearchBench),
+    /// Measure what a new record costs where many searches are saved, on one thread
+    Alerts(AlertsBench),
     /// The process that makes the index that `bench search` asks
     #[command(hide = true)]
     SearchBuild(SearchBench),
@@ -93,6 +96,19 @@ pub struct SearchBench {
     /// Questions of each class
     #[arg(long, default_value_t = 150)]
     pub questions: usize,
+}
+
+#[derive(Args)]
+pub struct AlertsBench {
+    /// JSON lines (title, abstract, keywords, discipline): records, and the words of the searches
+    #[arg(long, value_name = "FILE")]
+    pub corpus: PathBuf,
+    /// Saved searches
+    #[arg(long, default_value_t = 10_000)]
+    pub searches: u64,
+    /// New records
+    #[arg(long, default_value_t = 2_000)]
+    pub records: u64,
 }
 
 #[derive(Args)]
@@ -193,6 +209,7 @@ impl Bench {
             Self::Balances(bench) => ledger::balances(config, &bench),
             Self::Search(bench) => search::run(config, &bench),
             Self::SearchBuild(bench) => search::build(config, &bench),
+            Self::Alerts(bench) => alerts::run(&bench),
             Self::HttpServer => server::serve(config.clone()),
             Self::Subsidy(bench) => subsidy::run(config, &bench),
             Self::Bids(bench) => bids::run(config, &bench),

@@ -28,7 +28,7 @@ struct Class {
 }
 
 /// Processor time of this thread so far.
-fn cpu() -> Duration {
+pub fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     Duration::from_nanos(stat.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
 }

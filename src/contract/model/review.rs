@@ -90,3 +90,12 @@ pub struct CountedStep {
     pub total: Fen,
     pub technical: Fen,
 }
+
+/// An open case with a last day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueCase {
+    pub id: super::ContractId,
+    pub office: OrganisationId,
+    pub title: String,
+    pub due_on: Day,
+}

@@ -38,7 +38,7 @@ pub use reading::{
     sold_in, supervised, timeline, work_list,
 };
 
-pub use supervision::office_reports;
+pub use supervision::{due_between, office_reports};
 pub use tax::{TaxCard, tax_card};
 
 pub use super::store::Wanted;

@@ -1,10 +1,10 @@
 //! What the city sees of its registration offices.
 
 use crate::contract::codes::PERIOD_INVALID;
-use crate::contract::model::OfficeReport;
+use crate::contract::model::{DueCase, OfficeReport};
 use crate::contract::rules::{parties, supervision};
 use crate::contract::store;
-use crate::db::Snapshot;
+use crate::db::{Conn, Snapshot};
 use crate::identity;
 use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::error::Refusal;
@@ -40,4 +40,13 @@ pub fn office_reports(
         reports.push(OfficeReport { office_name: office.name, open_now, overdue_now, ..report });
     }
     Ok(reports)
+}
+
+/// Open cases whose last day lies between two days, both included, for who reminds the offices.
+pub fn due_between(conn: &mut Conn, from: Day, to: Day, limit: i64) -> Result<Vec<DueCase>, Refusal> {
+    let mut found = vec![];
+    for office in identity::service::offices(conn)? {
+        found.extend(store::due_between(conn, office.id, from, to, limit)?);
+    }
+    Ok(found)
 }

@@ -33,7 +33,7 @@ pub use imports::{
 pub use lists::{Scope, Wanted, list, register, sold, work};
 pub use sale::{is_drafted, note_sale};
 pub use steps::{add_step, steps};
-pub use supervision::{counted, open_now};
+pub use supervision::{counted, due_between, open_now};
 
 pub fn insert(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
     diesel::insert_into(contract::table).values(&Row::of(record)?).execute(conn)?;

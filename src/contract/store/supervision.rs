@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::casework::Casework;
 use super::nothing_due;
-use crate::contract::model::{CountedStep, StepKind};
+use crate::contract::model::{CountedStep, DueCase, Stage, StepKind};
 use crate::db::schema::contract::{contract, contract_step};
 use crate::db::{Conn, from_json};
 use crate::kernel::error::Refusal;
@@ -67,7 +67,6 @@ pub fn counted(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<CountedStep>, 
 /// An office's open cases, and those of them whose last day lies before `today`. Waiting for acceptance, a case
 /// has no last day yet.
 pub fn open_now(conn: &mut Conn, office: OrganisationId, today: Day) -> Result<(i64, i64), Refusal> {
-    use crate::contract::model::Stage;
     let open = contract::table.filter(contract::office.eq(office)).filter(contract::due_on.lt(nothing_due()));
     let all: i64 = open.count().get_result(conn)?;
     let overdue: i64 = contract::table
@@ -77,4 +76,23 @@ pub fn open_now(conn: &mut Conn, office: OrganisationId, today: Day) -> Result<(
         .count()
         .get_result(conn)?;
     Ok((all, overdue))
+}
+
+/// Open cases of an office whose last day lies between two days, both included.
+pub fn due_between(
+    conn: &mut Conn,
+    office: OrganisationId,
+    from: Day,
+    to: Day,
+    limit: i64,
+) -> Result<Vec<DueCase>, Refusal> {
+    let rows: Vec<(_, String, Day)> = contract::table
+        .filter(contract::office.eq(office))
+        .filter(contract::due_on.between(from, to))
+        .filter(contract::state.ne(Stage::Submitted))
+        .order((contract::due_on, contract::id))
+        .limit(limit)
+        .select((contract::id, contract::title, contract::due_on))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, title, due_on)| DueCase { id, office, title, due_on }).collect())
 }

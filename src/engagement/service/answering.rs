@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::db::Conn;
-use crate::engagement::model::AnsweringRecord;
+use crate::engagement::model::{AnsweringRecord, DueEnquiry};
 use crate::engagement::store;
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
@@ -32,4 +32,14 @@ pub fn answering(
         }
     }
     Ok(records)
+}
+
+/// Enquiries that wait for an answer due between two times, for who reminds their owners.
+pub fn due_between(
+    conn: &mut Conn,
+    from: UtcTime,
+    to: UtcTime,
+    limit: i64,
+) -> Result<Vec<DueEnquiry>, Refusal> {
+    store::due_between(conn, from, to, limit)
 }

@@ -24,7 +24,7 @@ use crate::listing::Contact;
 use super::model::{About, AboutKind, Engagement, EngagementId, Filter, ForContract, PartyRole, Standing};
 use super::{rules, store};
 
-pub use answering::answering;
+pub use answering::{answering, due_between};
 pub use confidential::{
     UNDERTAKING, accept_confidentiality, confidential, confidential_attachment, undertaking_hash,
 };
@@ -188,6 +188,7 @@ fn facts(of: &Engagement) -> Value {
     json!({
         "engagement": of.id,
         "about": of.about.urn,
+        "title": of.about.title,
         "about_kind": of.about.kind,
         "owner": of.owner.urn,
         "enquirer": of.enquirer.urn,

@@ -1,10 +1,12 @@
 //! Messages and meetings (rule 4).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::engagement::codes::MESSAGES_FULL;
-use crate::engagement::model::{EngagementId, Meeting, MeetingId, MeetingMode, MeetingState, Message, MessageId};
+use crate::engagement::model::{
+    Engagement, EngagementId, Meeting, MeetingId, MeetingMode, MeetingState, Message, MessageId,
+};
 use crate::engagement::{rules, store};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
@@ -14,7 +16,7 @@ use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::text;
 use crate::kernel::time::UtcTime;
 
-use super::{load, load_for_act};
+use super::{facts, load, load_for_act};
 
 const MESSAGE_CHARS_MAX: usize = 5_000;
 const MESSAGES_MAX: i64 = 10_000;
@@ -53,7 +55,9 @@ pub fn send(tx: &mut Tx, actor: &Actor, id: EngagementId, words: &str) -> Result
         sent_at: tx.now(),
     };
     store::insert_message(tx, &message)?;
-    let facts = json!({ "engagement": id, "message": message.id, "from": message.party });
+    let mut facts = told_to(&found);
+    facts["message"] = json!(message.id);
+    facts["from"] = json!(message.party);
     tx.record(actor, NewChange::local("engagement.message_sent", found.urn, found.version, facts));
     Ok(message)
 }
@@ -102,7 +106,7 @@ pub fn arrange(tx: &mut Tx, actor: &Actor, id: EngagementId, new: &NewMeeting) -
         arranged_at: tx.now(),
     };
     store::insert_meeting(tx, &meeting)?;
-    told(tx, actor, &found.urn, found.version, "engagement.meeting_arranged", &meeting);
+    told(tx, actor, &found, "engagement.meeting_arranged", &meeting);
     Ok(meeting)
 }
 
@@ -125,13 +129,22 @@ pub fn end_meeting(
     let ended = rules::meeting_ended(&before, held, minutes.trim().to_owned())?;
     let after = Meeting { version: before.version + 1, ..ended };
     store::save_meeting(tx, &after)?;
-    told(tx, actor, &found.urn, found.version, "engagement.meeting_ended", &after);
+    told(tx, actor, &found, "engagement.meeting_ended", &after);
     Ok(after)
 }
 
-fn told(tx: &mut Tx, actor: &Actor, subject: &str, version: i64, event: &'static str, meeting: &Meeting) {
-    let facts = json!({ "engagement": meeting.engagement, "meeting": meeting.id, "state": meeting.state });
-    tx.record(actor, NewChange::local(event, subject.to_owned(), version, facts));
+fn told(tx: &mut Tx, actor: &Actor, of: &Engagement, event: &'static str, meeting: &Meeting) {
+    let mut facts = told_to(of);
+    facts["meeting"] = json!(meeting.id);
+    facts["state"] = json!(meeting.state);
+    tx.record(actor, NewChange::local(event, of.urn.clone(), of.version, facts));
+}
+
+/// Whom a message or a meeting concerns, and what it is about.
+fn told_to(of: &Engagement) -> Value {
+    let facts = facts(of);
+    let entries = ["engagement", "about", "title", "owner", "enquirer", "broker"];
+    entries.into_iter().map(|entry| (entry.to_owned(), facts[entry].clone())).collect()
 }
 
 pub fn meetings(snapshot: &mut Snapshot, actor: &Actor, id: EngagementId) -> Result<Vec<Meeting>, Refusal> {

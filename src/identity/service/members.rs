@@ -12,9 +12,9 @@ use crate::kernel::actor::{Actor, Role};
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Errors, Refusal};
-use crate::kernel::id::{MembershipId, UserId};
+use crate::kernel::id::{MembershipId, OrganisationId, UserId};
 use crate::kernel::page::{Page, PageQuery};
-use crate::kernel::permission::Permission;
+use crate::kernel::permission::{Permission, allows};
 
 pub(super) fn record(tx: &mut Tx, actor: &Actor, kind: &'static str, it: &Membership) {
     let subject = tx.urn("membership", it.id);
@@ -38,6 +38,24 @@ pub fn memberships_of(conn: &mut Conn, user: UserId) -> Result<Vec<(Membership, 
         found.push((membership, organisation));
     }
     Ok(found)
+}
+
+/// Members of an organisation whose roles carry the permission: who is told of what concerns it.
+pub fn members_with(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    permission: Permission,
+    limit: i64,
+) -> Result<Vec<UserId>, Refusal> {
+    let kind = super::organisation(conn, organisation)?.kind;
+    let found = store::members(conn, organisation, None, limit)?;
+    let may = |roles: &[Role]| roles.iter().any(|role| allows(kind, *role, permission));
+    Ok(found.into_iter().map(|it| it.membership).filter(|it| may(&it.roles)).map(|it| it.user).collect())
+}
+
+/// Whether a person is a living member of an organisation.
+pub fn is_member(conn: &mut Conn, user: UserId, organisation: OrganisationId) -> Result<bool, Refusal> {
+    Ok(store::membership_of(conn, user, organisation)?.is_some_and(|it| it.active))
 }
 
 /// A living member of the caller's own organisation.

@@ -10,6 +10,7 @@ mod federation;
 mod fields;
 mod industry;
 mod money;
+mod notice;
 mod organisation;
 mod reward;
 mod trade;
@@ -86,6 +87,7 @@ const GROUPS: [&[List]; 9] = [
     trade::LISTS,
     money::LISTS,
     reward::LISTS,
+    notice::LISTS,
 ];
 
 /// All lists, grouped by subject.

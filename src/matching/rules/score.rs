@@ -184,10 +184,61 @@ fn answering(record: Answering) -> f64 {
     if record.asked == 0 { UNKNOWN } else { share * (2.0 + quick) / 3.0 }
 }
 
+/// Words that stand in records of every subject: rare enough to count, but no reason to bring two together.
+const EVERYDAY_WORDS: &[&str] = &[
+    "技术",
+    "研究",
+    "开发",
+    "研发",
+    "应用",
+    "系统",
+    "方法",
+    "产品",
+    "面向",
+    "基于",
+    "采用",
+    "用于",
+    "利用",
+    "通过",
+    "进行",
+    "具有",
+    "实现",
+    "提高",
+    "提升",
+    "建立",
+    "形成",
+    "解决",
+    "适用",
+    "适合",
+    "关键",
+    "关键技术",
+    "产业化",
+    "示范",
+    "推广",
+    "合作",
+    "企业",
+    "项目",
+    "成果",
+    "需求",
+    "问题",
+    "目前",
+    "相关",
+    "主要",
+    "以上",
+    "以下",
+];
+
+/// Whether a word may be shown as what two records have in common: no figures, nothing that all have.
+fn is_telling(word: &str) -> bool {
+    word.chars().any(char::is_alphabetic) && !EVERYDAY_WORDS.contains(&word)
+}
+
 /// The most telling words of both, none of them inside another.
 fn words(demand: &Text, achievement: &Text, lexicon: &Lexicon) -> Vec<String> {
     let both = demand.words.iter().filter(|(word, _)| achievement.words.get(word).is_some());
-    let telling = both.filter(|(word, _)| word.chars().count() > 1 || lexicon.importance(word) > 2.0);
+    let telling = both
+        .filter(|(word, _)| is_telling(word))
+        .filter(|(word, _)| word.chars().count() > 1 || lexicon.importance(word) > 2.0);
     let mut found: Vec<(f64, &String)> = telling.map(|(word, _)| (lexicon.importance(word), word)).collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let least = found.first().map_or(0.0, |(best, _)| best * WORD_SHARE_MIN);

@@ -2,6 +2,7 @@
 
 mod feedback;
 pub mod learnt;
+mod news;
 mod weights;
 
 use std::collections::HashMap;
@@ -20,7 +21,10 @@ use super::store;
 use super::worker::{load, side_of};
 
 pub use super::labels::Labels;
+pub use super::saved::model as saved_model;
+pub use super::saved::service as saved;
 pub use feedback::{Told, examples, export, follow, tell};
+pub use news::note_new;
 pub use weights::{NewWeights, WeightsInForce, in_force, present, set};
 
 pub use super::rules::eval::Figures;

@@ -16,54 +16,84 @@ use crate::search::query::QUERY_CHARS_MAX;
 /// Values of one filter.
 const VALUES_MAX: usize = 50;
 
-#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams, utoipa::ToSchema,
+)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchParams {
     /// Words, "phrases", -exclusions and alternatives (A OR B, A|B); at most 4 000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     q: Option<String>,
     /// Kinds of records: `achievement`, `demand`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
     /// Technical fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     /// Industries of GB/T 4754.
+    #[serde(skip_serializing_if = "Option::is_none")]
     industry: Option<String>,
     /// Technology readiness levels.
+    #[serde(skip_serializing_if = "Option::is_none")]
     trl: Option<String>,
     /// `research`, `trial`, `production`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     maturity: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ip_kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ip_state: Option<String>,
     /// Cooperation modes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     cooperation: Option<String>,
     /// `negotiable`, `below_100k`, `100k_1m`, `1m_5m`, `from_5m` (yuan).
+    #[serde(skip_serializing_if = "Option::is_none")]
     price_band: Option<String>,
     /// Division codes; a city finds its counties too.
+    #[serde(skip_serializing_if = "Option::is_none")]
     division: Option<String>,
     /// Nodes that records come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
     /// Kinds of organisations.
+    #[serde(skip_serializing_if = "Option::is_none")]
     holder_kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     year: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     trl_from: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     trl_to: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     year_from: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     year_to: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     price_from_fen: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     price_to_fen: Option<i64>,
     /// Published on this day or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
     published_from: Option<Day>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     published_to: Option<Day>,
     /// Open until this day or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
     deadline_from: Option<Day>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     deadline_to: Option<Day>,
     /// `relevance` (default), `newest`, `price`, `-price`, `ending_soon`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<String>,
     /// Facets to count, separated by commas; `none` for none, `all` for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
     facets: Option<String>,
     /// Entries of a page, 1 to 100; 20 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<i64>,
     /// The `next` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
 
@@ -80,6 +110,17 @@ struct CursorKey {
 }
 
 impl SearchParams {
+    /// The question alone: without order, facets and page, which a list has and a question that stands has not.
+    #[must_use]
+    pub fn standing(self) -> Self {
+        Self { sort: None, facets: None, limit: None, cursor: None, ..self }
+    }
+
+    /// The words typed.
+    pub fn text(&self) -> &str {
+        self.q.as_deref().unwrap_or_default()
+    }
+
     pub fn query(self) -> Result<SearchQuery, Refusal> {
         let mut errors = Errors::new();
         let text = self.q.clone().unwrap_or_default();

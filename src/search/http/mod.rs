@@ -8,7 +8,7 @@ mod view;
 use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::ask::SearchParams;
+pub use self::ask::SearchParams;
 use self::view::SearchView;
 use super::service::{self, Search};
 use crate::http::{Answer, Edge, Reply};

@@ -63,21 +63,23 @@ pub fn row(fields: &Fields, analyzer: &Analyzer, document: &Document) -> Tantivy
 }
 
 fn texts(fields: &Fields, document: &Document, row: &mut TantivyDocument) {
-    let mut add = |text: &str, times: usize| {
-        if !text.is_empty() {
-            (0..times).for_each(|_| row.add_text(fields.words, text));
-            row.add_text(fields.grams, text);
-        }
-    };
-    add(&document.title, TITLE_WEIGHT);
-    document.keywords.iter().for_each(|keyword| add(keyword, KEYWORD_WEIGHT));
-    add(&document.body, 1);
-    // Not its words: 研究 would find every record of a 研究院.
-    add(&document.holder.name, 0);
+    for (text, times) in passages(document) {
+        (0..times).for_each(|_| row.add_text(fields.words, text));
+        row.add_text(fields.grams, text);
+    }
+}
+
+/// The texts of a record in the order of the index, and how often the words of each count.
+pub fn passages(document: &Document) -> impl Iterator<Item = (&str, usize)> {
+    let keywords = document.keywords.iter().map(|keyword| (keyword.as_str(), KEYWORD_WEIGHT));
+    let title = std::iter::once((document.title.as_str(), TITLE_WEIGHT));
+    // Not the words of the holder's name: 研究 would find every record of a 研究院.
+    let rest = [(document.body.as_str(), 1), (document.holder.name.as_str(), 0)];
+    title.chain(keywords).chain(rest).filter(|(text, _)| !text.is_empty())
 }
 
 /// What is found by being named whole; single ideographs of the title, which no pair contains alone.
-fn exact_terms(document: &Document) -> Vec<String> {
+pub fn exact_terms(document: &Document) -> Vec<String> {
     let whole = document.numbers.iter().chain(&document.people).chain(&document.keywords);
     let mut terms: Vec<String> =
         whole.chain([&document.title, &document.holder.name]).map(|text| exact(text)).collect();
@@ -89,7 +91,7 @@ fn exact_terms(document: &Document) -> Vec<String> {
     terms
 }
 
-fn facet_values(facet: Facet, document: &Document) -> Vec<String> {
+pub fn facet_values(facet: Facet, document: &Document) -> Vec<String> {
     let one = |value: &str| if value.is_empty() { vec![] } else { vec![value.to_owned()] };
     match facet {
         Facet::Kind => one(&document.kind),
@@ -132,7 +134,7 @@ pub fn newness(micros: i64) -> u64 {
 }
 
 /// The same record has the same place in every index.
-fn tie(subject: &str) -> u64 {
+pub fn tie(subject: &str) -> u64 {
     let digest = Sha256::digest(subject.as_bytes());
     let bits = digest.iter().take(4).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     bits >> (32 - TIE_BITS)

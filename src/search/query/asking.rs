@@ -13,7 +13,7 @@ use super::parse::parse;
 use super::plan::{self, Plan};
 use super::rank::{Best, CountUpTo};
 use crate::search::index::{Shelf, record};
-use crate::search::model::{Answer, Filters, Hit, Position, SearchQuery, Sort, Stage};
+use crate::search::model::{Answer, Document, Filters, Hit, Position, SearchQuery, Sort, Stage, Total};
 use crate::search::synonyms::Synonyms;
 
 /// Nobody reads further by relevance; each page costs as much as all before it.
@@ -45,7 +45,31 @@ pub fn answer(
     Asking { shelf, kept, synonyms, query, searcher: shelf.reader.searcher() }.answer()
 }
 
+/// What a question finds by all its words, the newest first, without relaxing anything: what a question that stands
+/// would be told of.
+pub fn strictly(
+    shelf: &Shelf,
+    synonyms: &Synonyms,
+    query: &SearchQuery,
+) -> tantivy::Result<(Total, Vec<Document>)> {
+    let kept = Kept::default();
+    Asking { shelf, kept: &kept, synonyms, query, searcher: shelf.reader.searcher() }.strictly()
+}
+
 impl Asking<'_> {
+    fn strictly(&self) -> tantivy::Result<(Total, Vec<Document>)> {
+        let question = self.question(&self.query.text);
+        let plan = Plan { fields: &self.shelf.fields, question: &question };
+        let asked = plan.query(plan.first_stage(), &self.query.filters);
+        let Counts { total, .. } = facets::count(&self.searcher, &*asked, &[])?;
+        let (addresses, _) = self.page(&*asked, Sort::Newest)?;
+        let mut found = Vec::with_capacity(addresses.len());
+        for address in addresses {
+            found.extend(record::shown(&self.shelf.fields, &self.searcher.doc(address)?));
+        }
+        Ok((total, found))
+    }
+
     fn answer(&self) -> tantivy::Result<Answer> {
         let question = self.question(&self.query.text);
         match self.query.after.map(|position| position.stage) {

@@ -18,9 +18,10 @@ mod rank;
 mod similar;
 mod suggest;
 
-pub use asking::answer;
+pub use asking::{answer, strictly};
 pub use facets::{Kept, TOTAL_EXACT_MAX};
 pub use parse::QUERY_CHARS_MAX;
+pub use plan::{EXACT_CHARS_MAX, GRAMS_MAX, PHRASES_MAX};
 pub use similar::similar;
 pub use suggest::{SUGGESTIONS_MAX, suggest};
 
@@ -30,4 +31,4 @@ const FEW: u64 = 5;
 #[cfg(test)]
 mod spelling_tests;
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -94,6 +94,14 @@ impl Question {
         !self.chunks.is_empty() || !self.groups.is_empty()
     }
 
+    /// Whether a chunk is also looked for among names. Asking for names beside every word would cost the pruning of
+    /// plain questions of several words.
+    pub fn may_be_a_name(&self, chunk: &Chunk) -> bool {
+        (self.chunks.len() == 1 && self.groups.is_empty())
+            || chunk.text.contains(|c: char| c.is_ascii_digit())
+            || chunk.needs.iter().any(|need| !matches!(need, Need::Word(_)))
+    }
+
     /// Every chunk that may stand in a text found, synonyms too.
     pub fn wordings(&self) -> impl Iterator<Item = &Chunk> {
         let alternatives = self.groups.iter().flatten().filter_map(|alternative| match alternative {

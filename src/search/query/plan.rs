@@ -1,4 +1,4 @@
-//! From what a record must have to a query of the index.
+//! From what a record must have to a query of the index. `standing::asked` asks the same of one record: change both.
 
 use std::ops::Bound;
 
@@ -24,13 +24,13 @@ const PHRASE_BOOST: f32 = 1.5;
 const SYNONYM_BOOST: f32 = 0.7;
 /// Characters instead of words: found, but behind.
 const CHARACTERS_BOOST: f32 = 0.3;
-const EXACT_CHARS_MAX: usize = 64;
+pub const EXACT_CHARS_MAX: usize = 64;
 /// Phrases beyond these are not looked at.
-const PHRASES_MAX: usize = 16;
+pub const PHRASES_MAX: usize = 16;
 /// Words of a long question that a record must have.
 const LONG_ENOUGH: usize = 3;
 /// Pairs of one chunk that are asked for; more tell nothing new.
-const GRAMS_MAX: usize = 24;
+pub const GRAMS_MAX: usize = 24;
 
 type Clause = (Occur, Box<dyn Query>);
 
@@ -113,7 +113,7 @@ impl Plan<'_> {
     fn wording(&self, chunk: &Chunk, stage: Stage) -> Vec<Clause> {
         let mut needs: Vec<Clause> = chunk.needs.iter().map(|need| (Occur::Must, self.need(need))).collect();
         let mut others: Vec<Box<dyn Query>> = Vec::new();
-        if self.may_be_a_name(chunk) {
+        if self.question.may_be_a_name(chunk) {
             others.extend(self.exact(&chunk.text));
         }
         if stage == Stage::Characters {
@@ -128,13 +128,6 @@ impl Plan<'_> {
         }
         others.insert(0, one_or_all(needs));
         vec![(Occur::Must, union(others))]
-    }
-
-    /// Asking for names beside every word would cost the pruning of plain questions of several words.
-    fn may_be_a_name(&self, chunk: &Chunk) -> bool {
-        (self.question.chunks.len() == 1 && self.question.groups.is_empty())
-            || chunk.text.contains(|c: char| c.is_ascii_digit())
-            || chunk.needs.iter().any(|need| !matches!(need, Need::Word(_)))
     }
 
     fn need(&self, need: &Need) -> Box<dyn Query> {

@@ -1,6 +1,8 @@
 //! Paying a batch: what is owed back becomes a receivable, what a payee owes is set against what it is due,
 //! the rest is transferred, in one piece or in parts.
 
+use serde_json::json;
+
 use super::super::codes::{BUDGET_YEAR_CLOSED, CLAWBACK_BEFORE_PAYMENT, DAY_IN_FUTURE};
 use super::super::model::{
     BatchRecord, ClawbackRecord, PayeeRecord, PaymentKind, PaymentRecord, Scheme, SettlementKind,
@@ -11,6 +13,7 @@ use super::money::{account, back_to, paid_of, parts, scheme_of};
 use super::plan::too_large;
 use crate::db::{Conn, Tx};
 use crate::kernel::actor::Actor;
+use crate::kernel::change::NewChange;
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
@@ -90,6 +93,12 @@ fn claw_back(
             ledger_number: number,
         };
         store::clawback::insert(tx, &clawback)?;
+        let subject = tx.urn("subsidy_clawback", clawback.id);
+        let facts = json!({
+            "batch": clawback.batch, "beneficiary": clawback.beneficiary, "amount_fen": clawback.amount,
+            "due_on": clawback.due_on,
+        });
+        tx.record(actor, NewChange::local("subsidy.clawback_made", subject, clawback.version, facts));
     }
     Ok(Some(number))
 }

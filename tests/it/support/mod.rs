@@ -5,6 +5,7 @@ pub mod claims;
 pub mod client;
 pub mod contracts;
 pub mod database;
+pub mod post;
 pub mod process;
 pub mod records;
 pub mod tools;
@@ -46,14 +47,24 @@ impl City {
 
     /// A city on this database.
     pub fn on(database: TestDatabase) -> Self {
-        Self::with(database, Arc::new(FixedClock::at(TODAY.parse().unwrap())), |_| {})
+        Self::with_settings(database, &[])
+    }
+
+    /// A city on this database, with settings beside those of every test.
+    pub fn with_settings(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+        let config = config_with(&database, database.dir().path().to_owned(), settings);
+        Self::open(database, Arc::new(FixedClock::at(TODAY.parse().unwrap())), config)
     }
 
     /// A city on this database, with a clock and settings of its own.
     pub fn with(database: TestDatabase, clock: Arc<FixedClock>, adjust: impl FnOnce(&mut Config)) -> Self {
-        let dir = database.dir();
-        let mut config = config(&database, dir.path().to_owned());
+        let mut config = config(&database, database.dir().path().to_owned());
         adjust(&mut config);
+        Self::open(database, clock, config)
+    }
+
+    fn open(database: TestDatabase, clock: Arc<FixedClock>, config: Config) -> Self {
+        let dir = database.dir();
         let world = World { clock: clock.clone(), random: Arc::new(SystemRandom) };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -101,13 +112,21 @@ pub const STREAMS_OF_ADDRESS: usize = 6;
 
 /// The configuration of a test's node.
 pub fn config(database: &TestDatabase, dir: PathBuf) -> Config {
+    config_with(database, dir, &[])
+}
+
+fn config_with(database: &TestDatabase, dir: PathBuf, settings: &[(&str, &str)]) -> Config {
     let mut pairs = vec![
         ("DATABASE_URL".to_owned(), database.url()),
         ("TECHMART_SECRET".to_owned(), "42".repeat(32)),
         ("TECHMART_REQUESTS_PER_MINUTE".to_owned(), "0".to_owned()),
         ("TECHMART_STREAMS_PER_ADDRESS".to_owned(), STREAMS_OF_ADDRESS.to_string()),
         ("TECHMART_BASE_URL".to_owned(), "https://techmart.example".to_owned()),
+        // Nobody listens there: mail is set up and never arrives.
+        ("TECHMART_SMTP_URL".to_owned(), "smtp://127.0.0.1:1".to_owned()),
+        ("TECHMART_SMTP_FROM".to_owned(), "技术市场 <notice@techmart.example>".to_owned()),
     ];
+    pairs.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     if let Some(redis) = database::redis_url() {
         pairs.push(("REDIS_URL".to_owned(), redis));
     }

@@ -121,6 +121,7 @@ pub mod identity;
 mod ledger;
 mod live;
 mod matching;
+mod notice;
 mod platform;
 mod project;
 mod reference;
@@ -149,6 +150,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         federation::CASES,
         tlog::CASES,
         matching::CASES,
+        notice::CASES,
         project::CASES,
         reward::CASES,
         brokerage::CASES,

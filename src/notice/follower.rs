@@ -1,0 +1,186 @@
+//! Follows the log and tells whom the table names.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::kinds::{self, ALERTED, Line, To};
+use super::model::{Choice, MailMode, News, Recipient, Topic};
+use super::service;
+use crate::changes::{Follower, OnFailure, Start};
+use crate::db::{Db, Tx, from_json};
+use crate::identity;
+use crate::kernel::change::Change;
+use crate::kernel::error::Refusal;
+use crate::kernel::id::{Id, OrganisationId, UserId, parse_urn};
+use crate::matching::service::saved;
+use crate::matching::service::saved_model::{Event, Frequency, SavedSearch, SavedSearchId};
+
+/// People whom one command may tell, reckoned beforehand.
+const TOLD_MAX: usize = 120;
+/// How many people a line tells, as a rule: the members of an organisation with a role.
+const LINE_PEOPLE: usize = 10;
+
+/// Tells people of changes. What it does cannot be done again without telling twice, so what it cannot take is passed
+/// over with an alarm.
+pub struct Notices {
+    /// Whether mail is set up.
+    pub mail_on: bool,
+}
+
+impl Follower for Notices {
+    fn name(&self) -> &'static str {
+        "notice"
+    }
+
+    /// Rule 1: senders are never replayed.
+    fn start(&self) -> Start {
+        Start::Head
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kinds::is_told(kind)
+    }
+
+    /// As many changes as tell a bounded number of people.
+    fn prepare(&self, _: &Db, changes: &[Change]) -> Result<usize, Refusal> {
+        let mut people = 0;
+        let fits = |change: &&Change| {
+            people += match change.kind.as_str() {
+                ALERTED => change.facts["searches"].as_array().map_or(0, Vec::len),
+                kind => kinds::lines(kind, &change.facts).count() * LINE_PEOPLE,
+            };
+            people <= TOLD_MAX
+        };
+        Ok(changes.iter().take_while(fits).count())
+    }
+
+    fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+        if change.kind == ALERTED {
+            return self.alerts(tx, change);
+        }
+        for line in kinds::lines(&change.kind, &change.facts) {
+            self.tell(tx, change, line)?;
+        }
+        Ok(())
+    }
+
+    fn on_failure(&self) -> OnFailure {
+        OnFailure::Park
+    }
+}
+
+impl Notices {
+    fn tell(&self, tx: &mut Tx, change: &Change, line: &Line) -> Result<(), Refusal> {
+        let Some(event) = kinds::event_named(line.event) else { return Ok(()) };
+        let news = News {
+            // A change may name what it tells of: the same found again is not told again.
+            dedup: match change.facts["once"].as_str() {
+                Some(once) => format!("{}/{once}", line.event),
+                None => format!("{}/{}", change.seq, line.event),
+            },
+            topic: event.topic,
+            event: event.code,
+            title: change.facts["title"].as_str().unwrap_or_default().to_owned(),
+            link: kinds::link(&change.subject),
+            subject: change.subject.clone(),
+            at: change.at,
+            collapses: line.collapses,
+        };
+        let (person, own) = acting(&change.actor);
+        for organisation in organisations(tx, line, &change.facts)? {
+            // Rule 3: of several parties, the one that acted knows.
+            if line.to.len() > 1 && Some(organisation) == own {
+                continue;
+            }
+            service::tell_members(tx, self.mail_on, &news, organisation, line.role, person)?;
+            service::post(tx, &news, organisation)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the owners of saved searches, and their organisations once.
+    fn alerts(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+        let facts = &change.facts;
+        let Some(event) =
+            facts["event"].as_str().and_then(Event::parse).map(code).and_then(kinds::event_named)
+        else {
+            return Err(Refusal::internal(format!("an alert without an event: {facts}")));
+        };
+        let ids: Vec<SavedSearchId> = from_json(&facts["searches"].to_string())?;
+        let title = facts["title"].as_str().unwrap_or_default();
+        let news = |dedup: String, title: String| News {
+            dedup,
+            topic: Topic::SavedSearch,
+            event: event.code,
+            subject: change.subject.clone(),
+            title,
+            link: kinds::link(&change.subject),
+            at: change.at,
+            collapses: false,
+        };
+        let mut posted = BTreeSet::new();
+        for search in saved::named(tx, &ids)? {
+            let to = Recipient { user: search.user, organisation: search.organisation };
+            if !identity::service::is_member(tx, to.user, to.organisation)? {
+                continue;
+            }
+            let told = news(format!("{}/{}", change.seq, search.id), format!("{title} · {}", search.name));
+            service::tell(tx, self.mail_on, &told, to, Some(choice(&search)))?;
+            if search.channels.webhook && posted.insert(search.organisation) {
+                service::post(tx, &news(String::new(), title.to_owned()), search.organisation)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const fn code(event: Event) -> &'static str {
+    match event {
+        Event::Matched => "search_matched",
+        Event::Changed => "search_changed",
+        Event::Left => "search_left",
+        Event::Withdrawn => "search_withdrawn",
+    }
+}
+
+fn choice(search: &SavedSearch) -> Choice {
+    let mail = match search.frequency {
+        _ if !search.channels.mail => MailMode::Off,
+        Frequency::AtOnce => MailMode::AtOnce,
+        Frequency::Daily => MailMode::Daily,
+        Frequency::Off => MailMode::Off,
+    };
+    Choice { in_app: search.channels.in_app, mail }
+}
+
+/// Who acted: `user:…@…`.
+fn acting(label: &str) -> (Option<UserId>, Option<OrganisationId>) {
+    let known = label.strip_prefix("user:").and_then(|rest| rest.split_once('@'));
+    known.map_or((None, None), |(user, organisation)| (user.parse().ok(), organisation.parse().ok()))
+}
+
+/// The organisations of this node that a line tells, each once.
+fn organisations(tx: &mut Tx, line: &Line, facts: &Value) -> Result<Vec<OrganisationId>, Refusal> {
+    let mut found = Vec::new();
+    for to in line.to {
+        let organisation = match to {
+            To::Urn(entry) => {
+                // A party stands there by its URN, or whole.
+                let named = facts[*entry].as_str().or_else(|| facts[*entry]["urn"].as_str());
+                let urn = named.and_then(parse_urn);
+                urn.filter(|(node, entity, _)| *node == tx.node() && *entity == "organisation")
+                    .map(|(_, _, uuid)| Id::from_uuid(uuid))
+            }
+            To::Id(entry) => facts[*entry].as_str().and_then(|id| id.parse().ok()),
+            To::Code(entry) => match facts[*entry].as_str() {
+                Some(code) => identity::service::organisation_by_code(tx, code)?.map(|it| it.id),
+                None => None,
+            },
+        };
+        if let Some(organisation) = organisation.filter(|it| !found.contains(it)) {
+            found.push(organisation);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,196 @@
+//! Saved searches as their owners meet them: what is told, when, and to whom.
+
+use serde_json::{Value, json};
+
+use super::support::City;
+use super::support::records::{achievement, act, approve, published_of, with};
+
+const OWNER: &str = "institute.member";
+const READER: &str = "enterprise.member";
+
+pub fn body(question: Value) -> Value {
+    json!({
+        "name": "近红外",
+        "question": question,
+        "frequency": "at_once",
+        "channels": {"in_app": true, "mail": false, "webhook": false},
+    })
+}
+
+/// A saved search of the persona; its id.
+pub fn saved(city: &City, persona: &str, question: Value) -> String {
+    city.as_(persona).post("/api/v1/saved-searches", body(question)).expect(201).id()
+}
+
+/// Events of the persona's notices, the newest first.
+fn events(city: &City, persona: &str) -> Vec<String> {
+    let found = city.as_(persona).get("/api/v1/notices?topic=saved_search&limit=100").expect(200);
+    let items = found.body["items"].as_array().unwrap();
+    items.iter().map(|item| item["event"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_search_is_saved_changed_and_removed_by_its_owner_alone() {
+    let city = City::new();
+    city.settle();
+    let client = city.as_(READER);
+    let made = client.post("/api/v1/saved-searches", body(json!({"q": "近红外", "kind": "achievement"})));
+    let made = made.expect(201);
+    let (id, path) = (made.id(), format!("/api/v1/saved-searches/{}", made.id()));
+    assert_eq!(made.body["question"], json!({"q": "近红外", "kind": "achievement"}));
+    assert_eq!(client.get("/api/v1/saved-searches").expect(200).body["items"][0]["id"], id.as_str());
+    city.as_("enterprise.admin").get(&path).refused(404, "not_found");
+    let changed = body(json!({"q": "坭兴陶 -釉料", "sort": "newest", "limit": 3}));
+    client.with("if-match", "\"7\"").put(&path, changed.clone()).refused(412, "version_mismatch");
+    let changed = client.with("if-match", "\"1\"").put(&path, changed).expect(200);
+    assert_eq!(changed.body["question"], json!({"q": "坭兴陶 -釉料"}), "order and page don't stand");
+    client.delete(&path).expect(204);
+    client.get(&path).refused(404, "not_found");
+}
+
+#[test]
+fn a_question_that_cannot_stand_is_refused_with_the_reason() {
+    let city = City::new();
+    let client = city.as_(READER);
+    let refused = |question: Value| {
+        let answer = client.post("/api/v1/saved-searches", body(question)).refused(422, "validation_failed");
+        answer.body["errors"][0]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(refused(json!({})), "saved_search_empty");
+    assert_eq!(refused(json!({"q": "稻".repeat(201)})), "too_long");
+    let many: String = (0..25).map(|n| format!("w{n} ")).collect();
+    assert_eq!(refused(json!({"q": many})), "saved_search_long");
+    let unknown = body(json!({"colour": "red"}));
+    client.post("/api/v1/saved-searches", unknown).refused(400, "malformed_request");
+    for n in 0..50 {
+        saved(&city, READER, json!({"q": format!("词{n}")}));
+    }
+    client.post("/api/v1/saved-searches", body(json!({"q": "一"}))).refused(409, "saved_searches_too_many");
+}
+
+#[test]
+fn a_question_is_tried_before_it_is_saved() {
+    let city = City::new();
+    published_of(&city, "achievements", OWNER, achievement());
+    city.settle();
+    let tried = |q: &str| {
+        city.as_(READER).post("/api/v1/saved-searches/try", json!({"question": {"q": q}})).expect(200).body
+    };
+    let found = tried("近红外光谱");
+    assert_eq!((found["count"].as_i64(), found["exact"].as_bool()), (Some(1), Some(true)));
+    assert_eq!(found["newest"][0]["title"], achievement()["title"]);
+    assert_eq!(tried("近红外光谱 -坭兴陶")["count"], 0, "nothing is relaxed");
+}
+
+/// Rules 1 to 3 of saved searches.
+#[test]
+fn an_owner_is_told_of_a_record_its_change_and_its_end() {
+    let city = City::new();
+    city.settle();
+    published_of(&city, "achievements", OWNER, achievement());
+    city.settle();
+    let id = saved(&city, READER, json!({"q": "近红外光谱 坭兴陶"}));
+    saved(&city, READER, json!({"q": "近红外光谱 海水稻"}));
+    let off = with(body(json!({"q": "近红外光谱"})), "frequency", json!("off"));
+    city.as_(READER).post("/api/v1/saved-searches", off).expect(201);
+    city.settle();
+    assert!(events(&city, READER).is_empty(), "what was before is not told");
+    city.clock.advance_seconds(1);
+    let record =
+        published_of(&city, "achievements", OWNER, with(achievement(), "registration_number", Value::Null));
+    city.settle();
+    assert_eq!(events(&city, READER), ["search_matched"]);
+    city.settle();
+    assert_eq!(events(&city, READER).len(), 1, "once");
+    assert!(events(&city, "enterprise.admin").is_empty() && events(&city, OWNER).is_empty());
+    let notice = city.as_(READER).get("/api/v1/notices").expect(200).body["items"][0].clone();
+    assert_eq!(notice["link"], format!("/api/v1/achievements/{record}"));
+    let title = achievement()["title"].as_str().unwrap().to_owned();
+    assert_eq!(notice["text"], format!("有新信息符合您保存的搜索：{title} · 近红外"));
+
+    let path = format!("/api/v1/achievements/{record}");
+    let again = |change: &str, text: &str| {
+        let new = with(with(achievement(), "registration_number", Value::Null), "abstract", json!(text));
+        city.as_(OWNER).put(&path, with(new, "edit_reason", json!(change))).expect(200);
+        act(&city.as_(OWNER), "achievements", &record, "submit").expect(200);
+        approve(&city, "achievements", &record);
+        city.clock.advance_seconds(1);
+        city.settle();
+    };
+    again("补充", "以近红外光谱判定坭料成分，五分钟给出配方，坭兴陶成品率提高。");
+    assert_eq!(events(&city, READER), ["search_changed", "search_matched"]);
+    let paths = format!("/api/v1/saved-searches/{id}");
+    let narrower = body(json!({"q": "近红外光谱 坭兴陶 五分钟"}));
+    city.as_(READER).put(&paths, narrower).expect(200);
+    city.clock.advance_seconds(1);
+    again("更正", "以近红外光谱判定坭料成分，十分钟给出配方，坭兴陶成品率提高。");
+    assert_eq!(events(&city, READER)[0], "search_left");
+    let wide = body(json!({"q": "近红外光谱 坭兴陶"}));
+    city.as_(READER).put(&paths, wide).expect(200);
+    city.clock.advance_seconds(1);
+    again("再更正", "以近红外光谱判定坭料成分，七分钟给出配方，坭兴陶成品率提高。");
+    assert_eq!(events(&city, READER)[0], "search_matched");
+    city.clock.advance_seconds(1);
+    city.as_(OWNER).post(&format!("{path}/withdraw"), json!({"reason": "转为自用"})).expect(200);
+    city.settle();
+    assert_eq!(events(&city, READER)[0], "search_withdrawn");
+    assert_eq!(events(&city, READER).len(), 5);
+}
+
+#[test]
+fn synonyms_widen_what_is_watched() {
+    let city = City::new();
+    city.settle();
+    saved(&city, READER, json!({"q": "钦州陶"}));
+    city.settle();
+    let set = json!({"terms": ["坭兴陶", "钦州陶"]});
+    city.as_("operator.operator").post("/api/v1/admin/search/synonyms", set).expect(201);
+    city.clock.advance_seconds(1);
+    published_of(&city, "achievements", OWNER, achievement());
+    city.settle();
+    assert_eq!(events(&city, READER), ["search_matched"]);
+}
+
+/// Who has left the organisation is told nothing; neither is who removed the search meanwhile.
+#[test]
+fn nobody_is_told_who_does_not_want_to_be_or_may_not() {
+    let city = City::new();
+    city.settle();
+    saved(&city, "broker.member", json!({"q": "近红外光谱"}));
+    let removed = saved(&city, READER, json!({"q": "近红外光谱"}));
+    city.clock.advance_seconds(1);
+    let members = city.as_("broker.admin").get("/api/v1/members").expect(200).body;
+    let members = members["items"].as_array().unwrap();
+    let left = members.iter().find(|it| it["login"] == "broker.member").unwrap()["id"].as_str().unwrap();
+    city.as_("broker.admin").delete(&format!("/api/v1/members/{left}")).expect(204);
+    published_of(&city, "achievements", OWNER, achievement());
+    city.as_(READER).delete(&format!("/api/v1/saved-searches/{removed}")).expect(204);
+    city.settle();
+    let told =
+        city.app.db.read_blocking(|snapshot| techmart::changes::read_after(snapshot, 0, 10_000)).unwrap();
+    assert!(told.iter().any(|change| change.kind == "saved_search.alerted"));
+    assert!(events(&city, READER).is_empty());
+}
+
+/// A storm: more searches than one alert names, all told, none twice.
+#[test]
+fn many_owners_are_told_by_several_alerts() {
+    let city = City::new();
+    city.settle();
+    for persona in ["enterprise.member", "enterprise.admin", "enterprise2.member", "broker.member"] {
+        for n in 0..30 {
+            let question = json!({"q": format!("近红外光谱 OR 词{n}")});
+            saved(&city, persona, question);
+        }
+    }
+    city.clock.advance_seconds(1);
+    published_of(&city, "achievements", OWNER, achievement());
+    city.settle();
+    for persona in ["enterprise.member", "enterprise.admin", "enterprise2.member", "broker.member"] {
+        let unread = city.as_(persona).get("/api/v1/notices/unread").expect(200);
+        assert_eq!(unread.body["count"], 30, "{persona}");
+    }
+    let read = city.app.db.read_blocking(|snapshot| techmart::changes::read_after(snapshot, 0, 10_000));
+    let alerts = read.unwrap().into_iter().filter(|change| change.kind == "saved_search.alerted").count();
+    assert_eq!(alerts, 2, "120 searches, 100 in an alert");
+}
