@@ -83,6 +83,8 @@ fn api_routes(config: &mut ServiceConfig) {
     // `/sales/watched` before `/sales/{id}`.
     watch::routes(config);
     live::routes(config);
+    trading::sealed::routes(config);
+    trading::protocol::routes(config);
     trading::routes(config);
     federation::api_routes(config);
     notice::routes(config);
@@ -120,6 +122,8 @@ fn all_codes() -> Vec<&'static Code> {
         watch::codes::ALL,
         tlog::codes::ALL,
         federation::codes::ALL,
+        trading::sealed::codes::ALL,
+        trading::protocol::codes::ALL,
     ];
     rooms.concat()
 }
@@ -145,6 +149,7 @@ fn all_jobs(config: &Config, vault: &Vault, sources: &Sources, gate: &Gate) -> V
         Arc::new(Due { mail_on }),
         Arc::new(Digest { hour: config.digest_hour }),
         Arc::new(SweepNotices),
+        Arc::new(trading::sealed::service::Closing::new(gate.secrets().clone())),
     ]
 }
 
@@ -360,6 +365,7 @@ impl App {
                 .service(live::script)
                 .service(live::style)
                 .service(live::live_page)
+                .service(trading::sealed::script)
                 .default_service(web::route().to(fallback))
         });
         let server =

@@ -9,10 +9,12 @@ mod lock;
 mod logging;
 pub mod matching;
 mod peer;
+mod seal;
 mod serve;
 pub mod verify;
 pub mod verify_certificate;
 mod verify_proof;
+pub mod verify_sale;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -88,6 +90,9 @@ enum Command {
         #[command(subcommand)]
         one: Option<verify_certificate::One>,
     },
+    /// Seal a bid, and open an officer's packet: on the machine of whoever takes part
+    #[command(subcommand)]
+    Seal(seal::Seal),
     /// Write what other programs take over; works beside a running server
     #[command(subcommand)]
     Export(export::Export),
@@ -159,6 +164,7 @@ impl Command {
             Self::Restore { from } => backup::restore(&Config::load(&flags)?, &from),
             Self::Verify { one: Some(one), .. } => one.run(&mut std::io::stdout()),
             Self::Verify { parts, one: None } => verify::verify(&Config::load(&flags)?, &parts),
+            Self::Seal(what) => what.run(&mut std::io::stdout()),
             Self::Match(what) => what.run(|| Ok(Config::load(&flags)?)),
             Self::Bench(bench) => bench.run(&Config::load(&flags)?),
             Self::Reindex => serve::reindex(Config::load(&flags)?),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::verify_proof;
+use super::verify_sale;
 use crate::contract::service::{CERTIFICATE_KIND, NOTICE};
 use crate::proof::{JwkSet, verify_with};
 
@@ -43,6 +44,18 @@ pub enum One {
         #[arg(long, value_name = "FILE.json")]
         certificate: Option<PathBuf>,
     },
+    /// A sale's protocol: its signature, and whether it replays to the result that it names
+    Sale {
+        /// The answer of GET /api/v1/sales/{id}/protocol
+        #[arg(value_name = "PROTOCOL.json")]
+        file: PathBuf,
+        /// The platform's keys: a copy of its /.well-known/jwks.json
+        #[arg(long, value_name = "FILE")]
+        keys: PathBuf,
+        /// A bidder's receipt, whose envelope must have been in the box; may be given more than once
+        #[arg(long, value_name = "FILE")]
+        receipt: Vec<PathBuf>,
+    },
 }
 
 impl One {
@@ -52,6 +65,7 @@ impl One {
             Self::Proof { file, log, witness, certificate } => {
                 verify_proof::verify(file, log, witness, certificate.as_deref(), out)
             }
+            Self::Sale { file, keys, receipt } => verify_sale::verify(file, keys, receipt, out),
         }
     }
 }
@@ -90,10 +104,15 @@ fn verify(file: &Path, keys: &Path, pin: Option<&str>, out: &mut impl Write) -> 
 }
 
 pub fn json(path: &Path) -> Result<serde_json::Value, Failure> {
+    json_within(path, FILE_BYTES_MAX)
+}
+
+/// A file as JSON; one of more bytes is refused unread.
+pub(super) fn json_within(path: &Path, bytes_max: u64) -> Result<serde_json::Value, Failure> {
     let shown = path.display();
     let size = std::fs::metadata(path).map_err(|error| format!("{shown}: {error}"))?.len();
-    if size > FILE_BYTES_MAX {
-        return Err(format!("{shown}: more than {FILE_BYTES_MAX} bytes").into());
+    if size > bytes_max {
+        return Err(format!("{shown}: more than {bytes_max} bytes").into());
     }
     let bytes = std::fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
     serde_json::from_slice(&bytes).map_err(|error| format!("{shown}: {error}").into())

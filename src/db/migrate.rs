@@ -62,6 +62,7 @@ static MIGRATIONS: &[Migration] = migrations![
     27 "0027_brokerage",
     28 "0028_trading",
     29 "0029_trading_steps",
+    30 "0030_sealed_tender",
     32 "0032_challenge",
     33 "0033_watch",
     34 "0034_tlog",

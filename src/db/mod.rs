@@ -54,6 +54,9 @@ pub struct Settings {
     pub limits: WriterLimits,
 }
 
+/// The name of commands that nothing is written down about.
+pub const UNSEEN: &str = "unseen";
+
 pub const SLOW_READERS: usize = 2;
 
 /// A handle on the open database; cheap to clone.

@@ -14,6 +14,7 @@ mod outcome;
 mod people;
 mod sales;
 mod store;
+mod tenders;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -50,10 +51,12 @@ pub async fn load(config: &Config) -> Result<usize, Refusal> {
         listings::load(&loader)?;
         sales::announce(&loader)?;
         challenges::begin(&loader)?;
+        tenders::begin(&loader)?;
         engagements::load(&loader)?;
         sales::list(&loader)?;
         recent(&loader)?;
         challenges::go_on(&loader)?;
+        tenders::go_on(&loader)?;
         sales::bid(&loader)?;
         loader.clock.set(SystemClock.now());
         loader.app.settle()?;

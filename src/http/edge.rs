@@ -8,9 +8,9 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::de::DeserializeOwned;
 
-use super::{Answer, EdgeState, Input, Reply, auth, idempotency};
+use super::{Answer, EdgeState, Input, Reply, auth, idempotency, layer};
 use crate::changes;
-use crate::db::{Db, Snapshot, Tx};
+use crate::db::{Db, Snapshot, Tx, UNSEEN};
 use crate::kernel::actor::Actor;
 use crate::kernel::codes_common::{IF_MATCH_INVALID, SEQ_AHEAD, SEQ_INVALID};
 use crate::kernel::error::Refusal;
@@ -162,6 +162,30 @@ impl Edge {
         let hash = idempotency::hash_path(self.request.path());
         let actor = self.actor.clone();
         self.command(operation, hash, Box::new(move |tx| command(tx, &actor))).await
+    }
+
+    /// A command of which nobody may learn that it was given: not by the log, the counters, the number of the last
+    /// change, or an answer kept for a repeated request. The command itself must be safe to repeat.
+    pub async fn write_unseen<B, F>(self, permission: Permission, input: Input<B>, command: F) -> Answer
+    where
+        B: DeserializeOwned + Send + 'static,
+        F: Fn(&mut Tx, &Actor, &B) -> Result<Reply, Refusal> + Send + 'static,
+    {
+        layer::keep_unseen(&self.request);
+        self.permit(permission)?;
+        let body = input.parse()?;
+        let actor = self.actor;
+        let written = self.state.db.write(UNSEEN, move |tx| command(tx, &actor, &body)).await?;
+        Ok(respond(written.value, &self.request))
+    }
+
+    /// A read of which neither log nor counters tell.
+    pub async fn read_unseen<F>(self, permission: Permission, query: F) -> Answer
+    where
+        F: FnOnce(&mut Snapshot, &Actor) -> Result<Reply, Refusal> + Send + 'static,
+    {
+        layer::keep_unseen(&self.request);
+        self.query(permission, Lane::Fast, Box::new(query)).await
     }
 
     async fn command(self, operation: &'static str, body_hash: Vec<u8>, command: Command) -> Answer {

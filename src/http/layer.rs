@@ -27,6 +27,17 @@ const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline';
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
+/// On a request that nothing is written down about (`Edge::write_unseen`).
+struct Unseen;
+
+pub(super) fn keep_unseen(request: &HttpRequest) {
+    request.extensions_mut().insert(Unseen);
+}
+
+fn is_unseen(http: &HttpRequest) -> bool {
+    http.extensions().contains::<Unseen>()
+}
+
 pub async fn around<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -73,7 +84,8 @@ pub async fn around<B: MessageBody + 'static>(
 
 fn rendered(http: &HttpRequest, refusal: &Refusal, locale: Locale, id: &str) -> HttpResponse {
     if refusal.status() >= 500 {
-        tracing::error!(request_id = id, path = http.path(), error = %refusal, "request failed");
+        let path = if is_unseen(http) { "-" } else { http.path() };
+        tracing::error!(request_id = id, path, error = %refusal, "request failed");
     }
     let mut response = problem::render(refusal, locale, http.path(), id);
     fallback::add_allow(http, refusal, response.headers_mut());
@@ -157,6 +169,9 @@ fn decorate(headers: &mut HeaderMap, id: &str, allowance: &Allowance, docs: bool
 }
 
 fn log(http: &HttpRequest, status: u16, started: Instant, id: &str, trace: Option<&str>) {
+    if is_unseen(http) {
+        return;
+    }
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     // The path of the route, not of the request: addresses may hold tokens. Probes and pages outside the API
     // document are one.

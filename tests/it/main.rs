@@ -30,6 +30,7 @@ mod reference;
 mod reward;
 mod saved_searches;
 mod schema;
+mod sealed;
 mod search;
 mod statistics;
 mod story;

@@ -16,6 +16,7 @@ use techmart::reference::model as reference;
 use techmart::reward::model as reward;
 use techmart::trading::challenge::model as challenge;
 use techmart::trading::model as trading;
+use techmart::trading::sealed;
 
 /// `agree!("list", Enum, …)`: the same codes on both sides, in whatever order.
 macro_rules! agree {
@@ -99,6 +100,9 @@ fn every_closed_list_has_its_labels() {
         "sale_state", trading::State;
         "sale_phase", trading::Phase;
         "sale_unsold_reason", trading::UnsoldReason;
+        "sealed_phase", sealed::model::SealedPhase;
+        "sealed_best_price", sealed::model::BestPrice;
+        "sealed_bid_fault", sealed::Fault;
         "sale_bid_kind", trading::BidKind;
         "sale_deposit_state", trading::DepositState;
         "sale_reminder_moment", techmart::trading::watch::model::Moment;

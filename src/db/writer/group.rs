@@ -8,9 +8,9 @@ use tokio::sync::watch;
 
 use super::numbering::{self, Head};
 use super::{Job, Queues};
-use crate::db::Settings;
 use crate::db::conn::{Conn, Mode, lost_connection};
 use crate::db::tx::{Kept, Tx};
+use crate::db::{Settings, UNSEEN};
 use crate::kernel::codes_common::{DATABASE_UNAVAILABLE, OUTCOME_UNKNOWN};
 use crate::kernel::error::Refusal;
 
@@ -168,7 +168,9 @@ impl Worker {
                 return Err(refusal.clone());
             }
             kept.back_to(mark);
-            tracing::debug!(command = job.name(), code = refusal.code(), "command refused");
+            if job.name() != UNSEEN {
+                tracing::debug!(command = job.name(), code = refusal.code(), "command refused");
+            }
             conn.rollback()?;
         } else {
             conn.commit()?;

@@ -12,6 +12,9 @@ pub(super) const LISTS: &[List] = &[
     define("sale_deposit_state", "保证金状态", "Deposit state", SALE_DEPOSIT_STATE),
     define("sale_reminder_moment", "提醒时点", "What a reminder is about", SALE_REMINDER),
     define("sale_suspension_reason", "中止原因", "Why a sale was suspended", SALE_SUSPENSION),
+    define("sealed_phase", "招标进程", "Where a sealed tender stands", SEALED_PHASE),
+    define("sealed_best_price", "择优方向", "Which price is the best", SEALED_BEST_PRICE),
+    define("sealed_bid_fault", "投标无效原因", "Why an opened envelope does not count", SEALED_BID_FAULT),
     define("sale_objection_state", "异议状态", "State of an objection", SALE_OBJECTION_STATE),
     define("sale_objection_about", "异议事项", "What an objection is about", SALE_OBJECTION_ABOUT),
     define("sale_objection_remedy", "异议请求", "What an objection asks for", SALE_OBJECTION_REMEDY),
@@ -222,3 +225,29 @@ mod tests {
         assert_eq!(codes_of("pricing_mode"), ["agreement", "listing", "auction"]);
     }
 }
+
+const SEALED_PHASE: &[Item] = &[
+    item("preparing", "准备", "Preparing"),
+    item("ready", "密钥已生成", "Key made"),
+    item("receiving", "接收投标", "Receiving envelopes"),
+    item("closed", "已截止", "Closed"),
+    item("scoring", "已开标，评审中", "Opened, under evaluation"),
+    item("evaluated", "评审完成", "Evaluated"),
+];
+
+const SEALED_BEST_PRICE: &[Item] = &[
+    item("highest", "价高者优", "The highest price wins"),
+    item("lowest", "价低者优", "The lowest price wins"),
+];
+
+const SEALED_BID_FAULT: &[Item] = &[
+    item("unreadable", "无法读取", "Cannot be read"),
+    item("withdrawn", "已撤回", "Withdrawn"),
+    item("other_sale", "不是本次招标的投标", "For another sale"),
+    item("other_terms", "所投条件与招标条件不一致", "On other terms"),
+    item("not_the_depositor", "投标人与递交人不一致", "Not the depositor's own"),
+    item("not_eligible", "无投标资格", "Not eligible"),
+    item("barred", "严重失信", "Barred"),
+    item("price_out_of_range", "报价超出范围", "Price out of range"),
+    item("deposit_missing", "未提供保证金凭证", "No deposit named"),
+];

@@ -17,7 +17,7 @@ use crate::kernel::text;
 use crate::ledger::model::{AccountKey, AccountKind, NewTransaction};
 use crate::ledger::service as ledger;
 use crate::trading::codes::SALE_DEPOSIT_AMOUNT;
-use crate::trading::model::{Bidder, Deposit, DepositId, DepositState, Sale, SaleId, State};
+use crate::trading::model::{Bidder, Deposit, DepositId, DepositState, Mode, Sale, SaleId, Standing, State};
 use crate::trading::store;
 
 const VOUCHER_CHARS_MAX: usize = 100;
@@ -90,7 +90,9 @@ pub fn confirm(
     errors.check()?;
     let sale = load_tx(tx, before.sale)?;
     // Money that comes after the end was for nothing: it must not be taken in.
-    if before.state != DepositState::Instructed || sale.state() != State::Published {
+    // That of a sealed tender is instructed at the opening, and may be confirmed until the award.
+    let late = sale.mode == Mode::SealedTender && sale.state() == State::Ended;
+    if before.state != DepositState::Instructed || !(sale.state() == State::Published || late) {
         return Err(Refusal::new(&STATE_CONFLICT).with("state", before.state));
     }
     let now = tx.now();
@@ -102,6 +104,9 @@ pub fn confirm(
     };
     let after = keep(tx, actor, after, &sale)?;
     store::admit(tx, after.sale, after.bidder)?;
+    if let Standing::Ended { award_from, .. } = sale.standing {
+        super::tend::set_due(tx, &sale, Some(award_from))?;
+    }
     Ok(after)
 }
 

@@ -48,7 +48,8 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
     if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
-    rules::only(sale.mode != Mode::Negotiated)?;
+    // Who deposits an envelope is secret: there is no enrolment.
+    rules::only(!matches!(sale.mode, Mode::Negotiated | Mode::SealedTender))?;
     if sale.state() != State::Published {
         return Err(lifecycle::conflict(sale.state()));
     }
@@ -78,18 +79,44 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
     };
     store::insert_bidder(tx, &bidder)?;
     let deposit = amount.map(|amount| deposits::instruct(tx, &bidder, amount)).transpose()?;
-    if sale.mode != Mode::SealedTender {
-        record(tx, &sale, &bidder);
-    }
+    record(tx, &sale, &bidder);
     Ok(Enrolment { sale, bidder, deposit, bids: vec![], leads: false, maximum: None })
 }
 
-/// Not the person: who takes part is secret until the end, in the log too (rule 8). Of a sealed tender not even that
-/// somebody has enrolled.
+/// Not the person: who takes part is secret until the end, in the log too (rule 8).
 fn record(tx: &mut Tx, sale: &Sale, bidder: &Bidder) {
     let subject = tx.urn("sale_run", sale.id);
     let facts = json!({"sale": sale.urn, "alias": bidder.alias});
     tx.record(&TRADING, NewChange::local("sale.enrolled", subject, i64::from(bidder.number), facts));
+}
+
+/// After the opening of a sealed tender: whoever bid takes part from now on, and its deposit is instructed.
+pub(crate) fn enrol_opened(
+    tx: &mut Tx,
+    sale: &Sale,
+    number: i32,
+    alias: String,
+    party: PartyRef,
+) -> Result<Bidder, Refusal> {
+    let amount = sale.deposit();
+    let bidder = Bidder {
+        sale: sale.id,
+        number,
+        alias,
+        party,
+        admitted: amount.is_none(),
+        priority: None,
+        matched: false,
+        maximum: None,
+        // Nobody enrolled it: the opening did, for the sale.
+        enrolled_by: sale.created_by,
+        enrolled_at: tx.now(),
+    };
+    store::insert_bidder(tx, &bidder)?;
+    if let Some(amount) = amount {
+        deposits::instruct(tx, &bidder, amount)?;
+    }
+    Ok(bidder)
 }
 
 /// Until the end by the run where there is one: it may have been extended.

@@ -10,7 +10,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::leaf::canonical;
 use crate::kernel::time::UtcTime;
 use crate::trading::codes::SALE_STANDSTILL;
-use crate::trading::model::{Confirmation, Outcome, Sale, Standing, Times, UnsoldReason};
+use crate::trading::model::{Confirmation, Mode, Outcome, Sale, Standing, Times, UnsoldReason};
 use crate::trading::rules::lifecycle::{self, Act};
 use crate::trading::store;
 
@@ -33,10 +33,20 @@ pub fn finish(
 
 /// Awards unless something stands in the way.
 pub(crate) fn award_if_free(tx: &mut Tx, actor: &Actor, ended: Sale) -> Result<Sale, Refusal> {
-    if super::open_objections(tx, ended.id)? > 0 {
+    if super::open_objections(tx, ended.id)? > 0 || lacks_deposit(tx, &ended)? {
         return Ok(ended);
     }
     award(tx, actor, &ended)
+}
+
+/// The deposit of a sealed tender is paid when the envelopes are open: nothing is awarded to who has not paid it.
+pub(crate) fn lacks_deposit(tx: &mut Tx, sale: &Sale) -> Result<bool, Refusal> {
+    let winner = sale.standing.outcome().and_then(Outcome::winner).map(|it| it.bidder);
+    let (Mode::SealedTender, Some(_), Some(winner)) = (sale.mode, sale.deposit(), winner) else {
+        return Ok(false);
+    };
+    let deposit = store::deposit_of(tx, sale.id, winner)?;
+    Ok(!deposit.is_some_and(|it| it.state.is_held()))
 }
 
 /// The award: after the stand-still, with no objection open.

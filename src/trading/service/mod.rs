@@ -19,6 +19,7 @@ pub use bid::{Bidden, bid, bidders, bids, bids_after, run};
 pub use correct::{SaleCorrection, correct, corrections};
 pub use deposits::{Accounted, accounted, confirm, deposits};
 pub use drafts::{SaleDraft, create, edit, set_reserve, withdraw};
+pub(crate) use enrol::enrol_opened;
 pub use enrol::{BIDDERS_MAX, Enrolment, enrol, enrolment, enrolments, participants};
 pub use finish::{award, finish, unsold};
 pub use objections::{

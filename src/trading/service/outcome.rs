@@ -18,8 +18,8 @@ use crate::trading::codes::{
     SALE_RERUN_PRICE,
 };
 use crate::trading::model::{
-    BiddingTerms, Confirmation, DepositState, ModeTerms, Outcome, Ranked, Sale, SaleId, Standing, State,
-    Terms, Times,
+    BiddingTerms, Confirmation, DepositState, Mode, ModeTerms, Outcome, Ranked, Sale, SaleId, Standing,
+    State, Terms, Times,
 };
 use crate::trading::rules::{common, lifecycle, lifecycle::Act};
 use crate::trading::store;
@@ -74,7 +74,11 @@ pub fn default(
     super::check_objections(tx, id)?;
     let winner = before.standing.outcome().and_then(Outcome::winner).cloned();
     let winner = winner.ok_or_else(|| lifecycle::conflict(before.state()))?;
-    let rank_two_follows = matches!(&before.terms.mode, ModeTerms::Bidding(terms) if terms.rank_two_follows);
+    let rank_two_follows = match &before.terms.mode {
+        ModeTerms::Bidding(terms) => terms.rank_two_follows,
+        // The candidates of a tender follow each other in their order.
+        mode => matches!(mode, ModeTerms::Sealed(_)),
+    };
     let act = Act::Default { rank_two_follows };
     let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
     if let Some(deposit) = store::deposit_of(tx, id, winner.bidder)?.filter(|it| it.state.is_held()) {
@@ -105,7 +109,10 @@ pub fn conclude(tx: &mut Tx, actor: &Actor, id: SaleId, expected: Option<i64>) -
     if let Some(winner) = winner
         && let Some(deposit) = store::deposit_of(tx, id, winner)?.filter(|it| it.state.is_held())
     {
-        deposits::settle(tx, actor, &before, deposit, DepositState::Applied, "contract")?;
+        // DOMAIN §4: that of a tender goes back after the signing, any other counts to the price.
+        let tender = before.mode == Mode::SealedTender;
+        let state = if tender { DepositState::Released } else { DepositState::Applied };
+        deposits::settle(tx, actor, &before, deposit, state, "contract")?;
     }
     on_lots(tx, actor, &before, OnLots::Trade)?;
     let times = Times { due_at: Some(tx.now()), ..before.times };

@@ -17,6 +17,7 @@ use crate::proof::SecretBox;
 use crate::reference::service as reference;
 use crate::trading::model::{BiddingTerms, Mode, ModeTerms, Rules, Run, Sale, SaleId, Times};
 use crate::trading::rules::lifecycle::{self, Act};
+use crate::trading::sealed::service as sealed;
 use crate::trading::store;
 
 /// The seller publishes; a negotiated price waits for approval first (rule 17).
@@ -33,6 +34,9 @@ pub fn publish(
     let standing = lifecycle::next(before.mode, &before.standing, Act::Publish, now)?;
     let rules = rules_on(tx, now.day())?;
     check_whole(tx, secrets, &before, &rules)?;
+    if before.mode == Mode::SealedTender {
+        sealed::check_ready(tx, actor, id)?;
+    }
     if before.mode == Mode::Negotiated {
         let after = Sale { standing, ..before.clone() };
         return keep(tx, actor, &before, after, "sale.submitted", json!({}));

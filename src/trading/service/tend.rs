@@ -159,7 +159,7 @@ pub fn tend_sale(tx: &mut Tx, id: SaleId) -> Result<bool, Refusal> {
     match sale.state() {
         State::Published if sale.mode == Mode::Listing => super::offers::close(tx, &sale).map(|_| true),
         State::Ended => {
-            if super::open_objections(tx, id)? > 0 {
+            if super::open_objections(tx, id)? > 0 || finish::lacks_deposit(tx, &sale)? {
                 return set_due(tx, &sale, None).map(|()| false);
             }
             finish::award(tx, &TRADING, &sale).map(|_| true)

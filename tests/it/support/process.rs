@@ -17,6 +17,7 @@ pub struct Installation {
     database: TestDatabase,
     listen: String,
     running: Option<Child>,
+    settings: Vec<(String, String)>,
 }
 
 impl Installation {
@@ -25,11 +26,17 @@ impl Installation {
         Self::on(TestDatabase::empty())
     }
 
-    /// An installation on this database.
+    /// An installation with this database.
     pub fn on(database: TestDatabase) -> Self {
         // Nobody can be handed this port while we hold it; the program takes it a moment later.
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        Self { database, listen, running: None }
+        Self { database, listen, running: None, settings: vec![] }
+    }
+
+    /// With one more setting.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     pub fn base(&self) -> String {
@@ -49,6 +56,7 @@ impl Installation {
         if let Some(redis) = database::redis_url() {
             command.env("REDIS_URL", redis);
         }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 

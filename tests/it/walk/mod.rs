@@ -126,6 +126,7 @@ mod platform;
 mod project;
 mod reference;
 mod reward;
+mod sealed;
 mod search;
 mod statistics;
 mod subsidy;
@@ -141,6 +142,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         reference::CASES,
         identity::CASES,
         search::CASES,
+        sealed::CASES,
         files::CASES,
         achievement::CASES,
         demand::CASES,

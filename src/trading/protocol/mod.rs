@@ -1,0 +1,20 @@
+//! The protocol document of a sale: everything that decided it, in one signed JSON, and as a page to print.
+//!
+//! Rules
+//! 1. It can be had once the result is known, and tells the same for as long as the result stands.
+//! 2. It replays: from bids, offers or envelopes alone the same ranking follows ([`replay`], `techmart verify sale`).
+//!    Of a sealed tender also the shares, the opening key, the tree of envelopes and the committee's points.
+//! 3. Signed is its SHA-256 in canonical form (RFC 8785), by the node's key for papers.
+//! 4. Of those who did not win it names the alias; the bids of an opened tender are public as they are.
+
+mod build;
+pub mod codes;
+mod http;
+mod model;
+mod replay;
+mod replay_sealed;
+
+pub use build::{PROTOCOL_KIND, protocol, statement};
+pub use http::routes;
+pub use model::{PROTOCOL_TYPE, Protocol, Record, Result as ProtocolResult};
+pub use replay::{Fault, replay};

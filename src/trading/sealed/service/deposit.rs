@@ -1,0 +1,154 @@
+//! Depositing an envelope. Nothing in the clear tells that it happened: no change, no version, no log line, no
+//! counter, no stored answer; one sealed document is written anew.
+
+use serde_json::json;
+
+use super::{Case, case, case_of, load_box, seal_box, terms_sha256};
+use crate::credit::service as credit;
+use crate::db::{Conn, Snapshot, Tx};
+use crate::identity::service::{self as identity, Place as _};
+use crate::kernel::actor::{Actor, OrganisationKind};
+use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::error::Refusal;
+use crate::kernel::leaf::canonical;
+use crate::kernel::party::PartyRef;
+use crate::kernel::permission::Permission;
+use crate::kernel::time::{Day, UtcTime};
+use crate::proof::model::Purpose;
+use crate::proof::{Keys, SecretBox};
+use crate::trading::codes::{
+    SALE_BIDDER_BARRED, SALE_BIDDER_EXCLUDED, SALE_NOT_OPEN, SALE_NOT_SELLER, SALE_OVER,
+};
+use crate::trading::model::{Sale, SaleId, State};
+use crate::trading::sealed::ballot::{BoxError, Second, Slot};
+use crate::trading::sealed::codes::{
+    SEALED_COPIED, SEALED_DEPOSITED, SEALED_ENVELOPE, SEALED_FULL, SEALED_NO_ENVELOPE, SEALED_OPENED,
+};
+use crate::trading::sealed::{envelope, store};
+use crate::trading::service::load;
+
+/// `typ` of a receipt's signature.
+pub const RECEIPT_KIND: &str = "bid-receipt+jws";
+
+/// What a bidder holds in its hands after it has deposited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub sale: String,
+    pub envelope_sha256: String,
+    pub received_at: UtcTime,
+    /// The envelope of the same bidder that this one replaced.
+    pub replaces: Option<String>,
+    /// Compact JWS over the canonical form of the above.
+    pub jws: String,
+}
+
+fn signed(keys: &Keys, sale: &str, slot: &Slot) -> Result<Receipt, Refusal> {
+    let envelope_sha256 = hex::encode(envelope::digest(&slot.envelope));
+    let received_at = UtcTime::from_micros(slot.at_micros);
+    let replaces = (slot.replaced != [0; 32]).then(|| hex::encode(slot.replaced));
+    let statement = json!({
+        "type": "techmart.bid_receipt.v1",
+        "sale": sale,
+        "envelope_sha256": envelope_sha256,
+        "received_at": received_at,
+        "replaces": replaces,
+    });
+    let canonical = canonical(&statement).map_err(Refusal::internal)?;
+    let jws = keys.sign(Purpose::Certificate, RECEIPT_KIND, &canonical)?;
+    Ok(Receipt { sale: sale.to_owned(), envelope_sha256, received_at, replaces, jws })
+}
+
+/// Puts an envelope into the box. Safe to repeat: the same envelope gets the same receipt.
+pub fn deposit(
+    tx: &mut Tx,
+    actor: &Actor,
+    secrets: &SecretBox,
+    keys: &Keys,
+    id: SaleId,
+    sealed: &[u8],
+) -> Result<Receipt, Refusal> {
+    actor.permit(Permission::SaleBid)?;
+    let Case { sale, tender } = case(tx, id)?;
+    if !sale.is_published() {
+        return Err(Refusal::new(&NOT_FOUND));
+    }
+    identity::require_verified(tx, actor)?;
+    let (now, person) = (tx.now(), actor.person()?);
+    let bidder = identity::party(tx, person.organisation)?;
+    may_bid(tx, &sale, &bidder, person.kind, now.day())?;
+    if sale.times.is_over(now) || tender.closed_at.is_some() {
+        return Err(Refusal::new(&SALE_OVER).with("at", sale.times.ends_at.unwrap_or(now)));
+    }
+    if sale.state() != State::Published || !sale.times.is_open(now) {
+        return Err(Refusal::new(&SALE_NOT_OPEN));
+    }
+    let malformed = || Refusal::new(&SEALED_ENVELOPE).with("bytes", envelope::ENVELOPE_BYTES);
+    envelope::check_shape(sealed).map_err(|_| malformed())?;
+    let mut ballot = load_box(tx, secrets, id)?;
+    // After a correction of the terms everybody may, because the old envelope no longer counts.
+    let corrected = terms_sha256(&sale, &tender)? != tender.terms_sha256;
+    let second = if tender.setup.replacement || corrected { Second::Replaces } else { Second::Refused };
+    let pick = u64::from_be_bytes(tx.random());
+    let slot = ballot.deposit(&bidder.urn, sealed.to_vec(), now.micros(), second, pick).map_err(refused)?;
+    let receipt = signed(keys, &sale.urn, slot)?;
+    let written = seal_box(tx, secrets, id, &ballot)?;
+    store::put_box(tx, id, &written)?;
+    Ok(receipt)
+}
+
+fn refused(error: BoxError) -> Refusal {
+    match error {
+        BoxError::Full => Refusal::new(&SEALED_FULL),
+        BoxError::Deposited => Refusal::new(&SEALED_DEPOSITED),
+        BoxError::Copied => Refusal::new(&SEALED_COPIED),
+        BoxError::Damaged => super::damaged(error),
+    }
+}
+
+/// Who may not bid: the seller, its related parties, operator staff, barred units, earlier defaulters.
+pub(super) fn may_bid(
+    conn: &mut Conn,
+    sale: &Sale,
+    bidder: &PartyRef,
+    kind: OrganisationKind,
+    today: Day,
+) -> Result<(), Refusal> {
+    let code = &bidder.credit_code;
+    if sale.is_seller(&bidder.urn)
+        || sale.terms.related_parties.contains(code)
+        || kind == OrganisationKind::Operator
+    {
+        return Err(Refusal::new(&SALE_NOT_SELLER));
+    }
+    if sale.excluded.contains(code) {
+        return Err(Refusal::new(&SALE_BIDDER_EXCLUDED));
+    }
+    if credit::is_barred(conn, code, today)? {
+        return Err(Refusal::new(&SALE_BIDDER_BARRED));
+    }
+    Ok(())
+}
+
+/// The receipt of the envelope that lies in the box for the actor's organisation.
+pub fn receipt(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    secrets: &SecretBox,
+    keys: &Keys,
+    id: SaleId,
+) -> Result<Receipt, Refusal> {
+    actor.permit(Permission::SaleBid)?;
+    let node = snapshot.node().to_owned();
+    let sale = load(snapshot, &node, id)?;
+    if !sale.is_published() {
+        return Err(Refusal::new(&NOT_FOUND));
+    }
+    let Case { sale, tender } = case_of(snapshot, sale)?;
+    if tender.opened_at.is_some() {
+        return Err(Refusal::new(&SEALED_OPENED));
+    }
+    let bidder = snapshot.organisation_urn(actor.person()?.organisation);
+    let ballot = load_box(snapshot, secrets, id)?;
+    let slot = ballot.find(&bidder).map_err(super::damaged)?;
+    signed(keys, &sale.urn, slot.ok_or_else(|| Refusal::new(&SEALED_NO_ENVELOPE))?)
+}

@@ -1,0 +1,88 @@
+//! Committee, scores, ranking.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::trading::{BIDDER, THIRD};
+
+/// DOMAIN §4: price and weighted criteria in exact fractions; scores are published.
+#[test]
+fn domain_4_a_committee_scores_and_the_ranking_is_exact() {
+    let city = City::new();
+    let tender = scoring(&city);
+    let id = tender.id.as_str();
+    for (at, expert) in EXPERTS.iter().enumerate() {
+        assert_eq!(sale(&city, id)["state"], "published");
+        assert!(
+            opening(&city, id)["sheets"].as_array().unwrap().is_empty(),
+            "scores are secret until all are in"
+        );
+        // The first bidder has the worst price of three and the best points.
+        let points = 90 + u32::try_from(at).unwrap();
+        score(&city, id, expert, sheet(&city, id, BIDDER, points, 20)).expect(204);
+    }
+    let opened = opening(&city, id);
+    assert_eq!(opened["sheets"].as_array().unwrap().len(), 5);
+    let first = &opened["ranking"][0];
+    assert_eq!(first["slot"].as_i64(), Some(slot_of(&city, &opened, BIDDER)));
+    // 40 × 100 000 / 300 000 + (35 + 25) × 92 / 100
+    assert_eq!((first["total_exact"].as_str(), first["total"].as_str()), (Some("1028/15"), Some("68.5333")));
+    let second = &opened["ranking"][1];
+    assert_eq!(second["slot"].as_i64(), Some(slot_of(&city, &opened, THIRD)));
+    assert_eq!(second["total_exact"], "52");
+    assert_eq!(sale(&city, id)["state"], "ended");
+    assert_eq!(seen(&city, id)["committee"].as_array().unwrap().len(), 5);
+}
+
+/// DOMAIN §4: at least five, odd; none belongs to the tenderer or a bidder.
+#[test]
+fn domain_4_a_committee_is_odd_of_five_and_impartial() {
+    let city = City::new();
+    let tender = receiving(&city, terms(&city), weighted(&city));
+    let id = tender.id.as_str();
+    let experts = experts(&city);
+    for members in [&experts[..4], &experts[..3], &[]] {
+        name_committee(&city, id, members).refused(422, "sealed_committee_size");
+    }
+    let user = |persona: &str| city.actor(persona).person().unwrap().user.to_string();
+    let with = |persona: &str| [&experts[..4], &[user(persona)]].concat();
+    let refused = name_committee(&city, id, &with("institute.admin")).expect(422);
+    assert_eq!(refused.field("/members/4"), Some("sealed_committee_member"));
+    // A bidder's own people are in it, which nobody may learn before the opening: so it stands until then.
+    let bidders_own = with("enterprise.admin");
+    name_committee(&city, id, &bidders_own).expect(204);
+    for (bidder, fen) in BIDDERS.iter().zip([1, 2, 3]) {
+        deposit(&city, id, bidder, fen);
+    }
+    assert!(seen(&city, id)["committee"].as_array().unwrap().is_empty(), "secret until the evaluation");
+    open(&city, &tender);
+    let score_of = |expert| score(&city, id, expert, sheet(&city, id, BIDDER, 1, 1));
+    score_of(EXPERTS[0]).refused(403, "sealed_not_member");
+    let refused = name_committee(&city, id, &bidders_own).expect(422);
+    assert_eq!(refused.field("/members/4"), Some("sealed_committee_member"));
+    name_committee(&city, id, &experts).expect(204);
+    score_of(EXPERTS[0]).expect(204);
+    score_of(EXPERTS[0]).refused(409, "sealed_scored");
+    name_committee(&city, id, &experts).refused(409, "sealed_committee_fixed");
+    score_of("enterprise.member").refused(403, "sealed_not_member");
+}
+
+#[test]
+fn a_sheet_has_points_for_every_bid_and_criterion() {
+    let city = City::new();
+    let tender = scoring(&city);
+    let id = tender.id.as_str();
+    let whole = sheet(&city, id, BIDDER, 100, 0);
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut sheet = whole.clone();
+        change(&mut sheet);
+        score(&city, id, EXPERTS[0], sheet)
+    };
+    changed(&|it| drop(it["rows"].as_array_mut().unwrap().pop())).refused(422, "sealed_sheet");
+    changed(&|it| it["rows"][0]["points"] = json!([1])).refused(422, "sealed_sheet");
+    changed(&|it| it["rows"][0]["points"] = json!([1, 101])).refused(422, "sealed_sheet");
+    changed(&|it| it["rows"][1] = it["rows"][0].clone()).refused(422, "sealed_sheet");
+    changed(&|_| {}).expect(204);
+    let by_price = receiving(&city, terms(&city), setup(&city));
+    name_committee(&city, &by_price.id, &experts(&city)).refused(409, "sealed_no_scoring");
+}

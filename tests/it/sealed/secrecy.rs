@@ -1,0 +1,221 @@
+//! Nothing about price, count or identity can be learnt before the opening: not from any answer or ETag of any
+//! role, not from the database, the change log or the files. (The log and /metrics: `process.rs`.)
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde_json::json;
+use techmart::kernel::error::Refusal;
+
+use super::*;
+use crate::support::Client;
+
+const PRICE: i64 = 7_313_377_331;
+const MARKERS: [&str; 4] = ["7313377331", "MARKER-OFFER-鹿角", "MARKER-GUARANTEE-0042", "73133773.31"];
+/// Competitors, staff, officers, the tenderer, everybody.
+const READERS: [&str; 9] = [
+    "",
+    "institute.member",
+    "institute.admin",
+    "broker2.member",
+    "operator.operator",
+    "operator.auditor",
+    "government.payer",
+    "government.preparer",
+    "financier2.member",
+];
+/// A bidder more for the second count.
+const MORE: [&str; 2] = ["broker.member", "financier.member"];
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+fn rows(conn: &mut techmart::db::Conn, sql: &str) -> Result<Vec<String>, Refusal> {
+    let rows: Vec<Row> = diesel::sql_query(sql).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.text).collect())
+}
+
+/// Every row of every table as text, bytes in hexadecimal: what a dump of the database holds.
+pub fn dump(city: &City) -> BTreeMap<String, Vec<String>> {
+    let postgres = city.database.is_postgres();
+    let read = city.app.db.read_blocking(move |snapshot| {
+        let tables = if postgres {
+            "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = 'public'"
+        } else {
+            "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        };
+        let mut dump = BTreeMap::new();
+        for table in rows(snapshot, tables)? {
+            let sql = if postgres {
+                format!("SELECT t::text AS text FROM \"{table}\" t")
+            } else {
+                let columns = format!("SELECT name AS text FROM pragma_table_info('{table}')");
+                let columns: Vec<String> =
+                    rows(snapshot, &columns)?.iter().map(|it| format!("quote(\"{it}\")")).collect();
+                format!("SELECT {} AS text FROM \"{table}\"", columns.join("||' '||"))
+            };
+            let mut found = rows(snapshot, &sql)?;
+            found.sort();
+            dump.insert(table, found);
+        }
+        Ok(dump)
+    });
+    read.unwrap()
+}
+
+/// Every way in which a marker could be written down.
+fn forms(marker: &str) -> Vec<String> {
+    let bytes = marker.as_bytes();
+    vec![marker.to_owned(), hex::encode(bytes), hex::encode_upper(bytes), base64(bytes)]
+}
+
+fn assert_without_markers(place: &str, text: &str) {
+    for marker in MARKERS {
+        for form in forms(marker) {
+            assert!(!text.contains(&form), "{marker} in {place}");
+        }
+    }
+}
+
+/// What everybody may ask: every GET of the API that takes nothing but a sale's id, or nothing at all.
+fn questions(id: &str) -> Vec<String> {
+    let api = serde_json::to_value(techmart::app::App::api()).unwrap();
+    let paths = api["paths"].as_object().unwrap().iter().filter(|(_, item)| item.get("get").is_some());
+    let plain = |path: &str| path.replace("{id}", id);
+    let asked = paths.map(|(path, _)| plain(path)).filter(|path| !path.contains('{'));
+    // A bidder's own receipt is its own.
+    asked.filter(|path| !path.ends_with("/sealed/envelope")).collect()
+}
+
+/// Every answer of every reader: status, ETag, TM-Seq, body.
+fn answers(readers: &[(String, Client)], questions: &[String]) -> Vec<(String, u16, String, String)> {
+    let mut answers = Vec::new();
+    for (reader, client) in readers {
+        for question in questions {
+            let answer = client.get(question);
+            let tags = format!("{} {}", answer.header("etag"), answer.header("tm-seq"));
+            let body = answer.text();
+            // The request's id is random, and an answer that measures time is not about bids.
+            let body = if answer.status >= 400 { answer.body["code"].to_string() } else { body };
+            answers.push((format!("{reader} {question}"), answer.status, tags, body));
+        }
+    }
+    answers
+}
+
+fn counts(dump: &BTreeMap<String, Vec<String>>) -> BTreeMap<&str, (usize, usize)> {
+    let size = |rows: &Vec<String>| (rows.len(), rows.iter().map(String::len).sum());
+    dump.iter().map(|(table, rows)| (table.as_str(), size(rows))).collect()
+}
+
+/// How often each of a bidder's names stands in each table.
+fn mentions(dump: &BTreeMap<String, Vec<String>>, names: &[String]) -> BTreeMap<String, usize> {
+    let count = |rows: &Vec<String>| {
+        rows.iter().map(|row| names.iter().map(|it| row.matches(it.as_str()).count()).sum::<usize>()).sum()
+    };
+    dump.iter().map(|(table, rows)| (table.clone(), count(rows))).collect()
+}
+
+fn marked(city: &City, id: &str, persona: &str) {
+    let mut bid = bid(city, id, persona, PRICE);
+    bid["offer"] = json!(MARKERS[1]);
+    bid["deposit_reference"] = json!(MARKERS[2]);
+    // With an Idempotency-Key too: no answer is kept for it.
+    let client = city.as_(persona).with("idempotency-key", "marked-1");
+    let body = json!({"envelope": sealed(city, id, &bid)});
+    client.put(&path(id, "/sealed/envelope"), body).expect(200);
+}
+
+#[test]
+fn nothing_tells_price_count_or_identity_before_the_opening() {
+    let city = City::new();
+    let tender = receiving(&city, terms(&city), setup(&city));
+    let id = tender.id.as_str();
+    let questions = questions(id);
+    assert!(questions.len() > 60, "{} questions", questions.len());
+    let readers: Vec<(String, Client)> = READERS.iter().map(|it| ((*it).to_owned(), city.as_(it))).collect();
+    // Everybody signs in before the comparison, bidders too.
+    for persona in BIDDERS.iter().chain(&MORE) {
+        city.as_(persona);
+    }
+    let names = |persona: &str| {
+        let organisation = city.organisation(persona);
+        let party = city.app.db.read_blocking(move |it| techmart::identity::service::party(it, organisation));
+        let party = party.unwrap();
+        vec![organisation.to_string(), party.name, party.credit_code]
+    };
+    let bidder_names: Vec<String> = BIDDERS.iter().chain(&MORE).flat_map(|it| names(it)).collect();
+    city.settle();
+    let (none, none_dump) = (answers(&readers, &questions), dump(&city));
+    for bidder in &BIDDERS[..2] {
+        marked(&city, id, bidder);
+    }
+    deposit(&city, id, MORE[1], PRICE);
+    city.settle();
+    let (three, three_dump) = (answers(&readers, &questions), dump(&city));
+    for bidder in [BIDDERS[2], "institute2.member"] {
+        marked(&city, id, bidder);
+    }
+    // One replaces its own.
+    marked(&city, id, BIDDERS[0]);
+    city.settle();
+    let (five, five_dump) = (answers(&readers, &questions), dump(&city));
+    for ((before, after), last) in none.iter().zip(&three).zip(&five) {
+        assert_eq!(before, after);
+        assert_eq!(after, last);
+        assert_without_markers(&after.0, &last.3);
+    }
+    for (table, rows) in &five_dump {
+        for row in rows {
+            assert_without_markers(table, row);
+        }
+    }
+    // Rows, their sizes, the change log and its head are the same; of everything stored, only the box differs.
+    let without_sessions = |dump: &BTreeMap<String, Vec<String>>| {
+        let mut dump = dump.clone();
+        // Signing in is not about bids: the test signs its personas in anew for each call.
+        for table in ["session", "login_attempt", "refresh_token", "session_token"] {
+            dump.remove(table);
+        }
+        dump
+    };
+    let [none_dump, three_dump, five_dump] = [&none_dump, &three_dump, &five_dump].map(without_sessions);
+    assert_eq!(counts(&none_dump), counts(&three_dump));
+    assert_eq!(counts(&three_dump), counts(&five_dump));
+    let differs: Vec<&String> = three_dump.keys().filter(|it| three_dump[*it] != five_dump[*it]).collect();
+    assert_eq!(differs, ["sealed_box"]);
+    assert_eq!(mentions(&none_dump, &bidder_names), mentions(&five_dump, &bidder_names));
+    // Nor the files.
+    for entry in std::fs::read_dir(city.dir.path()).unwrap() {
+        let file = entry.unwrap().path();
+        if let Ok(bytes) = std::fs::read(&file) {
+            assert_without_markers(&file.display().to_string(), &String::from_utf8_lossy(&bytes));
+        }
+    }
+    // And after the opening everything is there: the markers would have been found.
+    open(&city, &tender);
+    let opened = opening(&city, id);
+    assert!(MARKERS[..3].iter().all(|marker| opened.to_string().contains(marker)), "{opened}");
+    assert_eq!(opened["bids"].as_array().unwrap().len(), 5);
+    assert!(dump(&city).values().flatten().any(|row| row.contains(MARKERS[0])));
+}
+
+/// A box that is written anew without need differs from its older copy like one that took an envelope.
+#[test]
+fn a_box_is_stirred_so_that_two_copies_do_not_tell() {
+    let city = City::new();
+    let tender = receiving(&city, terms(&city), setup(&city));
+    deposit(&city, &tender.id, BIDDERS[0], 5);
+    let before = dump(&city).remove("sealed_box").unwrap();
+    city.clock.advance_seconds(601);
+    city.app.run_jobs().unwrap();
+    let after = dump(&city).remove("sealed_box").unwrap();
+    assert_ne!(before, after);
+    assert_eq!(before[0].len(), after[0].len());
+    let receipt = city.as_(BIDDERS[0]).get(&path(&tender.id, "/sealed/envelope")).expect(200).body;
+    assert!(receipt["jws"].is_string());
+}
