@@ -23,6 +23,7 @@ use crate::credit;
 use crate::db::{Db, Settings, WriterLimits, migrate};
 use crate::demand::{self, model::Demand};
 use crate::engagement::{self, AnswerDays};
+use crate::federation::commands::{self, Desk};
 use crate::federation::transport::{self, Transport};
 use crate::federation::{self, Elsewhere, Pullers, oai, tlog};
 use crate::files::{self, Vault};
@@ -124,6 +125,7 @@ fn all_codes() -> Vec<&'static Code> {
         federation::codes::ALL,
         trading::sealed::codes::ALL,
         trading::protocol::codes::ALL,
+        commands::codes::ALL,
     ];
     rooms.concat()
 }
@@ -225,6 +227,7 @@ impl App {
             }),
         };
         let sources = Sources::new(sources(&config.node.as_str().into()));
+        let away = Desk { keys: gate.keys().clone(), answer_days: config.enquiry_days };
         let database: Vec<Arc<dyn Follower>> = vec![
             Arc::new(contract::Awards),
             Arc::new(project::Contracts),
@@ -236,6 +239,8 @@ impl App {
             Arc::new(oai::Outlet),
             Arc::new(Alerts::new(sources.clone())),
             Arc::new(Notices { mail_on: config.smtp.is_some() }),
+            Arc::new(commands::Tell(away.clone())),
+            Arc::new(commands::Take(away.clone())),
         ];
         let search = open_search(&config, &sources)?;
         let matching = Matching::new(search.clone(), sources.clone());
@@ -251,12 +256,12 @@ impl App {
             vec![Arc::new(search.clone()), Arc::new(matching.clone()), Arc::new(live.clone())];
         instance.extend(notice::senders(&desk, config.smtp.as_ref(), &config.base_url, config.for_tests));
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
-        let jobs = all_jobs(&config, &vault, &sources, &gate);
+        let (transport, pullers) = federation::open(&db, gate.keys(), &outbound, &config.base_url);
+        let jobs = [federation::jobs(&away, &pullers), all_jobs(&config, &vault, &sources, &gate)].concat();
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());
         let known = KnownPaths::of(DOCUMENT_TEXT);
         let codes = AllCodes(all_codes());
-        let (transport, pullers) = federation::open(&db, gate.keys(), &outbound, &config.base_url);
         let parts = Parts {
             edge,
             gate: gate.clone(),

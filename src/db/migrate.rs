@@ -69,6 +69,8 @@ static MIGRATIONS: &[Migration] = migrations![
     35 "0035_oai",
     36 "0036_replica",
     37 "0037_peer",
+    40 "0040_remote_acts",
+    41 "0041_published",
     42 "0042_statistics_report",
     43 "0043_saved_search",
     44 "0044_notice",

@@ -16,6 +16,7 @@
 //! - `transport`: signed messages between nodes, and the document that tells this node's keys (rule 14).
 //! - `policy`: who sees what (rule 5). `wire`: events as they travel (rule 3).
 //! - `service`: neighbours, feed, snapshot, digest for others; taking what others told.
+//! - `commands`: acts across nodes (rule 11). `reporting`: what goes upward.
 //! - `courier`, `asking`, `follow`, `pullers`: following neighbours (rules 3, 4, 6, 7, 9, 10, 12).
 //!
 //! Rules:
@@ -29,6 +30,7 @@
 
 pub mod asking;
 pub mod codes;
+pub mod commands;
 pub mod courier;
 pub mod follow;
 mod http;
@@ -38,6 +40,7 @@ pub mod oai;
 mod pinned;
 pub mod policy;
 pub mod pullers;
+pub mod reporting;
 pub mod service;
 mod source;
 mod store;
@@ -49,6 +52,7 @@ use std::sync::Arc;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::changes::Job;
 use crate::db::Db;
 use crate::http::outbound::Outbound;
 use crate::proof::Keys;
@@ -67,12 +71,32 @@ pub fn open(db: &Db, keys: &Keys, outbound: &Outbound, base_url: &str) -> (trans
     (transport, Pullers::new(follow))
 }
 
+/// What moves acts across nodes, and what is reported upward.
+pub fn jobs(desk: &commands::Desk, pullers: &Pullers) -> Vec<Arc<dyn Job>> {
+    let courier = commands::ByCourier(pullers.follow().courier.clone());
+    vec![
+        Arc::new(commands::Post(Arc::new(courier))),
+        Arc::new(commands::Decide(desk.clone())),
+        Arc::new(commands::Take(desk.clone())),
+        Arc::new(commands::Tidy),
+        Arc::new(reporting::Report(desk.keys.clone())),
+    ]
+}
+
+/// Below `/api/v1`: for people.
+pub fn api_routes(config: &mut ServiceConfig) {
+    http::api_routes(config);
+    commands::routes(config);
+    reporting::routes(config);
+}
+
 /// Routes outside `/api/v1`: those that the protocols of others name.
 pub fn routes(config: &mut ServiceConfig) {
     transport::routes(config);
     tlog::routes(config);
     oai::routes(config);
     http::node_routes(config);
+    commands::node_routes(config);
 }
 
 /// Routes below `/api/v1`.

@@ -246,7 +246,11 @@ mod tests {
             node: "cn-450721".into(),
             user: "01980000-0000-7000-8000-000000000001".parse().unwrap(),
             name: "示例".into(),
-            party: PartyRef { urn: "urn:tm:cn-450721:organisation:x".into(), name: "示例".into(), credit_code: String::new() },
+            party: PartyRef {
+                urn: "urn:tm:cn-450721:organisation:x".into(),
+                name: "示例".into(),
+                credit_code: String::new(),
+            },
             kind,
         };
         let remote = of(OrganisationKind::Enterprise);

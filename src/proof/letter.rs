@@ -154,13 +154,8 @@ mod tests {
         );
         let to_c = json!({"from": "a", "to": "c"});
         let aad = canonical(&to_c).unwrap();
-        let again = hpke::seal(
-            &c.public().agreement().unwrap(),
-            KIND.as_bytes(),
-            &aad,
-            &signed.unwrap(),
-            [8; 32],
-        );
+        let again =
+            hpke::seal(&c.public().agreement().unwrap(), KIND.as_bytes(), &aad, &signed.unwrap(), [8; 32]);
         let again = URL_SAFE_NO_PAD.encode(again.unwrap());
         assert_eq!(open(3, 1, &to_c, &again), Err(LetterError::HeadDiffers));
     }

@@ -217,9 +217,15 @@ mod tests {
         assert_eq!(names("2026-03-01"), ["2026-03", "2026-Q1"]);
         assert_eq!(names("2026-12-31"), ["2026-12", "2026-Q4", "2026"]);
         let leap = closed_with("2028-02-01".parse().unwrap());
-        assert_eq!((leap[0].from.to_string(), leap[0].to.to_string()), ("2028-02-01".into(), "2028-02-29".into()));
+        assert_eq!(
+            (leap[0].from.to_string(), leap[0].to.to_string()),
+            ("2028-02-01".into(), "2028-02-29".into())
+        );
         let year = closed_with("2026-12-01".parse().unwrap());
-        assert_eq!((year[2].from.to_string(), year[2].to.to_string()), ("2026-01-01".into(), "2026-12-31".into()));
+        assert_eq!(
+            (year[2].from.to_string(), year[2].to.to_string()),
+            ("2026-01-01".into(), "2026-12-31".into())
+        );
         assert_eq!(next_month("2026-12-05".parse().unwrap()).unwrap().to_string(), "2027-01-01");
     }
 

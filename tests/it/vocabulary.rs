@@ -85,6 +85,7 @@ fn every_closed_list_has_its_labels() {
         "commission_base", brokerage::CommissionBase;
         "manager_level", brokerage::ManagerLevel;
         "manager_state", brokerage::ManagerState;
+        "remote_act_state", techmart::federation::commands::model::RemoteState;
         "open_challenge_stage", challenge::Stage;
         "challenge_act", challenge::Act;
         "peer_role", federation::Role;

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod brokerage;
 pub mod challenge;
+pub mod commands;
 pub mod contract;
 pub mod contract_import;
 pub mod core;

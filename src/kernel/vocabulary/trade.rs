@@ -27,7 +27,25 @@ pub(super) const LISTS: &[List] = &[
     define("challenge_evaluation_result", "验收评价结论", "Evaluation result", CHALLENGE_EVALUATION_RESULT),
     define("roadshow_stage", "路演阶段", "Roadshow stage", ROADSHOW_STAGE),
     define("roadshow_criterion", "路演评分项", "Roadshow criterion", ROADSHOW_CRITERION),
+    define("remote_act", "跨平台操作", "Act across nodes", REMOTE_ACT),
+    define("remote_act_state", "跨平台操作进度", "Progress of an act across nodes", REMOTE_ACT_STATE),
     define("finance_product", "科技金融产品", "Sci-tech finance product", FINANCE_PRODUCT),
+];
+
+/// What a user asks of another node (TMF-1 rule 11).
+const REMOTE_ACT: &[Item] = &[
+    item("enquire", "发起对接", "Enquire"),
+    item("message", "发送消息", "Send a message"),
+    item("withdraw", "撤回对接", "Withdraw the enquiry"),
+    item("conclude", "填报对接结果", "Say what came of it"),
+];
+
+const REMOTE_ACT_STATE: &[Item] = &[
+    item("queued", "待发送", "Queued"),
+    item("sent", "已发送", "Sent"),
+    item("received", "对方平台已收到", "Received by the owner"),
+    item("decided", "对方平台已处理", "Decided"),
+    item("undeliverable", "无法送达", "Undeliverable"),
 ];
 
 /// Law on Promoting the Conversion of Sci-Tech Achievements, art. 18.

@@ -41,8 +41,7 @@ fn close(tx: &mut Tx, period: Period) -> Result<(), Refusal> {
     let document = rules::report(&urn, &period, &tables, closed_at);
     let facts = json!({ "period": period.name, "contracts": document["contracts"] });
     store::add_report(tx, &Report { id, period, closed_at, document: document.clone() })?;
-    let change =
-        NewChange::published("statistics.closed", urn, 1, Audience::Parent, facts, document);
+    let change = NewChange::published("statistics.closed", urn, 1, Audience::Parent, facts, document);
     tx.record(&ACTOR, change);
     Ok(())
 }

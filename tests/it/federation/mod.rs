@@ -1,6 +1,8 @@
 //! Nodes that follow each other (TMF-1).
 
+mod acts;
 mod faults;
+mod figures;
 mod kit;
 mod network;
 mod ordering;

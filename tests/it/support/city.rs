@@ -46,7 +46,7 @@ pub fn personas() -> impl Iterator<Item = (String, OrganisationKind, Role)> {
 }
 
 /// The first of a kind sits in the city (450700), the second in a county (450721).
-fn people(app: &App) {
+pub fn people(app: &App) {
     let hash = app.gate.hash_blocking(&Secret::new(PASSWORD.into())).unwrap();
     let made = app.db.write_blocking("test.people", move |tx| {
         for (at, kind) in OrganisationKind::ALL.iter().enumerate() {

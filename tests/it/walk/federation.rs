@@ -16,11 +16,11 @@ use crate::federation::peers::entered;
 use crate::support::City;
 
 const OPERATOR: &str = "operator.operator";
-const NEIGHBOUR: &str = "cn-999999";
+pub const NEIGHBOUR: &str = "cn-999999";
 /// As tests/it/support has it.
 const BASE: &str = "https://techmart.example";
 
-fn signer() -> Signer {
+pub fn signer() -> Signer {
     Signer::from_seed(&[7; 32]).unwrap()
 }
 
@@ -53,7 +53,7 @@ pub fn confirmed(city: &City) {
     city.app.db.write_blocking("test.join", join).unwrap();
 }
 
-fn asked(method: &'static str, path: &str) -> Case {
+pub fn asked(method: &'static str, path: &str) -> Case {
     Case::new(method, path, "").signed()
 }
 

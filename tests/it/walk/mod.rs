@@ -125,6 +125,7 @@ mod notice;
 mod platform;
 mod project;
 mod reference;
+mod remote_acts;
 mod reward;
 mod sealed;
 mod search;
@@ -151,6 +152,7 @@ fn builders() -> BTreeMap<(String, String), Builder> {
         engagement::CASES,
         federation::CASES,
         tlog::CASES,
+        remote_acts::CASES,
         matching::CASES,
         notice::CASES,
         project::CASES,

@@ -1,0 +1,189 @@
+//! What moves acts across nodes without anybody asking: handing over, deciding, telling, taking.
+
+use std::sync::Arc;
+
+use super::service::{self, Desk, Errand, Failure};
+use crate::changes::{Follower, Job, OnFailure, Start};
+use crate::db::{Db, Tx};
+use crate::kernel::change::Change;
+use crate::kernel::error::Refusal;
+
+/// Commands that one run looks at; the next run follows within a second.
+const AT_ONCE: i64 = 50;
+const RESULTS_AT_ONCE: i64 = 20;
+const FORGET_SLICES_MAX: usize = 20;
+
+/// Brings commands to neighbours, and says how each went.
+pub trait Carrier: Send + Sync {
+    fn carry(&self, errands: Vec<Errand>) -> Vec<(Errand, Result<(), Failure>)>;
+}
+
+/// Hands waiting commands over to the next node (rules 1 and 3).
+pub struct Post(pub Arc<dyn Carrier>);
+
+impl Job for Post {
+    fn name(&self) -> &'static str {
+        "federation.post"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        1
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        let errands = db.read_blocking(|snapshot| {
+            let now = snapshot.now();
+            service::errands(snapshot, now, AT_ONCE)
+        })?;
+        for (errand, outcome) in self.0.carry(errands) {
+            let (origin, key) = (errand.origin, errand.key);
+            db.write_background_blocking("federation.post", move |tx| match &outcome {
+                Ok(()) => service::handed_over(tx, &origin, &key),
+                Err(failure) => service::not_handed_over(tx, &origin, &key, failure),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Decides what was received (rule 4).
+pub struct Decide(pub Desk);
+
+impl Decide {
+    fn one(&self, db: &Db, origin: &str, key: &str) -> Result<(), Refusal> {
+        let (desk, origin, key) = (self.0.clone(), origin.to_owned(), key.to_owned());
+        let done = {
+            let (desk, origin, key) = (desk.clone(), origin.clone(), key.clone());
+            db.write_background_blocking("federation.decide", move |tx| {
+                service::decide(tx, &desk, &origin, &key)
+            })
+        };
+        let Err(refusal) = done else { return Ok(()) };
+        // What the user caused is the decision; what this node caused is tried again.
+        let of_the_act = (400..500).contains(&refusal.status());
+        db.write_background_blocking("federation.refuse", move |tx| {
+            if of_the_act {
+                service::refuse(tx, &desk, &origin, &key, &refusal)
+            } else {
+                service::failed(tx, &origin, &key, &refusal.to_string())
+            }
+        })?;
+        Ok(())
+    }
+}
+
+impl Job for Decide {
+    fn name(&self) -> &'static str {
+        "federation.decide"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        1
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        let due = db.read_blocking(|snapshot| {
+            let now = snapshot.now();
+            service::due(snapshot, now, AT_ONCE)
+        })?;
+        due.iter().try_for_each(|(origin, key)| self.one(db, origin, key))
+    }
+}
+
+/// Tells other nodes what changed in threads with their users (rule 5).
+pub struct Tell(pub Desk);
+
+impl Follower for Tell {
+    fn name(&self) -> &'static str {
+        "federation.tell"
+    }
+
+    fn start(&self) -> Start {
+        Start::Zero
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind.starts_with("engagement.")
+    }
+
+    fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+        let id = |name: &str| change.facts[name].as_str().unwrap_or_default();
+        let Ok(engagement) = id("engagement").parse() else { return Ok(()) };
+        match (change.kind.as_str(), id("message").parse()) {
+            ("engagement.message_sent", Ok(message)) => {
+                service::message_sent(tx, &self.0, engagement, message)
+            }
+            _ => service::engagement_changed(tx, &self.0, engagement),
+        }
+    }
+
+    /// One thread that cannot be told must not hold up the others.
+    fn on_failure(&self) -> OnFailure {
+        OnFailure::Park
+    }
+}
+
+/// Takes what other nodes tell (rules 5 and 8): as it comes, and later where keys were not known yet.
+pub struct Take(pub Desk);
+
+impl Follower for Take {
+    fn name(&self) -> &'static str {
+        "federation.take"
+    }
+
+    fn start(&self) -> Start {
+        Start::Zero
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == crate::replica::service::CHANGED
+    }
+
+    fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+        service::came(tx, &self.0, &change.subject)
+    }
+
+    fn on_failure(&self) -> OnFailure {
+        OnFailure::Park
+    }
+}
+
+impl Job for Take {
+    fn name(&self) -> &'static str {
+        "federation.take_waiting"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        10
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        let desk = self.0.clone();
+        db.write_background_blocking("federation.take_waiting", move |tx| {
+            service::take_waiting(tx, &desk, RESULTS_AT_ONCE)
+        })?;
+        Ok(())
+    }
+}
+
+/// Forgets others' commands that left long ago.
+pub struct Tidy;
+
+impl Job for Tidy {
+    fn name(&self) -> &'static str {
+        "federation.tidy"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        3600
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        for _ in 0..FORGET_SLICES_MAX {
+            if db.write_background_blocking("federation.tidy", service::forget)?.value == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! Acts across nodes: a user of one node enquires about, writes about, offers on or objects to a record of another.
+//!
+//! ```text
+//! A: queued ──handed over──▶ sent ──▶ received by the owner ──▶ decided (accepted, or refused with the reason)
+//!      └── nobody takes it for seven days ──▶ undeliverable       ▲ what the owner tells may still arrive
+//! B: received ──own rules, own clock──▶ decided
+//!        └── a fault of B's own, ten times ──▶ failed (an operator's business)
+//! carrier: waiting ──▶ sent, or dead
+//! ```
+//!
+//! Rules (docs/federation/commands.md has the wire format):
+//! 1. The command is written in the transaction of the user's act, and handed over at least once; its key, (origin
+//!    node, key), is kept for good, so that it acts once (TMF-1 rule 11).
+//! 2. It is signed by A and encrypted to B; carriers read the address, the key and the time (TMF-1 rule 11).
+//! 3. It goes to its node directly, or through the tree: four hops at most, through no node twice (TMF-1 rules 9, 11).
+//! 4. B decides by the same services as for its own users, as the person of another node whom A vouches for; a node
+//!    speaks for its own organisations alone (TMF-1 rule 11).
+//! 5. What B decides, and every change of a thread with a remote party, is a record of B's feed for A alone, signed by
+//!    B and encrypted to A; it says the whole state, so that a snapshot serves as well (TMF-1 rules 5, 7, 11).
+//! 6. Keys of nodes that are no neighbours are believed along a chain of countersignatures from what is pinned
+//!    ([`chain`]; TMF-1 rule 11).
+//! 7. A node may bring so many commands a minute; the rest are told to come later (TMF-1 rule 14).
+//! 8. What the user sees is what is known: news never take an act back (issue 7, "honest about delay").
+
+pub mod chain;
+pub mod codes;
+mod documents;
+mod hand_over;
+mod http;
+mod jobs;
+pub mod model;
+pub mod nodes;
+mod perform;
+mod rules;
+pub mod service;
+mod store;
+pub mod wire;
+
+pub use hand_over::{ByCourier, node_routes};
+pub use http::routes;
+pub use jobs::{Decide, Post, Take, Tell, Tidy};
+pub use service::Desk;

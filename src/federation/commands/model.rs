@@ -1,0 +1,203 @@
+//! Acts across nodes as the rules know them. Pure.
+
+use crate::kernel::actor::words;
+use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::time::UtcTime;
+
+pub enum RemoteActKind {}
+pub type RemoteActId = Id<RemoteActKind>;
+pub enum ResultKind {}
+pub type ResultId = Id<ResultKind>;
+pub enum ThreadKind {}
+pub type ThreadId = Id<ThreadKind>;
+pub enum RemoteMessageKind {}
+pub type RemoteMessageId = Id<RemoteMessageKind>;
+
+words! {
+    /// Where an act stands, as far as its own node knows.
+    RemoteState {
+        Queued = "queued",
+        Sent = "sent",
+        Received = "received",
+        Decided = "decided",
+        Undeliverable = "undeliverable",
+    }
+}
+
+words! {
+    /// A command on its way to the next node.
+    OutboxState { Waiting = "waiting", Sent = "sent", Dead = "dead" }
+}
+
+words! {
+    /// A command that was received. A failed one could not be decided, for a reason of this node's own.
+    InboxState { Received = "received", Decided = "decided", Failed = "failed" }
+}
+
+words! {
+    /// What another node told: taken, waiting for its keys, or refused for good.
+    ResultState { Waiting = "waiting", Taken = "taken", Refused = "refused" }
+}
+
+/// An act of a user of this node on a record of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteAct {
+    pub id: RemoteActId,
+    pub version: i64,
+    pub act: String,
+    pub node: String,
+    pub about: String,
+    pub about_title: String,
+    /// Empty until the owner has said it.
+    pub thread: String,
+    pub organisation: OrganisationId,
+    pub asked_by: UserId,
+    pub state: RemoteState,
+    pub request: String,
+    pub accepted: Option<bool>,
+    /// JSON: the owner's answer, or why it was not delivered. Empty until then.
+    pub answer: String,
+    pub asked_at: UtcTime,
+    pub sent_at: Option<UtcTime>,
+    pub received_at: Option<UtcTime>,
+    pub decided_at: Option<UtcTime>,
+}
+
+impl RemoteAct {
+    /// News may come in any order; an act never goes back.
+    #[must_use]
+    pub fn moved(&self, to: RemoteState, at: UtcTime) -> Option<Self> {
+        let mut next = Self { version: self.version + 1, ..self.clone() };
+        match to {
+            RemoteState::Queued => return None,
+            RemoteState::Sent => next.sent_at = next.sent_at.or(Some(at)),
+            RemoteState::Received => next.received_at = next.received_at.or(Some(at)),
+            RemoteState::Decided => next.decided_at = next.decided_at.or(Some(at)),
+            RemoteState::Undeliverable => {}
+        }
+        // What was given up on may have arrived after all; what is decided stays decided.
+        let rank = |state: RemoteState| match state {
+            RemoteState::Queued => 0,
+            RemoteState::Sent => 1,
+            RemoteState::Undeliverable => 2,
+            RemoteState::Received => 3,
+            RemoteState::Decided => 4,
+        };
+        next.state = if rank(to) > rank(self.state) { to } else { self.state };
+        let same = Self { version: self.version, ..next.clone() };
+        (same != *self).then_some(next)
+    }
+}
+
+/// A command that waits for the next node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    pub origin: String,
+    pub key: String,
+    pub to_node: String,
+    pub digest: String,
+    pub command: String,
+    pub via: Vec<String>,
+    pub state: OutboxState,
+    pub attempts: i32,
+    pub next_at: UtcTime,
+    pub last_error: String,
+    pub expires_at: UtcTime,
+    pub queued_at: UtcTime,
+    pub sent_at: Option<UtcTime>,
+}
+
+/// A command that this node decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    pub origin: String,
+    pub key: String,
+    pub digest: String,
+    pub act: String,
+    pub command: String,
+    pub body: String,
+    pub result: ResultId,
+    pub state: InboxState,
+    pub accepted: Option<bool>,
+    pub attempts: i32,
+    pub next_at: UtcTime,
+    pub last_error: String,
+    pub received_at: UtcTime,
+    pub decided_at: Option<UtcTime>,
+}
+
+/// A thread at another node, as its owner last told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteThread {
+    pub urn: String,
+    pub id: ThreadId,
+    pub organisation: OrganisationId,
+    pub node: String,
+    pub kind: String,
+    pub about: String,
+    pub state: String,
+    pub version: i64,
+    pub document: String,
+    pub updated_at: UtcTime,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteMessage {
+    pub id: RemoteMessageId,
+    pub thread: String,
+    pub party: String,
+    pub party_name: String,
+    pub author_name: String,
+    pub text: String,
+    pub sent_at: UtcTime,
+}
+
+/// A user's list of acts, narrowed.
+#[derive(Clone, Debug, Default)]
+pub struct ActFilter {
+    pub state: Option<RemoteState>,
+    pub about: Option<String>,
+    pub thread: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn act(state: RemoteState) -> RemoteAct {
+        let id = "01980000-0000-7000-8000-000000000001";
+        RemoteAct {
+            id: id.parse().unwrap(),
+            version: 1,
+            act: "enquire".into(),
+            node: "cn-450700".into(),
+            about: String::new(),
+            about_title: String::new(),
+            thread: String::new(),
+            organisation: id.parse().unwrap(),
+            asked_by: id.parse().unwrap(),
+            state,
+            request: String::new(),
+            accepted: None,
+            answer: String::new(),
+            asked_at: UtcTime::from_seconds(0),
+            sent_at: None,
+            received_at: None,
+            decided_at: None,
+        }
+    }
+
+    /// TMF-1 rule 11: what the user sees is honest, whatever order the news come in.
+    #[test]
+    fn tmf_1_rule_11_an_act_never_goes_back() {
+        let (t1, t2) = (UtcTime::from_seconds(1), UtcTime::from_seconds(2));
+        let decided = act(RemoteState::Queued).moved(RemoteState::Decided, t2).unwrap();
+        assert_eq!((decided.state, decided.decided_at, decided.version), (RemoteState::Decided, Some(t2), 2));
+        let late = decided.moved(RemoteState::Received, t1).unwrap();
+        assert_eq!((late.state, late.received_at), (RemoteState::Decided, Some(t1)));
+        assert!(late.moved(RemoteState::Received, t2).is_none(), "told twice");
+        let given_up = act(RemoteState::Sent).moved(RemoteState::Undeliverable, t1).unwrap();
+        assert_eq!(given_up.moved(RemoteState::Decided, t2).unwrap().state, RemoteState::Decided);
+        assert_eq!(given_up.moved(RemoteState::Sent, t2).unwrap().state, RemoteState::Undeliverable);
+    }
+}

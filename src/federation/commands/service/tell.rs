@@ -1,0 +1,87 @@
+//! Telling another node what became of its user's acts: a record of this node's feed for that node alone (rule 5).
+
+use serde_json::json;
+
+use super::Desk;
+use crate::db::Tx;
+use crate::engagement;
+use crate::engagement::model::{EngagementId, MessageId};
+use crate::federation::commands::model::Incoming;
+use crate::federation::commands::store::{self, Told};
+use crate::federation::commands::wire::{Decision, News, RESULT_ENTITY, RESULT_KIND, SealedResult, digest};
+use crate::federation::commands::{documents, nodes};
+use crate::kernel::actor::Actor;
+use crate::kernel::change::{Audience, NewChange};
+use crate::kernel::error::Refusal;
+use crate::kernel::id::Id;
+use crate::proof::Letter;
+use crate::proof::model::Purpose;
+
+const ACTOR: Actor = Actor::System("federation.commands");
+
+/// That a command was received, or what was decided.
+pub(super) fn command(
+    tx: &mut Tx,
+    desk: &Desk,
+    of: &Incoming,
+    decision: Option<Decision>,
+) -> Result<(), Refusal> {
+    let news = News::Command { key: of.key.clone(), received_at: of.received_at, decision };
+    tell(tx, desk, &of.origin, of.result, &news)
+}
+
+/// An engagement changed: its remote party's node is told how it now stands.
+pub fn engagement_changed(tx: &mut Tx, desk: &Desk, id: EngagementId) -> Result<(), Refusal> {
+    let node = tx.node().to_owned();
+    let Some(seen) = engagement::service::for_node(tx, &node, id)? else { return Ok(()) };
+    let Some(to) = seen.engagement.remote_node().map(str::to_owned) else { return Ok(()) };
+    let organisation = seen.engagement.enquirer.urn.clone();
+    let news = News::Thread { organisation, thread: documents::engagement(seen) };
+    tell(tx, desk, &to, id, &news)
+}
+
+/// A message was sent, by either side: both see the same thread in the same order.
+pub fn message_sent(tx: &mut Tx, desk: &Desk, id: EngagementId, message: MessageId) -> Result<(), Refusal> {
+    let node = tx.node().to_owned();
+    let Some(seen) = engagement::service::for_node(tx, &node, id)? else { return Ok(()) };
+    let Some(to) = seen.engagement.remote_node().map(str::to_owned) else { return Ok(()) };
+    let Some(found) = engagement::service::message_of(tx, message)? else { return Ok(()) };
+    let (organisation, thread) = (seen.engagement.enquirer.urn, seen.engagement.urn);
+    let news = News::Message { organisation, thread, message: documents::message(found) };
+    tell(tx, desk, &to, message, &news)
+}
+
+/// Says it once: the next version of the record if it says something new.
+fn tell<T>(tx: &mut Tx, desk: &Desk, to: &str, id: Id<T>, news: &News) -> Result<(), Refusal> {
+    let own = tx.node().to_owned();
+    let Some(keys) = nodes::keys_of(tx, &own, to)? else {
+        // It was a neighbour's neighbour when it acted; whoever cut the link decided that it hears no more.
+        tracing::warn!(node = to, "a node with a pending act has no known keys any more; it is not told");
+        return Ok(());
+    };
+    let subject = tx.urn(RESULT_ENTITY, id);
+    let before = store::told(tx, &subject)?;
+    let said = digest(news)?;
+    if before.as_ref().is_some_and(|before| before.digest == said) {
+        return Ok(());
+    }
+    let version = before.map_or(1, |before| before.version + 1);
+    let to_key = keys.first().ok_or_else(|| Refusal::internal("a node with no key"))?;
+    let mut record = SealedResult::draft(&subject, version, &own, to);
+    record.to_kid = to_key.kid().to_owned();
+    let body = serde_json::to_value(news).map_err(Refusal::internal)?;
+    let ring = desk.keys.ring();
+    let signer = ring.signer(Purpose::Node)?;
+    let sealed = Letter::seal(signer, to_key, RESULT_KIND, &record.head(), &body, tx.random());
+    record.sealed = sealed.map_err(Refusal::internal)?;
+    let told_at = tx.now();
+    store::put_told(
+        tx,
+        &Told { subject: subject.clone(), node: to.to_owned(), version, digest: said, told_at },
+    )?;
+    let public = serde_json::to_value(&record).map_err(Refusal::internal)?;
+    let audience = Audience::Nodes(vec![to.to_owned()]);
+    let facts = json!({ "to": to });
+    tx.record(&ACTOR, NewChange::published("command.answered", subject, version, audience, facts, public));
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! Rows of acts across nodes.
+
+mod acts;
+mod inbox;
+mod outbox;
+mod results;
+mod threads;
+
+pub use acts::{act, acts, insert_act, save_act};
+pub use inbox::{count_since, due_incoming, incoming, insert_incoming, revive_failed, save_incoming, stuck};
+pub use outbox::{
+    count_waiting, dead, due_outgoing, forget_handed_over, insert_outgoing, outgoing, revive, save_outgoing,
+};
+pub use results::{Came, Told, came, due_results, put_came, put_told, told};
+pub use threads::{insert_message, messages, put_thread, thread, thread_by_id, threads};
