@@ -85,6 +85,7 @@ pub fn jobs(desk: &commands::Desk, pullers: &Pullers) -> Vec<Arc<dyn Job>> {
 
 /// Below `/api/v1`: for people.
 pub fn api_routes(config: &mut ServiceConfig) {
+    tlog::api_routes(config);
     http::api_routes(config);
     commands::routes(config);
     reporting::routes(config);
@@ -97,10 +98,4 @@ pub fn routes(config: &mut ServiceConfig) {
     oai::routes(config);
     http::node_routes(config);
     commands::node_routes(config);
-}
-
-/// Routes below `/api/v1`.
-pub fn api_routes(config: &mut ServiceConfig) {
-    tlog::api_routes(config);
-    http::api_routes(config);
 }

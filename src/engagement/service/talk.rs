@@ -5,11 +5,7 @@ use serde_json::{Value, json};
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::engagement::codes::MESSAGES_FULL;
 use crate::engagement::model::{
-<<<<<<< HEAD
     Engagement, EngagementId, Meeting, MeetingId, MeetingMode, MeetingState, Message, MessageId,
-=======
-    EngagementId, Meeting, MeetingId, MeetingMode, MeetingState, Message, MessageId,
->>>>>>> a4f0967 (Act across nodes: enquire, write and conclude at another platform; report upward)
 };
 use crate::engagement::{rules, store};
 use crate::kernel::actor::Actor;

@@ -112,7 +112,7 @@ pub fn prove(snapshot: &mut Snapshot, event: &leaves::Event, opened: bool) -> Re
 }
 
 /// The event as its leaf commits to it, with the salt and the data. The epoch is found by trying: a leaf names
-/// that in which it was written.
+/// that in which it was written. An event that this node passes on is opened by its origin, not here.
 fn opening(snapshot: &mut Snapshot, event: &leaves::Event) -> Result<Option<serde_json::Value>, Refusal> {
     let commitment = match (&event.salt, &event.data_hash) {
         (Some(salt), Some(hash)) => Some(leaf::commitment(salt, hash)),
@@ -125,6 +125,7 @@ fn opening(snapshot: &mut Snapshot, event: &leaves::Event) -> Result<Option<serd
             epoch,
             feed_seq: event.feed_seq,
             origin: &node,
+            event_type: None,
             subject: &event.subject,
             version: event.version,
             method: event.method.as_str(),

@@ -77,7 +77,7 @@ impl List {
     }
 }
 
-const GROUPS: [&[List]; 9] = [
+const GROUPS: [&[List]; 10] = [
     organisation::LISTS,
     achievement::LISTS,
     fields::LISTS,

@@ -115,7 +115,6 @@ mod credit;
 mod demand;
 mod engagement;
 mod federation;
-mod tlog;
 mod files;
 pub mod identity;
 mod ledger;
@@ -131,6 +130,7 @@ mod sealed;
 mod search;
 mod statistics;
 mod subsidy;
+mod tlog;
 mod trading;
 
 /// Every room's builders.
