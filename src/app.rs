@@ -130,6 +130,24 @@ fn all_codes() -> Vec<&'static Code> {
     rooms.concat()
 }
 
+/// What follows the change log with a cursor in the database.
+fn all_followers(config: &Config, sources: &Sources, away: &Desk) -> Vec<Arc<dyn Follower>> {
+    vec![
+        Arc::new(contract::Awards),
+        Arc::new(project::Contracts),
+        Arc::new(subsidy::Causes),
+        Arc::new(brokerage::Commissions),
+        Arc::new(statistics::Contracts),
+        Arc::new(engagement::Contracts),
+        Arc::new(Marks),
+        Arc::new(oai::Outlet),
+        Arc::new(Alerts::new(sources.clone())),
+        Arc::new(Notices { mail_on: config.smtp.is_some() }),
+        Arc::new(commands::Tell(away.clone())),
+        Arc::new(commands::Take(away.clone())),
+    ]
+}
+
 /// Every room's clock-driven work.
 fn all_jobs(config: &Config, vault: &Vault, sources: &Sources, gate: &Gate) -> Vec<Arc<dyn Job>> {
     let mail_on = config.smtp.is_some();
@@ -228,20 +246,7 @@ impl App {
         };
         let sources = Sources::new(sources(&config.node.as_str().into()));
         let away = Desk { keys: gate.keys().clone(), answer_days: config.enquiry_days };
-        let database: Vec<Arc<dyn Follower>> = vec![
-            Arc::new(contract::Awards),
-            Arc::new(project::Contracts),
-            Arc::new(subsidy::Causes),
-            Arc::new(brokerage::Commissions),
-            Arc::new(statistics::Contracts),
-            Arc::new(engagement::Contracts),
-            Arc::new(Marks),
-            Arc::new(oai::Outlet),
-            Arc::new(Alerts::new(sources.clone())),
-            Arc::new(Notices { mail_on: config.smtp.is_some() }),
-            Arc::new(commands::Tell(away.clone())),
-            Arc::new(commands::Take(away.clone())),
-        ];
+        let database = all_followers(&config, &sources, &away);
         let search = open_search(&config, &sources)?;
         let matching = Matching::new(search.clone(), sources.clone());
         let limits = StreamLimits { total: config.streams, of_address: config.streams_per_address };

@@ -103,12 +103,9 @@ fn who(actor: &Actor) -> Who {
             organisation_name: person.organisation_name.clone(),
         },
         // No account here: the label names the person and the organisation with their node.
-        Actor::Remote(remote) => Who {
-            label,
-            user: None,
-            organisation: None,
-            organisation_name: remote.party.name.clone(),
-        },
+        Actor::Remote(remote) => {
+            Who { label, user: None, organisation: None, organisation_name: remote.party.name.clone() }
+        }
         Actor::Anonymous | Actor::Peer(_) | Actor::System(_) => {
             Who { label, user: None, organisation: None, organisation_name: String::new() }
         }

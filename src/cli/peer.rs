@@ -169,7 +169,7 @@ impl Rotate {
 }
 
 fn list(db: &Db) -> Outcome {
-    let status = db.read_blocking(|snapshot| status::status(snapshot))?;
+    let status = db.read_blocking(status::status)?;
     println!("{}: epoch {}, head {}", status.node, status.epoch, status.head);
     for followed in status.peers {
         let peer = followed.peer;

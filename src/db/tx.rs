@@ -77,7 +77,8 @@ impl Tx<'_> {
     pub fn record(&mut self, actor: &Actor, change: NewChange) {
         debug_assert!(
             change.relay.is_some()
-                || change.public.is_some() == (change.audience.is_outside() && change.method.as_str() == "PUT"),
+                || change.public.is_some()
+                    == (change.audience.is_outside() && change.method.as_str() == "PUT"),
             "a change carries its projection exactly when somebody outside may see it"
         );
         self.kept.changes.push(Pending { change, actor: actor.label(), cause: self.cause });

@@ -80,7 +80,7 @@ fn published(
         description: format!("{title}全部专利权及技术秘密，随附图纸与工艺文件（示例）。"),
         conditions: "在本市有生产场地，两年内实现转化。".into(),
         payment: "签约后三十日内一次付清。".into(),
-        contract_sub_type: Some("patent_right_transfer".into()),
+        contract_sub_type: Some("patent_transfer".into()),
         priority_holders: vec![],
         related_parties: vec![],
         mode: ModeTerms::Sealed(sealed),

@@ -27,7 +27,6 @@
 //! 5. Each neighbour has a follower of its own; a slow or dead one holds up nobody else.
 //! 6. A hint only wakes: losing it costs latency (rule 10).
 
-
 pub mod asking;
 pub mod codes;
 pub mod commands;

@@ -151,7 +151,7 @@ impl Inner {
         self.hint(peers).await?;
         if measured.is_none_or(|at| at.elapsed() >= MEASURE_EVERY) {
             *measured = Some(Instant::now());
-            let status = self.follow.db.read(|snapshot| status::status(snapshot)).await?;
+            let status = self.follow.db.read(status::status).await?;
             status::measure(&status);
             self.note_acks().await?;
         }

@@ -59,7 +59,7 @@ impl Job for Due {
     }
 
     fn run(&self, db: &Db) -> Result<(), Refusal> {
-        let (mail_on, found) = (self.mail_on, db.read_blocking(|snapshot| dated(snapshot))?);
+        let (mail_on, found) = (self.mail_on, db.read_blocking(dated)?);
         for slice in found.chunks(SLICE) {
             let slice = slice.to_vec();
             db.write_background_blocking("notice.due", move |tx| {

@@ -22,8 +22,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub const ALL: [Self; 5] =
-        [Self::Token, Self::Certificate, Self::Node, Self::Checkpoint, Self::Witness];
+    pub const ALL: [Self; 5] = [Self::Token, Self::Certificate, Self::Node, Self::Checkpoint, Self::Witness];
 
     pub const fn code(self) -> &'static str {
         match self {

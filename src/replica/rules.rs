@@ -96,13 +96,12 @@ pub fn buckets(after: &str, standings: &[Standing], size: usize) -> Vec<Bucket> 
         .chunks(size.max(1))
         .map(|slice| {
             let through = slice.last().map(|last| last.subject.clone()).unwrap_or_default();
-            let bucket = Bucket {
+            Bucket {
                 after: std::mem::replace(&mut from, through.clone()),
                 through,
                 count: i64::try_from(slice.len()).unwrap_or(i64::MAX),
                 hash: hash_of(slice),
-            };
-            bucket
+            }
         })
         .collect()
 }

@@ -36,9 +36,16 @@ fn every_link_between_the_documents_leads_somewhere() {
         "docs/OPERATIONS.md",
         "docs/LEDGER.md",
         "docs/SEARCH.md",
+        "docs/federation/TMF-1.md",
+        "docs/federation/commands.md",
+        "docs/federation/proof.md",
+        "docs/federation/walkthrough.md",
         "docs/matching.md",
         "docs/ocds.md",
+        "docs/notices.md",
+        "docs/sealed-bids.md",
         "docs/story.md",
+        "docs/trading.md",
     ];
     for page in pages {
         let text = read(page);

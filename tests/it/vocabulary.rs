@@ -85,15 +85,21 @@ fn every_closed_list_has_its_labels() {
         "commission_base", brokerage::CommissionBase;
         "manager_level", brokerage::ManagerLevel;
         "manager_state", brokerage::ManagerState;
+    }
+}
+
+#[test]
+fn every_closed_list_of_the_network_and_of_sales_has_its_labels() {
+    agree! {
         "remote_act_state", techmart::federation::commands::model::RemoteState;
-        "open_challenge_stage", challenge::Stage;
-        "challenge_act", challenge::Act;
         "peer_role", federation::Role;
         "peer_state", federation::State;
         "sync_stage", federation::Stage;
         "replica_state", techmart::replica::model::State;
         "quarantine_reason", techmart::replica::model::Aside;
         "federation_alarm", federation::Alarm;
+        "open_challenge_stage", challenge::Stage;
+        "challenge_act", challenge::Act;
         "challenge_verdict", challenge::Verdict;
         "challenge_proposal_state", challenge::ProposalState;
         "challenge_milestone_state", challenge::MilestoneState;

@@ -89,7 +89,7 @@ fn question(corpus: &Corpus, analyzer: &Analyzer, n: u64) -> (String, Filters) {
         _ => format!("{} -{}", word(1), word(2)),
     };
     let kind = (Facet::Kind, vec!["achievement".to_owned()]);
-    let chosen = if n % 4 == 0 { vec![kind] } else { vec![] };
+    let chosen = if n.is_multiple_of(4) { vec![kind] } else { vec![] };
     (text, Filters { chosen, ranges: vec![] })
 }
 

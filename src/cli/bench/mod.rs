@@ -1,7 +1,7 @@
 //! `techmart bench …`: programs that measure, and that the crash tests drive.
 
-mod bids;
 mod alerts;
+mod bids;
 mod corpus;
 mod feed;
 mod http;

@@ -211,7 +211,7 @@ pub enum News {
     /// A thread as it now stands.
     Thread {
         organisation: String,
-        thread: ThreadDocument,
+        thread: Box<ThreadDocument>,
     },
     Message {
         organisation: String,

@@ -234,16 +234,6 @@ const FINANCE_PRODUCT: &[Item] = &[
     item("conversion_fund", "成果转化基金", "Conversion fund"),
 ];
 
-#[cfg(test)]
-mod tests {
-    use crate::kernel::vocabulary::codes_of;
-
-    #[test]
-    fn conversion_law_art_18_three_ways_of_pricing() {
-        assert_eq!(codes_of("pricing_mode"), ["agreement", "listing", "auction"]);
-    }
-}
-
 const SEALED_PHASE: &[Item] = &[
     item("preparing", "准备", "Preparing"),
     item("ready", "密钥已生成", "Key made"),
@@ -269,3 +259,13 @@ const SEALED_BID_FAULT: &[Item] = &[
     item("price_out_of_range", "报价超出范围", "Price out of range"),
     item("deposit_missing", "未提供保证金凭证", "No deposit named"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::kernel::vocabulary::codes_of;
+
+    #[test]
+    fn conversion_law_art_18_three_ways_of_pricing() {
+        assert_eq!(codes_of("pricing_mode"), ["agreement", "listing", "auction"]);
+    }
+}

@@ -168,7 +168,7 @@ pub fn keep_told(conn: &mut Conn, subject: &str, told: Option<&Told>) -> Result<
     };
     let bytes: Vec<u8> = told.searches.iter().flat_map(|id| id.uuid().into_bytes()).collect();
     let columns = (t::version.eq(told.version), t::title.eq(&told.title), t::searches.eq(&bytes));
-    let updated = diesel::update(t::table.find(subject)).set(columns.clone()).execute(conn)?;
+    let updated = diesel::update(t::table.find(subject)).set(columns).execute(conn)?;
     if updated == 0 {
         diesel::insert_into(t::table).values((t::subject.eq(subject), columns)).execute(conn)?;
     }

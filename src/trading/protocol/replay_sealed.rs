@@ -101,10 +101,10 @@ fn counted(
             (Some(bid), None) => counted.push(contender(&bid, slot, line.at.micros(), &expected)?),
             (None, None) => return fault(format!("slot {slot} holds no bid, and is counted as one")),
             // Eligibility is a fact outside the document; what the bid itself shows must show.
-            (Some(bid), Some(stated)) if stated.is_shown_by_the_bid() => {
-                if sealed::fault(&bid, &expected) != Some(stated) {
-                    return fault(format!("the bid in slot {slot} is not {stated}"));
-                }
+            (Some(bid), Some(stated))
+                if stated.is_shown_by_the_bid() && sealed::fault(&bid, &expected) != Some(stated) =>
+            {
+                return fault(format!("the bid in slot {slot} is not {stated}"));
             }
             _ => {}
         }

@@ -117,7 +117,7 @@ impl Node {
     }
 
     pub fn set_aside(&self, node: &str) -> i64 {
-        let status = self.city().app.db.read_blocking(|snapshot| status::status(snapshot)).unwrap();
+        let status = self.city().app.db.read_blocking(status::status).unwrap();
         status
             .peers
             .iter()

@@ -50,7 +50,7 @@ fn polled(
                         if finished && found.is_empty() {
                             return Arc::try_unwrap(kept).unwrap().into_inner().unwrap();
                         }
-                        let is_killed = page == 4 && lives % 2 == 0;
+                        let is_killed = page == 4 && lives.is_multiple_of(2);
                         if !is_killed {
                             kept.lock().unwrap().extend(found);
                         }

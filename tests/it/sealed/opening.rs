@@ -272,8 +272,8 @@ fn domain_4_the_deposit_follows_the_opening_and_precedes_the_award() {
         deposit(&city, id, bidder, 100_000);
     }
     deposit(&city, id, BIDDER, 150_000);
-    let payer = city.as_(crate::trading::PAYER);
-    let listed = || payer.get(&format!("/api/v1/sales/deposits?sale={id}&limit=100")).expect(200).body;
+    let payer = || city.as_(crate::trading::PAYER);
+    let listed = || payer().get(&format!("/api/v1/sales/deposits?sale={id}&limit=100")).expect(200).body;
     assert!(listed()["items"].as_array().unwrap().is_empty());
     to_deadline(&city, id);
     assert_eq!(listed()["items"].as_array().unwrap().len(), 3);
@@ -282,7 +282,7 @@ fn domain_4_the_deposit_follows_the_opening_and_precedes_the_award() {
     assert_eq!(sale(&city, id)["state"], "ended", "the winner has not paid its deposit");
     for row in listed()["items"].as_array().unwrap() {
         let at = format!("/api/v1/sales/deposits/{}/confirm", row["id"].as_str().unwrap());
-        payer.post(&at, json!({"received_fen": 2_000, "voucher": "银行回单 0001"})).expect(200);
+        payer().post(&at, json!({"received_fen": 2_000, "voucher": "银行回单 0001"})).expect(200);
     }
     city.app.run_jobs().unwrap();
     assert_eq!(sale(&city, id)["state"], "awarded");

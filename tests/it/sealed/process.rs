@@ -12,7 +12,7 @@ use crate::support::process::Installation;
 
 fn signed_in(installation: &Installation, persona: &str) -> Client {
     let body = json!({"login": persona, "password": PASSWORD});
-    let session = installation.client(None).post("/api/v1/sessions", body).expect(201).body;
+    let session = installation.client(None).post("/api/v1/auth/login", body).expect(200).body;
     installation.client(session["access_token"].as_str())
 }
 

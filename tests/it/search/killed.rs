@@ -19,7 +19,8 @@ const BEGINS_SECONDS: u64 = 30;
 fn found(client: &Client) -> Option<Vec<Value>> {
     let questions = ["", "%E6%8A%80%E6%9C%AF", "%E6%B5%B7%E6%B0%B4%E7%A8%BB", "nxt", "%E9%B2%8E"];
     let ask = |question: &&str| {
-        let path = format!("/api/v1/search?q={question}&limit=100&sort=date&facets=kind,field,year,division");
+        let path =
+            format!("/api/v1/search?q={question}&limit=100&sort=newest&facets=kind,field,year,division");
         let answer = client.get(&path);
         (answer.status == 200).then(|| {
             let ids: Vec<&Value> =

@@ -170,7 +170,7 @@ fn domain_4_who_may_not_bid() {
     let record = json!({
         "credit_code": code("enterprise"), "unit_name": "示例单位", "kind": "bad",
         "level": "seriously_untrustworthy", "title": "示例", "source": "示例", "source_number": "示例1号",
-        "effective_on": "2026-03-02",
+        "effective_on": "2026-03-02", "expires_on": "2031-03-01",
     });
     city.as_(OPERATOR).post("/api/v1/credit-records", record).expect(201);
     to_start(&city, &id);

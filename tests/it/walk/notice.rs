@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::saved_searches::{body, saved};
 use super::super::support::City;
-use super::super::support::records::published;
+use super::super::support::records::accepted;
 use super::{Case, Entry};
 
 const READER: &str = "enterprise.member";
@@ -18,10 +18,10 @@ fn search(city: &City) -> String {
 
 fn notice(city: &City) -> String {
     city.settle();
-    published(city, "demands", READER);
+    accepted(city);
     city.settle();
     let found = city.as_(READER).get("/api/v1/notices").expect(200);
-    found.field("/items/0/id").unwrap().to_owned()
+    found.body["items"][0]["id"].as_str().unwrap().to_owned()
 }
 
 fn webhook(city: &City) -> String {

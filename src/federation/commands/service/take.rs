@@ -22,7 +22,7 @@ const ACTOR: Actor = Actor::System("federation.commands");
 
 /// A replica of a sealed record was written: kept if it is for this node, and taken if it can be opened.
 pub fn came(tx: &mut Tx, desk: &Desk, subject: &str) -> Result<(), Refusal> {
-    if !parse_urn(subject).is_some_and(|(_, entity, _)| entity == RESULT_ENTITY) {
+    if parse_urn(subject).is_none_or(|(_, entity, _)| entity != RESULT_ENTITY) {
         return Ok(());
     }
     let Some(record) = replica::find(tx, subject)? else { return Ok(()) };
@@ -99,7 +99,7 @@ fn open(tx: &mut Tx, desk: &Desk, mut came: Came) -> Result<(), Refusal> {
 fn take(tx: &mut Tx, origin: &str, news: News) -> Result<Result<(), &'static str>, Refusal> {
     match news {
         News::Command { key, received_at, decision } => of_command(tx, origin, &key, received_at, decision),
-        News::Thread { organisation, thread } => of_thread(tx, origin, &organisation, thread),
+        News::Thread { organisation, thread } => of_thread(tx, origin, &organisation, *thread),
         News::Message { organisation, thread, message } => {
             of_message(tx, origin, &organisation, thread, message)
         }

@@ -36,7 +36,7 @@ pub fn engagement_changed(tx: &mut Tx, desk: &Desk, id: EngagementId) -> Result<
     let Some(seen) = engagement::service::for_node(tx, &node, id)? else { return Ok(()) };
     let Some(to) = seen.engagement.remote_node().map(str::to_owned) else { return Ok(()) };
     let organisation = seen.engagement.enquirer.urn.clone();
-    let news = News::Thread { organisation, thread: documents::engagement(seen) };
+    let news = News::Thread { organisation, thread: Box::new(documents::engagement(seen)) };
     tell(tx, desk, &to, id, &news)
 }
 
