@@ -1,4 +1,4 @@
-//! Where documents come from. A room that has something to be found implements [`Source`]; `app.rs` hands it over.
+//! Where documents come from. A room that has something to be found implements [`Source`]; `app/` hands it over.
 
 use std::sync::Arc;
 
