@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::events;
 use super::kinds::{self, ALERTED, Line, To};
 use super::model::{Choice, MailMode, News, Recipient, Topic};
 use super::service;
@@ -72,7 +73,7 @@ impl Follower for Notices {
 
 impl Notices {
     fn tell(&self, tx: &mut Tx, change: &Change, line: &Line) -> Result<(), Refusal> {
-        let Some(event) = kinds::event_named(line.event) else { return Ok(()) };
+        let Some(event) = events::named(line.event) else { return Ok(()) };
         let news = News {
             // A change may name what it tells of: the same found again is not told again.
             dedup: match change.facts["once"].as_str() {
@@ -102,8 +103,7 @@ impl Notices {
     /// Tells the owners of saved searches, and their organisations once.
     fn alerts(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
         let facts = &change.facts;
-        let Some(event) =
-            facts["event"].as_str().and_then(Event::parse).map(code).and_then(kinds::event_named)
+        let Some(event) = facts["event"].as_str().and_then(Event::parse).map(code).and_then(events::named)
         else {
             return Err(Refusal::internal(format!("an alert without an event: {facts}")));
         };

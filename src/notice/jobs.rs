@@ -1,10 +1,10 @@
 //! What the clock tells: due dates, the digest of the day; and what is removed when it is old.
 
-use super::kinds;
 use super::model::News;
 use super::rules;
 use super::service;
 use super::store;
+use super::{events, kinds};
 use crate::changes::Job;
 use crate::contract;
 use crate::db::{Db, Snapshot, Tx};
@@ -105,7 +105,7 @@ fn dated(snapshot: &mut Snapshot) -> Result<Vec<Dated>, Refusal> {
 fn tell(tx: &mut Tx, mail_on: bool, dated: &Dated, now: UtcTime) -> Result<(), Refusal> {
     let [soon, over] = dated.events;
     let code = if now > dated.ends { over } else { soon };
-    let Some(event) = kinds::event_named(code) else { return Ok(()) };
+    let Some(event) = events::named(code) else { return Ok(()) };
     let news = News {
         // Another last day is another thing to tell.
         dedup: format!("{code}/{}/{}", dated.subject, dated.ends.seconds()),

@@ -8,7 +8,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
-use super::kinds;
+use super::events;
 use super::model::{Channel, Delivery, Language, MailAddress, Notice};
 use super::service::{self, Outcome};
 use super::store;
@@ -155,8 +155,8 @@ impl Mailer {
 
     fn single(&self, letter: &Letter, english: bool) -> (String, String) {
         let text = letter.notices.first().map_or_else(
-            || kinds::text(&letter.delivery.event, "", english),
-            |notice| kinds::text(&notice.event, &notice.title, english),
+            || events::text(&letter.delivery.event, "", english),
+            |notice| events::text(&notice.event, &notice.title, english),
         );
         let lines: Vec<String> = letter.notices.iter().map(|notice| self.line(notice, english)).collect();
         (text.chars().take(SUBJECT_CHARS_MAX).collect(), self.framed(letter, &lines, english))
@@ -183,7 +183,7 @@ impl Mailer {
     }
 
     fn line(&self, notice: &Notice, english: bool) -> String {
-        let text = kinds::text(&notice.event, &notice.title, english);
+        let text = events::text(&notice.event, &notice.title, english);
         if notice.link.is_empty() {
             text
         } else {

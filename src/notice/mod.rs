@@ -23,6 +23,7 @@
 //!    more is disabled, and its administrators are told.
 
 pub mod codes;
+mod events;
 mod follower;
 mod http;
 mod jobs;

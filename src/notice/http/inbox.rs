@@ -9,7 +9,7 @@ use crate::http::{Answer, Edge, Input, Locale, Reply};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
-use crate::notice::kinds;
+use crate::notice::events;
 use crate::notice::model::{Notice, NoticeId, Topic};
 use crate::notice::service;
 
@@ -79,7 +79,7 @@ fn view(it: Notice, locale: Locale) -> NoticeView {
     NoticeView {
         id: it.id,
         topic: it.topic,
-        text: kinds::text(&it.event, &it.title, locale == Locale::En),
+        text: events::text(&it.event, &it.title, locale == Locale::En),
         event: it.event,
         subject: it.subject,
         link: it.link,
