@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::achievement::{self, model::Achievement};
 use crate::audit;
 use crate::brokerage;
@@ -17,7 +15,7 @@ use crate::engagement;
 use crate::federation::commands::{self, Desk};
 use crate::federation::{self, Elsewhere, oai, tlog, transport};
 use crate::files::{self, Vault};
-use crate::http::{Sweep, health, outbound};
+use crate::http::{Routes, Sweep, health, outbound};
 use crate::identity::{self, Gate};
 use crate::kernel::codes_common;
 use crate::kernel::error::Code;
@@ -36,34 +34,34 @@ use crate::subsidy;
 use crate::trading::{self, challenge, live, watch};
 
 /// Every room's routes; the router tries them in this order, so what is read most goes first.
-pub(super) fn api_routes(config: &mut ServiceConfig) {
-    search::routes(config);
-    achievement::routes(config);
-    demand::routes(config);
-    engagement::routes(config);
-    contract::routes(config);
-    identity::routes(config);
-    files::routes(config);
-    project::routes(config);
-    subsidy::routes(config);
-    ledger::routes(config);
-    audit::routes(config);
-    reference::routes(config);
-    reward::routes(config);
-    brokerage::routes(config);
-    challenge::routes(config);
-    credit::routes(config);
-    health::routes(config);
-    statistics::routes(config);
-    matching::routes(config);
+pub(super) fn api_routes(routes: &mut Routes) {
+    search::routes(routes);
+    achievement::routes(routes);
+    demand::routes(routes);
+    engagement::routes(routes);
+    contract::routes(routes);
+    identity::routes(routes);
+    files::routes(routes);
+    project::routes(routes);
+    subsidy::routes(routes);
+    ledger::routes(routes);
+    audit::routes(routes);
+    reference::routes(routes);
+    reward::routes(routes);
+    brokerage::routes(routes);
+    challenge::routes(routes);
+    credit::routes(routes);
+    health::routes(routes);
+    statistics::routes(routes);
+    matching::routes(routes);
     // `/sales/watched` before `/sales/{id}`.
-    watch::routes(config);
-    live::routes(config);
-    trading::sealed::routes(config);
-    trading::protocol::routes(config);
-    trading::routes(config);
-    federation::api_routes(config);
-    notice::routes(config);
+    watch::routes(routes);
+    live::routes(routes);
+    trading::sealed::routes(routes);
+    trading::protocol::routes(routes);
+    trading::routes(routes);
+    federation::api_routes(routes);
+    notice::routes(routes);
 }
 
 /// Every room's codes.

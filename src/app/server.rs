@@ -6,7 +6,6 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use super::App;
@@ -19,7 +18,7 @@ use crate::files::Vault;
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::health::{self, AllCodes};
 use crate::http::outbound::Outbound;
-use crate::http::{EdgeState, layer, openapi};
+use crate::http::{EdgeState, layer, openapi, routes};
 use crate::identity::{self, Gate};
 use crate::matching::Matching;
 use crate::notice;
@@ -55,9 +54,9 @@ pub(super) struct Parts {
 impl App {
     /// The OpenAPI document of the whole API.
     pub fn api() -> OpenApi {
-        let app = ActixApp::new().into_utoipa_app().openapi(openapi::head());
-        let app = app.service(scope(API).configure(api_routes)).configure(federation::routes);
-        let (_, mut api) = app.split_for_parts();
+        let mut api = openapi::head();
+        routes::describe(&mut api, API, api_routes);
+        routes::describe(&mut api, "", federation::routes);
         openapi::name_operations(&mut api);
         api
     }
@@ -67,7 +66,7 @@ impl App {
         let parts = self.parts.clone();
         let server = HttpServer::new(move || {
             let parts = parts.clone();
-            let app = ActixApp::new()
+            ActixApp::new()
                 .app_data(web::Data::new(parts.edge))
                 .app_data(web::Data::new(parts.gate.keys().clone()))
                 .app_data(web::Data::new(parts.gate))
@@ -84,14 +83,11 @@ impl App {
                 .app_data(web::Data::new(parts.desk))
                 .wrap(Compress::default())
                 .wrap(from_fn(layer::around))
-                .into_utoipa_app()
-                .openapi(openapi::head())
                 // Before the scope, which would answer for every address below it.
-                .map(|app| app.service(web::resource(DOCUMENT).get(document)).service(swagger_ui()))
-                .service(scope(API).configure(api_routes))
-                .configure(federation::routes);
-            let (app, _) = app.split_for_parts();
-            app.service(health::healthz)
+                .service(web::resource(DOCUMENT).get(document))
+                .service(swagger_ui())
+                .service(routes::mount(API, api_routes))
+                .service(health::healthz)
                 .service(health::readyz)
                 .service(identity::jwks)
                 .service(contract::verify_desk)
@@ -101,6 +97,8 @@ impl App {
                 .service(live::style)
                 .service(live::live_page)
                 .service(trading::sealed::script)
+                // Takes every address, so it comes last.
+                .service(routes::mount("", federation::routes))
                 .default_service(web::route().to(fallback))
         });
         let server =

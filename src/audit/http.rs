@@ -3,21 +3,20 @@
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{AuditEntryId, Entry, EntryFilter, Revision, Who};
 use super::revision::FieldChange;
 use super::service;
 use crate::db::from_json;
-use crate::http::{Answer, Edge, Reply};
+use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::{Day, UtcTime};
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(audit_entries).service(audit_revisions);
+pub fn routes(routes: &mut Routes) {
+    routes.service(audit_entries).service(audit_revisions);
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -4,25 +4,24 @@ use actix_web::web::{Path, Query};
 use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Barred, Content, CreditRecordId, Kind, Level, Record, Stage, State, Word};
 use super::service;
-use crate::http::{Answer, Edge, Input, Reply};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::{Day, UtcTime};
 
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(create)
         .service(list)
         .service(own)
         .service(lift)
         .service(file_appeal)
         .service(answer_appeal);
-    config.service(barred_units);
+    routes.service(barred_units);
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -4,11 +4,10 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{get, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::files::Vault;
 use crate::files::model::FileId;
-use crate::http::{Answer, Edge, Input, Paging};
+use crate::http::{Answer, Edge, Input, Paging, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};
@@ -21,11 +20,11 @@ use super::model::{Content, Demand, DemandId};
 
 const COLLECTION: &str = "/api/v1/demands";
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(create).service(list).service(own).service(waiting);
-    config.service(show).service(edit).service(submit).service(publish).service(send_back);
-    config.service(withdraw).service(renew).service(history);
-    config.service(confidential).service(attachment).service(confidential_attachment);
+pub fn routes(routes: &mut Routes) {
+    routes.service(create).service(list).service(own).service(waiting);
+    routes.service(show).service(edit).service(submit).service(publish).service(send_back);
+    routes.service(withdraw).service(renew).service(history);
+    routes.service(confidential).service(attachment).service(confidential_attachment);
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -4,11 +4,10 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::files::model::FileId;
 use crate::files::{Cached, Vault, download};
-use crate::http::{Answer, Edge, Input, Paging, Reply};
+use crate::http::{Answer, Edge, Input, Paging, Reply, Routes};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::listing::ConfidentialView;
@@ -25,10 +24,10 @@ use super::view::{
 #[derive(Clone, Copy)]
 pub struct AnswerDays(pub i64);
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(create).service(list).service(show).service(answer).service(withdraw).service(conclude);
-    config.service(undertaking).service(accept).service(confidential).service(attachment);
-    config.service(send).service(messages).service(arrange).service(meetings).service(end_meeting);
+pub fn routes(routes: &mut Routes) {
+    routes.service(create).service(list).service(show).service(answer).service(withdraw).service(conclude);
+    routes.service(undertaking).service(accept).service(confidential).service(attachment);
+    routes.service(send).service(messages).service(arrange).service(meetings).service(end_meeting);
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -49,7 +49,7 @@ pub mod wire;
 
 use std::sync::Arc;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 use crate::changes::Job;
 use crate::db::Db;
@@ -83,18 +83,18 @@ pub fn jobs(desk: &commands::Desk, pullers: &Pullers) -> Vec<Arc<dyn Job>> {
 }
 
 /// Below `/api/v1`: for people.
-pub fn api_routes(config: &mut ServiceConfig) {
-    tlog::api_routes(config);
-    http::api_routes(config);
-    commands::routes(config);
-    reporting::routes(config);
+pub fn api_routes(routes: &mut Routes) {
+    tlog::api_routes(routes);
+    http::api_routes(routes);
+    commands::routes(routes);
+    reporting::routes(routes);
 }
 
 /// Routes outside `/api/v1`: those that the protocols of others name.
-pub fn routes(config: &mut ServiceConfig) {
-    transport::routes(config);
-    tlog::routes(config);
-    oai::routes(config);
-    http::node_routes(config);
-    commands::node_routes(config);
+pub fn routes(routes: &mut Routes) {
+    transport::routes(routes);
+    tlog::routes(routes);
+    oai::routes(routes);
+    http::node_routes(routes);
+    commands::node_routes(routes);
 }

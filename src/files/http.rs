@@ -5,9 +5,8 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{Answer, Edge, Reply, openapi};
+use crate::http::{Answer, Edge, Reply, Routes, openapi};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
@@ -16,8 +15,8 @@ use super::model::{FileId, StoredFile};
 use super::vault::Vault;
 use super::{service, upload};
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(create).service(show).service(content).service(remove);
+pub fn routes(routes: &mut Routes) {
+    routes.service(create).service(show).service(content).service(remove);
 }
 
 /// An uploaded file.

@@ -1,8 +1,8 @@
 //! Probes, the list of problem codes, and the document of the API.
 
+use super::routes::Routes;
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Answer, Edge, EdgeState, Reply};
 use crate::changes;
@@ -22,8 +22,8 @@ struct ProblemCode {
     title_en: &'static str,
 }
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(problems);
+pub fn routes(routes: &mut Routes) {
+    routes.service(problems);
 }
 
 /// The process runs.

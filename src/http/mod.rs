@@ -15,6 +15,7 @@ pub mod outbound;
 pub mod paging;
 mod problem;
 mod reply;
+pub mod routes;
 pub mod seal;
 mod table;
 
@@ -31,6 +32,7 @@ pub use input::{Input, read_body};
 pub use paging::Paging;
 pub use problem::Locale;
 pub use reply::Reply;
+pub use routes::Routes;
 pub use table::TableFormat;
 
 /// What a handler returns: a refusal becomes problem+json in the caller's language at the layer.

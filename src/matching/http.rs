@@ -4,7 +4,6 @@ mod view;
 
 use actix_web::web::{Data, Path};
 use actix_web::{get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::view::{FeedbackBody, FeedbackKept, MatchList, WeightsBody, WeightsView};
 use super::model::Side;
@@ -13,19 +12,19 @@ use super::service;
 use super::worker::Matching;
 use crate::achievement::model::AchievementId;
 use crate::demand::model::DemandId;
-use crate::http::{Answer, Edge, Input, Paging, Reply};
+use crate::http::{Answer, Edge, Input, Paging, Reply, Routes};
 use crate::kernel::id::urn;
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(for_achievement)
         .service(for_demand)
         .service(feedback)
         .service(weights)
         .service(set_weights);
-    saved::http::routes(config);
+    saved::http::routes(routes);
 }
 
 /// Demands that suit a published achievement, the best first, each with the reasons.

@@ -5,15 +5,15 @@ mod mandates;
 mod statement;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(mandates::propose).service(mandates::list).service(mandates::get);
-    config.service(mandates::accept).service(mandates::decline);
-    config.service(mandates::withdraw).service(mandates::end);
-    config.service(mandates::claim).service(mandates::agree);
-    config.service(mandates::link).service(mandates::commissions);
-    config.service(statement::statement).service(statement::agency_figures);
-    config.service(managers::list_managers).service(managers::enter);
-    config.service(managers::change).service(managers::leave);
+pub fn routes(routes: &mut Routes) {
+    routes.service(mandates::propose).service(mandates::list).service(mandates::get);
+    routes.service(mandates::accept).service(mandates::decline);
+    routes.service(mandates::withdraw).service(mandates::end);
+    routes.service(mandates::claim).service(mandates::agree);
+    routes.service(mandates::link).service(mandates::commissions);
+    routes.service(statement::statement).service(statement::agency_figures);
+    routes.service(managers::list_managers).service(managers::enter);
+    routes.service(managers::change).service(managers::leave);
 }

@@ -42,13 +42,13 @@ mod tax;
 mod verify;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use verify::{verify_desk, verify_file, verify_page};
 
 /// Addresses with a fixed word stand before those with an id.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(applicant::create)
         .service(lists::own)
         .service(lists::work_list)

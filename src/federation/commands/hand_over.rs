@@ -8,7 +8,6 @@ use actix_web::web::Data;
 use serde::Serialize;
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::jobs::Carrier;
 use super::service::{self, Desk, Errand, Failure};
@@ -18,7 +17,7 @@ use crate::federation::courier::Courier;
 use crate::federation::model::Peer;
 use crate::federation::service::peers;
 use crate::federation::transport::SignedPeer;
-use crate::http::{Answer, Reply};
+use crate::http::{Answer, Reply, Routes};
 use crate::kernel::permission::Permission;
 use crate::proof::Keys;
 
@@ -26,8 +25,8 @@ use crate::proof::Keys;
 const HAND_OVER_SECONDS_MAX: u64 = 8;
 
 /// Below `/federation/v1`.
-pub fn node_routes(config: &mut ServiceConfig) {
-    config.service(receive);
+pub fn node_routes(routes: &mut Routes) {
+    routes.service(receive);
 }
 
 #[derive(Serialize, ToSchema)]

@@ -5,7 +5,6 @@ use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{
     ActFilter, InboxState, Incoming, OutboxState, Outgoing, RemoteAct, RemoteActId, RemoteMessage,
@@ -14,7 +13,7 @@ use super::model::{
 use super::service::{self, Desk};
 use super::wire::{Act, Decision, ThreadDocument};
 use crate::engagement::AnswerDays;
-use crate::http::{Answer, Edge, Input, Reply};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::UserId;
 use crate::kernel::page::{Page, PageQuery};
@@ -22,10 +21,10 @@ use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 use crate::proof::Keys;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(ask).service(list).service(show);
-    config.service(list_threads).service(show_thread).service(messages);
-    config.service(outgoing).service(incoming).service(retry);
+pub fn routes(routes: &mut Routes) {
+    routes.service(ask).service(list).service(show);
+    routes.service(list_threads).service(show_thread).service(messages);
+    routes.service(outgoing).service(incoming).service(retry);
 }
 
 /// An act on a record of another node, and how far it has come.

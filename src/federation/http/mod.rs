@@ -5,15 +5,15 @@ mod peers;
 mod records;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 /// Below `/api/v1`: for people.
-pub fn api_routes(config: &mut ServiceConfig) {
-    peers::routes(config);
-    records::routes(config);
+pub fn api_routes(routes: &mut Routes) {
+    peers::routes(routes);
+    records::routes(routes);
 }
 
 /// Below `/federation/v1`: for neighbours (TMF-1).
-pub fn node_routes(config: &mut ServiceConfig) {
-    node::routes(config);
+pub fn node_routes(routes: &mut Routes) {
+    node::routes(routes);
 }

@@ -6,7 +6,6 @@ use actix_web::web::{Data, Query};
 use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::Db;
 use crate::federation::codes::FEED_LIMIT_INVALID;
@@ -15,7 +14,7 @@ use crate::federation::pullers::Pullers;
 use crate::federation::service::{digest, feed, peers, snapshot};
 use crate::federation::transport::SignedPeer;
 use crate::federation::wire::{BATCH, NDJSON};
-use crate::http::{Answer, Reply};
+use crate::http::{Answer, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 
@@ -25,8 +24,8 @@ const WAIT_MS_MAX: i64 = 30_000;
 /// What other instances write is seen at the latest after this.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(read_feed).service(read_snapshot).service(read_digest).service(confirm).service(hint);
+pub fn routes(routes: &mut Routes) {
+    routes.service(read_feed).service(read_snapshot).service(read_digest).service(confirm).service(hint);
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -4,21 +4,20 @@ use actix_web::web::{Data, Path};
 use actix_web::{delete, get, post, put};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::view::{FollowedView, PeerList, PeerView, PolicyView, StatusView};
 use crate::federation::model::{Peer, Role};
 use crate::federation::service::peers::{self, NewPeer};
 use crate::federation::service::status;
 use crate::http::outbound::Outbound;
-use crate::http::{Answer, Edge, Input, Reply};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(add).service(show).service(suspend).service(resume).service(remove);
-    config.service(add_key).service(revoke_key).service(hide).service(resync);
-    config.service(read_status).service(policy);
+pub fn routes(routes: &mut Routes) {
+    routes.service(list).service(add).service(show).service(suspend).service(resume).service(remove);
+    routes.service(add_key).service(revoke_key).service(hide).service(resync);
+    routes.service(read_status).service(policy);
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -4,11 +4,10 @@ use actix_web::web::{Path, Query};
 use actix_web::{get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::view::{ReplicaView, SetAsideView};
 use crate::federation::nodes::Homes;
-use crate::http::{Answer, Edge, Paging, Reply};
+use crate::http::{Answer, Edge, Paging, Reply, Routes};
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
@@ -16,8 +15,8 @@ use crate::kernel::permission::Permission;
 use crate::replica::model::{QuarantineId, State};
 use crate::replica::service::{self, Filter};
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(replicas).service(replica).service(quarantine).service(resolve);
+pub fn routes(routes: &mut Routes) {
+    routes.service(replicas).service(replica).service(quarantine).service(resolve);
 }
 
 #[derive(Deserialize, IntoParams)]

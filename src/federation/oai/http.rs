@@ -2,12 +2,11 @@
 
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{get, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::args::Args;
 use super::service::{self, Outlet};
 use crate::federation::transport::Transport;
-use crate::http::{Answer, Edge, Reply};
+use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::codes_common::{MALFORMED, PAYLOAD_TOO_LARGE};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
@@ -17,8 +16,8 @@ const SCHEMA: &str = include_str!("tm.xsd");
 /// Arguments of the protocol are a few hundred bytes.
 const ARGUMENTS_BYTES_MAX: usize = 8 * 1024;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(tm_schema).service(harvest).service(harvest_by_form);
+pub fn routes(routes: &mut Routes) {
+    routes.service(tm_schema).service(harvest).service(harvest_by_form);
 }
 
 async fn respond(edge: Edge, transport: &Transport, query: String) -> Answer {

@@ -4,16 +4,15 @@ use actix_web::get;
 use actix_web::web::Query;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::figures::{self, Asked, Figure, NodeFigures};
-use crate::http::{Answer, Edge, Reply};
+use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 use crate::project::model::Indicator;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(show);
+pub fn routes(routes: &mut Routes) {
+    routes.service(show);
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::{CONSISTENCY_REFUSED, TILE_NOT_FOUND};
 use super::note::NOTE_BYTES_MAX;
@@ -15,7 +14,7 @@ use super::service::{self, Cosigned, Inclusion, Submission};
 use super::store::{self, Neighbour};
 use super::tree::parse_path;
 use crate::contract::service as contracts;
-use crate::http::{Answer, Edge, Reply};
+use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::codes_common::PAYLOAD_TOO_LARGE;
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
@@ -29,13 +28,13 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const HASH_BYTES: usize = 32;
 
 /// Addresses that C2SP names.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(show_checkpoint).service(show_tile).service(add_checkpoint).service(show_neighbours);
+pub fn routes(routes: &mut Routes) {
+    routes.service(show_checkpoint).service(show_tile).service(add_checkpoint).service(show_neighbours);
 }
 
 /// Proofs, below the API's prefix.
-pub fn api_routes(config: &mut ServiceConfig) {
-    config.service(prove_consistency).service(prove_event).service(prove_certificate);
+pub fn api_routes(routes: &mut Routes) {
+    routes.service(prove_consistency).service(prove_event).service(prove_certificate);
 }
 
 /// The newest signed checkpoint of the tree over the feed, with the cosignatures of neighbours.

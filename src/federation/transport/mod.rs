@@ -20,7 +20,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
 pub use outgoing::Asked;
 pub use peer::SignedPeer;
@@ -28,8 +28,8 @@ pub use peer::SignedPeer;
 use crate::kernel::error::Refusal;
 use crate::proof::{Keys, PublicKey};
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(well_known::well_known);
+pub fn routes(routes: &mut Routes) {
+    routes.service(well_known::well_known);
 }
 
 /// How this node stands to the owner of a key.

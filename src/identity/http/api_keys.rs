@@ -3,16 +3,15 @@
 use actix_web::{delete, get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::views::ApiKeyView;
-use crate::http::{Answer, Edge, Input, Reply};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::identity::model::ApiKeyId;
 use crate::identity::{Gate, service};
 use crate::kernel::permission::Permission;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(create).service(revoke);
+pub fn routes(routes: &mut Routes) {
+    routes.service(list).service(create).service(revoke);
 }
 
 /// The living keys of the caller's organisation, without the keys themselves.

@@ -3,10 +3,9 @@
 use actix_web::{delete, get, post, put, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::views::{AccountBody, InvitationView, MemberView, MembershipView};
-use crate::http::{Answer, Edge, Input, Paging, Reply};
+use crate::http::{Answer, Edge, Input, Paging, Reply, Routes};
 use crate::identity::Gate;
 use crate::identity::model::InvitationId;
 use crate::identity::service::{self, NewInvitation};
@@ -16,9 +15,9 @@ use crate::kernel::id::MembershipId;
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(members).service(change_roles).service(remove);
-    config.service(invitations).service(invite).service(accept).service(revoke);
+pub fn routes(routes: &mut Routes) {
+    routes.service(members).service(change_roles).service(remove);
+    routes.service(invitations).service(invite).service(accept).service(revoke);
 }
 
 /// The members of the caller's organisation.

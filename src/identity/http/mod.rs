@@ -7,16 +7,16 @@ mod sessions;
 mod views;
 
 use actix_web::{HttpResponse, get, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Gate;
+use crate::http::Routes;
 use crate::proof::model::Purpose;
 
-pub fn routes(config: &mut ServiceConfig) {
-    organisations::routes(config);
-    members::routes(config);
-    sessions::routes(config);
-    api_keys::routes(config);
+pub fn routes(routes: &mut Routes) {
+    organisations::routes(routes);
+    members::routes(routes);
+    sessions::routes(routes);
+    api_keys::routes(routes);
 }
 
 /// The public keys that access tokens and papers of this node are signed with (RFC 7517).

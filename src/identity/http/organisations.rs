@@ -3,11 +3,10 @@
 use actix_web::{get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::views::{OrganisationView, ProfileBody, PublicOrganisation, RegistrationBody};
 use crate::db::Tx;
-use crate::http::{Answer, Edge, Input, Reply};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::identity::Gate;
 use crate::identity::model::{Organisation, OrganisationState};
 use crate::identity::rules::Decision;
@@ -18,9 +17,9 @@ use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(register).service(list).service(own).service(edit).service(review_list);
-    config.service(show).service(review).service(verify).service(refuse).service(suspend).service(reinstate);
+pub fn routes(routes: &mut Routes) {
+    routes.service(register).service(list).service(own).service(edit).service(review_list);
+    routes.service(show).service(review).service(verify).service(refuse).service(suspend).service(reinstate);
 }
 
 #[derive(Serialize, ToSchema)]

@@ -4,19 +4,18 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::views::{MembershipView, PersonView, SessionView};
-use crate::http::{Answer, Edge, Input, Reply, layer};
+use crate::http::{Answer, Edge, Input, Reply, Routes, layer};
 use crate::identity::model::Secret;
 use crate::identity::{Admitted, Attempt, Gate, service};
 use crate::kernel::id::{OrganisationId, SessionId};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(login).service(refresh).service(logout).service(switch).service(change_password);
-    config.service(sessions).service(end).service(me);
+pub fn routes(routes: &mut Routes) {
+    routes.service(login).service(refresh).service(logout).service(switch).service(change_password);
+    routes.service(sessions).service(end).service(me);
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -3,10 +3,10 @@
 mod books;
 mod report;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(books::accounts).service(books::postings);
-    config.service(books::transactions).service(books::transaction);
-    config.service(report::trial_balance).service(report::budget_execution).service(report::statement);
+pub fn routes(routes: &mut Routes) {
+    routes.service(books::accounts).service(books::postings);
+    routes.service(books::transactions).service(books::transaction);
+    routes.service(report::trial_balance).service(report::budget_execution).service(report::statement);
 }

@@ -3,11 +3,10 @@
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Channels, Frequency, SavedSearch, SavedSearchId};
 use super::service::{self, Write};
-use crate::http::{Answer, Edge, Input, Paging, Reply};
+use crate::http::{Answer, Edge, Input, Paging, Reply, Routes};
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
@@ -18,8 +17,8 @@ use crate::search::service::{Search, SearchParams};
 /// Newest records shown when a question is tried.
 const TRIED_RECORDS: usize = 10;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(save).service(attempt).service(show).service(change).service(remove);
+pub fn routes(routes: &mut Routes) {
+    routes.service(list).service(save).service(attempt).service(show).service(change).service(remove);
 }
 
 /// Where alerts go; mail and webhook count only where they are set up.

@@ -3,9 +3,8 @@
 use actix_web::web::Path;
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{Answer, Edge, Input, Locale, Reply};
+use crate::http::{Answer, Edge, Input, Locale, Reply, Routes};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
@@ -13,8 +12,8 @@ use crate::notice::events;
 use crate::notice::model::{Notice, NoticeId, Topic};
 use crate::notice::service;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(unread).service(mark_all).service(mark_read);
+pub fn routes(routes: &mut Routes) {
+    routes.service(list).service(unread).service(mark_all).service(mark_read);
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -4,10 +4,10 @@ mod inbox;
 mod settings;
 mod webhooks;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
-    inbox::routes(config);
-    settings::routes(config);
-    webhooks::routes(config);
+pub fn routes(routes: &mut Routes) {
+    inbox::routes(routes);
+    settings::routes(routes);
+    webhooks::routes(routes);
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use actix_web::{delete, get, post, put};
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{Answer, Edge, Input, Reply};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::kernel::codes_common::TOO_MANY;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::permission::Permission;
@@ -15,9 +14,9 @@ use crate::notice::Desk;
 use crate::notice::model::{Choice, Language, MailAddress, MailMode, Preferences, Topic};
 use crate::notice::service::{self, NewAddress};
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(preferences).service(set_preferences);
-    config.service(address).service(set_address).service(confirm_address).service(forget_address);
+pub fn routes(routes: &mut Routes) {
+    routes.service(preferences).service(set_preferences);
+    routes.service(address).service(set_address).service(confirm_address).service(forget_address);
 }
 
 /// How somebody is told of a topic.

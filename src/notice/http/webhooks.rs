@@ -3,9 +3,8 @@
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{Answer, Edge, Input, Reply};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
@@ -14,9 +13,9 @@ use crate::notice::Desk;
 use crate::notice::model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId, EndpointState, Topic};
 use crate::notice::service::{self, Made, NewEndpoint};
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(register).service(deliveries).service(resend);
-    config.service(change).service(remove).service(rotate).service(ping);
+pub fn routes(routes: &mut Routes) {
+    routes.service(list).service(register).service(deliveries).service(resend);
+    routes.service(change).service(remove).service(rotate).service(ping);
 }
 
 #[derive(Serialize, utoipa::ToSchema)]

@@ -3,16 +3,16 @@
 mod projects;
 mod targets;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(projects::declare_project).service(projects::list_projects);
-    config
+pub fn routes(routes: &mut Routes) {
+    routes.service(projects::declare_project).service(projects::list_projects);
+    routes
         .service(projects::project_history)
         .service(projects::withdraw_project)
         .service(projects::get_project);
-    config.service(targets::indicator_summary).service(targets::conversion_table);
-    config.service(targets::list_targets).service(targets::target_history).service(targets::change_target);
-    config.service(targets::list_attainments).service(targets::record_attainment);
-    config.service(targets::withdraw_attainment);
+    routes.service(targets::indicator_summary).service(targets::conversion_table);
+    routes.service(targets::list_targets).service(targets::target_history).service(targets::change_target);
+    routes.service(targets::list_attainments).service(targets::record_attainment);
+    routes.service(targets::withdraw_attainment);
 }

@@ -5,12 +5,12 @@ mod profiles;
 mod tax;
 mod words;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(words::code_lists).service(words::divisions);
-    config.service(calendar::import_holidays).service(calendar::holidays).service(calendar::deadline);
-    config.service(profiles::list_profiles).service(profiles::add_profile).service(profiles::confirm_profile);
-    config.service(tax::list_tax_rules).service(tax::set_tax_rules);
-    config.service(profiles::profile_history).service(profiles::get_profile).service(profiles::set_profile);
+pub fn routes(routes: &mut Routes) {
+    routes.service(words::code_lists).service(words::divisions);
+    routes.service(calendar::import_holidays).service(calendar::holidays).service(calendar::deadline);
+    routes.service(profiles::list_profiles).service(profiles::add_profile).service(profiles::confirm_profile);
+    routes.service(tax::list_tax_rules).service(tax::set_tax_rules);
+    routes.service(profiles::profile_history).service(profiles::get_profile).service(profiles::set_profile);
 }

@@ -6,18 +6,17 @@ mod synonyms;
 mod view;
 
 use actix_web::{get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::ask::SearchParams;
 use self::view::SearchView;
 use super::service::{self, Search};
-use crate::http::{Answer, Edge, Reply};
+use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::permission::Permission;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(suggest::suggestions).service(search).service(reindex);
-    config.service(synonyms::list_synonyms).service(synonyms::add_synonyms);
-    config.service(synonyms::get_synonyms).service(synonyms::set_synonyms).service(synonyms::remove_synonyms);
+pub fn routes(routes: &mut Routes) {
+    routes.service(suggest::suggestions).service(search).service(reindex);
+    routes.service(synonyms::list_synonyms).service(synonyms::add_synonyms);
+    routes.service(synonyms::get_synonyms).service(synonyms::set_synonyms).service(synonyms::remove_synonyms);
 }
 
 /// Finds published records by their words.

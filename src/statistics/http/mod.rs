@@ -6,10 +6,10 @@ mod reports;
 mod sheets;
 mod tables;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(tables::show)
         .service(tables::download)
         .service(tables::records)

@@ -10,10 +10,10 @@ mod scheme;
 mod treasury;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes) {
+    routes
         .service(scheme::schemes)
         .service(scheme::versions)
         .service(scheme::found)

@@ -9,29 +9,29 @@ mod reading;
 mod talk;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::Routes;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(routes: &mut Routes) {
     // Before `/sales/{id}`, which would take these words for an id.
-    config.service(reading::list).service(reading::own).service(reading::review);
-    config.service(reading::rules).service(bidding::enrolments);
-    config.service(money::deposits).service(money::confirm);
-    config.service(talk::set_rules).service(talk::answer_question);
-    config.service(talk::answer_objection).service(talk::withdraw_objection);
-    config.service(reading::get);
-    config.service(drafts::create).service(drafts::edit).service(drafts::reserve);
-    config.service(drafts::publish).service(drafts::approve).service(drafts::refuse);
-    config.service(drafts::withdraw);
-    config.service(bidding::enrol).service(bidding::enrolment).service(bidding::bids);
-    config.service(bidding::participants);
-    config.service(bidding::bid).service(bidding::maximum).service(bidding::match_highest);
-    config.service(bidding::offer).service(money::accounts);
-    config.service(outcome::suspend).service(outcome::announce).service(outcome::default);
-    config.service(outcome::conclude).service(outcome::rerun).service(outcome::confirmation);
-    config
+    routes.service(reading::list).service(reading::own).service(reading::review);
+    routes.service(reading::rules).service(bidding::enrolments);
+    routes.service(money::deposits).service(money::confirm);
+    routes.service(talk::set_rules).service(talk::answer_question);
+    routes.service(talk::answer_objection).service(talk::withdraw_objection);
+    routes.service(reading::get);
+    routes.service(drafts::create).service(drafts::edit).service(drafts::reserve);
+    routes.service(drafts::publish).service(drafts::approve).service(drafts::refuse);
+    routes.service(drafts::withdraw);
+    routes.service(bidding::enrol).service(bidding::enrolment).service(bidding::bids);
+    routes.service(bidding::participants);
+    routes.service(bidding::bid).service(bidding::maximum).service(bidding::match_highest);
+    routes.service(bidding::offer).service(money::accounts);
+    routes.service(outcome::suspend).service(outcome::announce).service(outcome::default);
+    routes.service(outcome::conclude).service(outcome::rerun).service(outcome::confirmation);
+    routes
         .service(talk::ask)
         .service(talk::questions)
         .service(talk::raise_objection)
         .service(talk::objections);
-    config.service(talk::correct).service(talk::corrections);
+    routes.service(talk::correct).service(talk::corrections);
 }

@@ -7,14 +7,13 @@ use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::{LAST_EVENT_INVALID, STREAM_SECONDS, STREAM_TICKET};
 use super::hub::Hub;
 use super::model::Frame;
 use super::{service, stream};
 use crate::http::layer::client_address;
-use crate::http::{Answer, Edge, Reply};
+use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::trading::model::SaleId;
@@ -24,8 +23,8 @@ const TICKET_SECONDS: u64 = 30;
 const TICKET_CHARS: usize = 32;
 const STREAM_SECONDS_MAX: u64 = 24 * 3600;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(state).service(ticket).service(live);
+pub fn routes(routes: &mut Routes) {
+    routes.service(state).service(ticket).service(live);
 }
 
 /// Price, least next bid, end and phase of a sale as they are now.

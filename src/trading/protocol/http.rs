@@ -10,11 +10,10 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::build::{PROTOCOL_KIND, protocol, statement};
 use super::model::{Protocol, Record};
-use crate::http::{Answer, Edge, Reply};
+use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::leaf::canonical;
 use crate::kernel::permission::Permission;
@@ -27,8 +26,8 @@ use crate::trading::model::SaleId;
 /// In the page itself, so that a saved page prints alike; the policy names it by its hash.
 const STYLE: &str = include_str!("protocol.css");
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(paper);
+pub fn routes(routes: &mut Routes) {
+    routes.service(show).service(paper);
 }
 
 #[derive(Serialize, ToSchema)]

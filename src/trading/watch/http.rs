@@ -4,18 +4,17 @@ use actix_web::web::{Path, Query};
 use actix_web::{delete, get, put};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::service;
-use crate::http::{Answer, Edge, Paging, Reply};
+use crate::http::{Answer, Edge, Paging, Reply, Routes};
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 use crate::trading::model::{Mode, Sale, SaleId, State};
 
 /// `/sales/watched` must be tried before `/sales/{id}`.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(watched).service(watch).service(unwatch).service(calendar);
+pub fn routes(routes: &mut Routes) {
+    routes.service(watched).service(watch).service(unwatch).service(calendar);
 }
 
 /// A sale that one watches.

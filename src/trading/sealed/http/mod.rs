@@ -7,22 +7,22 @@ mod page;
 mod tenderer;
 mod view;
 
+use crate::http::Routes;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use page::script;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(tenderer::show).service(tenderer::put_setup).service(tenderer::make_key);
-    config
+pub fn routes(routes: &mut Routes) {
+    routes.service(tenderer::show).service(tenderer::put_setup).service(tenderer::make_key);
+    routes
         .service(officer::enrol)
         .service(officer::packet)
         .service(officer::rehearse)
         .service(officer::hand_in);
-    config.service(bidder::deposit).service(bidder::own_receipt);
-    config.service(evaluation::name_committee).service(evaluation::score);
-    config.service(evaluation::opening).service(evaluation::proof);
+    routes.service(bidder::deposit).service(bidder::own_receipt);
+    routes.service(evaluation::name_committee).service(evaluation::score);
+    routes.service(evaluation::opening).service(evaluation::proof);
 }
 
 fn to_base64(bytes: &[u8]) -> String {
