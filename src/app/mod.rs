@@ -106,7 +106,8 @@ impl App {
             vec![Arc::new(search.clone()), Arc::new(matching.clone()), Arc::new(live.clone())];
         instance.extend(notice::senders(&desk, config.smtp.as_ref(), &config.base_url, config.for_tests));
         let vault = Vault::new(&config.data_dir, config.bucket.as_ref())?;
-        let (transport, pullers) = federation::open(&db, gate.keys(), &outbound, &config.base_url);
+        let (transport, pullers) =
+            federation::open(&db, gate.keys(), &outbound, &config.base_url, config.for_tests);
         let jobs = [federation::jobs(&away, &pullers), all_jobs(&config, &vault, &sources, &gate)].concat();
         let followers = Followers::new(db.clone(), database, instance);
         let jobs = Jobs::new(db.clone(), jobs, world.random.as_ref());

@@ -75,6 +75,7 @@ static MIGRATIONS: &[Migration] = migrations![
     43 "0043_saved_search",
     44 "0044_notice",
     45 "0045_webhook",
+    47 "0047_watch_and_erasure",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

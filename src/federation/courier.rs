@@ -118,4 +118,21 @@ impl Courier {
         verified.map_err(|error| invalid(&format!("signature {error}, status {status}")))?;
         Ok(Heard { status, headers, body })
     }
+
+    /// Asks where no signature is needed, because what comes back proves itself. Status and body.
+    pub async fn plain(
+        &self,
+        peer: &Peer,
+        method: Method,
+        path: &str,
+        content: Option<(&str, String)>,
+    ) -> Result<(u16, Bytes), Refusal> {
+        let mut request = self.outbound.request(method, &format!("{}{path}", peer.base_url))?;
+        if let Some((kind, body)) = content {
+            request = request.header(CONTENT_TYPE, kind).body(body);
+        }
+        let response = request.send().await.map_err(|error| outbound::unreachable(&error))?;
+        let status = response.status().as_u16();
+        Ok((status, outbound::read_bounded(response, ANSWER_BYTES_MAX).await?))
+    }
 }

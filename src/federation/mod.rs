@@ -18,6 +18,7 @@
 //! - `service`: neighbours, feed, snapshot, digest for others; taking what others told.
 //! - `commands`: acts across nodes (rule 11). `reporting`: what goes upward.
 //! - `courier`, `asking`, `follow`, `pullers`: following neighbours (rules 3, 4, 6, 7, 9, 10, 12).
+//! - `watching`: looking at neighbours' logs, and having ours cosigned (rule 13).
 //!
 //! Rules:
 //! 1. Nobody is answered who is not a confirmed neighbour, and no answer is taken that it did not sign.
@@ -26,6 +27,7 @@
 //! 4. A cursor that is lost is told so, by a code for each kind; never an empty page (rule 6).
 //! 5. Each neighbour has a follower of its own; a slow or dead one holds up nobody else.
 //! 6. A hint only wakes: losing it costs latency (rule 10).
+//! 7. Each neighbour's log is looked at every few seconds, beside its feed; who shows two histories is named (rule 13).
 
 pub mod asking;
 pub mod codes;
@@ -45,6 +47,7 @@ mod source;
 mod store;
 pub mod tlog;
 pub mod transport;
+mod watching;
 pub mod wire;
 
 use std::sync::Arc;
@@ -60,14 +63,20 @@ pub use pullers::Pullers;
 pub use source::Elsewhere;
 
 /// What speaks with neighbours: signatures, and who follows them.
-pub fn open(db: &Db, keys: &Keys, outbound: &Outbound, base_url: &str) -> (transport::Transport, Pullers) {
+pub fn open(
+    db: &Db,
+    keys: &Keys,
+    outbound: &Outbound,
+    base_url: &str,
+    for_tests: bool,
+) -> (transport::Transport, Pullers) {
     let pinned = Arc::new(pinned::PinnedKeys::new(db.clone()));
     let transport = transport::Transport::new(base_url, keys.clone(), pinned);
     let settings = db.settings().clone();
     let node = Arc::clone(&settings.node);
     let courier = courier::Courier::new(outbound.clone(), transport.clone(), Arc::new(settings));
     let follow = follow::Follow { db: db.clone(), courier, node, base_url: base_url.into() };
-    (transport, Pullers::new(follow))
+    (transport, Pullers::new(follow, for_tests))
 }
 
 /// What moves acts across nodes, and what is reported upward.

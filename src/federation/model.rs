@@ -182,5 +182,7 @@ words! {
         Unreachable = "unreachable",
         // The nightly comparison found differences.
         Divergence = "divergence",
+        // The neighbour says that this node has shown two histories.
+        Accused = "accused",
     }
 }

@@ -1,5 +1,5 @@
 //! One follower for each neighbour, on threads of their own: long polls, back-off with jitter, a lease so that of
-//! several instances one asks. A slow or dead neighbour holds up nobody else.
+//! several instances one asks. A slow or dead neighbour holds up nobody else. Beside it one watcher of its log.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +31,9 @@ const MEASURE_EVERY: Duration = Duration::from_secs(10);
 /// A neighbour that asked within this time waits at the feed and needs no hint.
 const POLLED_SECONDS: u64 = 40;
 const HINT_EVERY: Duration = Duration::from_secs(10);
+/// How often a neighbour's log is looked at; it grows every five seconds at most.
+const WATCH_EVERY: Duration = Duration::from_secs(10);
+const WATCH_EVERY_IN_TESTS: Duration = Duration::from_millis(100);
 const WORKERS: usize = 2;
 
 /// Shared by the pullers and the handlers of this instance; cheap to clone.
@@ -40,6 +43,7 @@ pub struct Pullers(Arc<Inner>);
 struct Inner {
     follow: Follow,
     holder: String,
+    watch_every: Duration,
     stopping: AtomicBool,
     wakes: Mutex<HashMap<String, Arc<Notify>>>,
     /// How far each neighbour has confirmed, as its requests say, and when it asked last.
@@ -55,7 +59,7 @@ struct Ack {
 }
 
 impl Pullers {
-    pub fn new(follow: Follow) -> Self {
+    pub fn new(follow: Follow, for_tests: bool) -> Self {
         let mut name = [0; 8];
         follow.db.settings().random.fill(&mut name);
         // The embedded database has one server: after a restart its lease is its own.
@@ -64,6 +68,7 @@ impl Pullers {
         let inner = Inner {
             follow,
             holder,
+            watch_every: if for_tests { WATCH_EVERY_IN_TESTS } else { WATCH_EVERY },
             stopping: AtomicBool::new(false),
             wakes: Mutex::default(),
             acks: Mutex::default(),
@@ -127,15 +132,19 @@ impl Inner {
 
     /// Looks who is to be followed, measures, and gives hints.
     async fn manage(self: Arc<Self>) {
-        let mut tasks: HashMap<String, JoinHandle<()>> = HashMap::new();
+        let (mut tasks, mut watches) =
+            (HashMap::<_, JoinHandle<()>>::new(), HashMap::<_, JoinHandle<()>>::new());
         let mut measured: Option<Instant> = None;
         while !self.is_stopping() {
             match self.follow.db.read(|snapshot| peers::all(snapshot)).await {
                 Ok(peers) => {
                     tasks.retain(|_, task| !task.is_finished());
+                    watches.retain(|_, task| !task.is_finished());
                     for peer in peers.iter().filter(|peer| peer.state != State::Suspended) {
                         let start = || tokio::spawn(Arc::clone(&self).pull(peer.node.clone()));
                         tasks.entry(peer.node.clone()).or_insert_with(start);
+                        let watch = || tokio::spawn(Arc::clone(&self).watch(peer.node.clone()));
+                        watches.entry(peer.node.clone()).or_insert_with(watch);
                     }
                     if let Err(refusal) = self.look_around(&peers, &mut measured).await {
                         tracing::warn!(error = %refusal, "federation could not look around");
@@ -214,7 +223,7 @@ impl Inner {
         let mut leased: Option<Instant> = None;
         while !self.is_stopping() {
             if leased.is_none_or(|at| at.elapsed() >= LEASE_RENEWED_AFTER) {
-                match self.leased(&node).await {
+                match self.leased("federation.pull", &node).await {
                     Ok(true) => leased = Some(Instant::now()),
                     Ok(false) => {
                         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -248,6 +257,46 @@ impl Inner {
         }
     }
 
+    /// Looks at a neighbour's log again and again, until it is followed no more.
+    async fn watch(self: Arc<Self>, node: String) {
+        let mut failures = 0_u32;
+        let mut leased: Option<Instant> = None;
+        loop {
+            if leased.is_none_or(|at| at.elapsed() >= LEASE_RENEWED_AFTER) {
+                match self.leased("federation.watch", &node).await {
+                    Ok(held) => leased = held.then(Instant::now),
+                    Err(refusal) => tracing::warn!(peer = node, error = %refusal, "no lease"),
+                }
+            }
+            let outcome = match leased {
+                None => Ok(true),
+                Some(_) => tokio::select! {
+                    outcome = self.follow.watch(&node) => outcome,
+                    () = self.stopped() => return,
+                },
+            };
+            let pause = match outcome {
+                Ok(exchanged) => {
+                    failures = 0;
+                    if !exchanged && !self.is_followed(&node).await {
+                        return;
+                    }
+                    self.watch_every
+                }
+                Err(refusal) => {
+                    tracing::warn!(peer = node, failures, error = %refusal, "watching the log failed");
+                    let pause = Duration::from_millis(back_off_ms(failures, self.jitter()));
+                    failures = failures.saturating_add(1);
+                    pause.max(self.watch_every)
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stopped() => return,
+            }
+        }
+    }
+
     async fn stopped(&self) {
         while !self.is_stopping() {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -260,8 +309,8 @@ impl Inner {
         found.is_ok_and(|peer| peer.state != State::Suspended)
     }
 
-    async fn leased(&self, node: &str) -> Result<bool, Refusal> {
-        let (name, holder) = (format!("federation.pull:{node}"), self.holder.clone());
+    async fn leased(&self, what: &str, node: &str) -> Result<bool, Refusal> {
+        let (name, holder) = (format!("{what}:{node}"), self.holder.clone());
         let db: &Db = &self.follow.db;
         let lease = db
             .write_background("federation.lease", move |tx| {

@@ -13,6 +13,11 @@ const KEYS_MAX: usize = 100;
 pub struct JwkSet(Vec<PublicKey>);
 
 impl JwkSet {
+    /// Keys that are known otherwise.
+    pub const fn of(keys: Vec<PublicKey>) -> Self {
+        Self(keys)
+    }
+
     pub fn parse(set: &Value) -> Result<Self, JwsError> {
         let keys = set["keys"].as_array().filter(|keys| keys.len() <= KEYS_MAX).ok_or(JwsError::BadKey)?;
         let ours = keys.iter().filter(|key| key["kty"] == "OKP" && key["crv"] == "Ed25519");

@@ -273,8 +273,9 @@ fn tmf_13_a_node_that_rewrites_its_history_is_named() {
     let look = |of: &County, size: usize| {
         let (note, all) = (of.note(size).text(), of.leaves.clone());
         let written = city.app.db.write_blocking("test.observe", move |tx| {
-            let (old, new) = proof_needed(tx, &note)?;
-            observe(tx, &note, &merkle::consistency(&all[..usize::try_from(new).unwrap()], old))
+            let sizes = proof_needed(tx, COUNTY, &note)?.unwrap();
+            let proof = merkle::consistency(&all[..usize::try_from(sizes.new).unwrap()], sizes.old);
+            observe(tx, &note, sizes, &proof)
         });
         written.unwrap().value
     };
@@ -284,6 +285,9 @@ fn tmf_13_a_node_that_rewrites_its_history_is_named() {
     assert_eq!(look(&county, 12), Observed::Same);
     let mut other = County { signer: county.signer.clone(), leaves: county.leaves.clone() };
     other.leaves[3] = [0; 32];
+    let (shown, name) = (county.note(31).text(), "cn-450000".to_owned());
+    let foreign = city.app.db.read_blocking(move |snapshot| proof_needed(snapshot, &name, &shown));
+    assert_eq!(foreign.unwrap_err().code(), "log_unknown", "nobody is judged by what another shows");
     assert_eq!(look(&other, 40), Observed::Named("rewritten"));
     let seen = city.anonymous().get("/tlog/neighbours").expect(200).body;
     assert_eq!((seen[0]["size"].as_i64(), seen[0]["fault"].as_str()), (Some(30), Some("rewritten")));

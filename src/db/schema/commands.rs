@@ -119,3 +119,11 @@ diesel::table! {
         published_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    command_target (origin, key) {
+        origin -> Text,
+        key -> Text,
+        target -> Text,
+    }
+}

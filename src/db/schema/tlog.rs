@@ -49,4 +49,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tlog_watch (node) {
+        node -> Text,
+        looked_at -> Timestamp,
+        failures -> Integer,
+        last_error -> Nullable<Text>,
+        cosigned_size -> BigInt,
+        cosigned_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(tlog_checkpoint, tlog_cosignature);

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::federation::model::{Peer, PinnedKey, Role, Stage, State, Sync};
 use crate::federation::policy::{Row, TABLE};
 use crate::federation::service::status::{Followed, Status};
+use crate::federation::tlog::watch::Seen;
 use crate::kernel::time::UtcTime;
 use crate::replica::model::{Aside, QuarantineId, Replica, SetAside, State as ReplicaState};
 
@@ -71,6 +72,44 @@ pub struct FollowedView {
     sync: Option<SyncView>,
     last_error: Option<String>,
     last_error_at: Option<UtcTime>,
+    log: Option<PeerLogView>,
+    /// Why the last look at its log failed.
+    log_error: Option<String>,
+}
+
+/// What this node has seen of a neighbour's log (TMF-1 rule 13).
+#[derive(Serialize, ToSchema)]
+#[schema(as = PeerLog)]
+pub struct PeerLogView {
+    epoch: i64,
+    /// Leaves of the newest checkpoint that was seen.
+    size: i64,
+    seen_at: UtcTime,
+    /// `split_view`, `rewritten`: it has shown two histories; the notes that prove it stand at `/tlog/neighbours`.
+    fault: Option<String>,
+    fault_at: Option<UtcTime>,
+    looked_at: Option<UtcTime>,
+    /// Whether the last look failed.
+    failing: bool,
+    /// Leaves of the newest checkpoint of this node that it cosigned.
+    cosigned_size: i64,
+    cosigned_at: Option<UtcTime>,
+}
+
+impl From<&Seen> for PeerLogView {
+    fn from(it: &Seen) -> Self {
+        Self {
+            epoch: it.epoch,
+            size: it.size,
+            seen_at: it.seen_at,
+            fault: it.fault.clone(),
+            fault_at: it.fault_at,
+            looked_at: it.looked_at,
+            failing: it.failures > 0,
+            cosigned_size: it.cosigned_size,
+            cosigned_at: it.cosigned_at,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -126,6 +165,8 @@ impl FollowedView {
         let sync = it.sync.as_ref().map(|sync| SyncView::of(sync, now, it.set_aside, it.view));
         Self {
             sync,
+            log: it.log.as_ref().map(PeerLogView::from),
+            log_error: it.log.and_then(|log| log.last_error),
             last_error: it.sync.as_ref().and_then(|sync| sync.last_error.clone()),
             last_error_at: it.sync.and_then(|sync| sync.last_error_at),
             peer: PeerView::from(it.peer),
@@ -157,6 +198,7 @@ pub struct StatusPeerView {
     sync: Option<SyncView>,
     /// Whether the last attempt failed.
     failing: bool,
+    log: Option<PeerLogView>,
 }
 
 impl From<Status> for StatusView {
@@ -165,6 +207,7 @@ impl From<Status> for StatusView {
         let peer = |it: Followed| StatusPeerView {
             failing: it.sync.as_ref().is_some_and(|sync| sync.failures > 0),
             sync: it.sync.as_ref().map(|sync| SyncView::of(sync, now, it.set_aside, it.view.clone())),
+            log: it.log.as_ref().map(PeerLogView::from),
             node: it.peer.node,
             name: it.peer.name,
             role: it.peer.role,

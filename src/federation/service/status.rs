@@ -5,6 +5,7 @@ use crate::db::Snapshot;
 use crate::federation::model::{Peer, Sync};
 use crate::federation::policy::View;
 use crate::federation::store;
+use crate::federation::tlog::watch::{Seen, seen};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 use crate::replica;
@@ -20,6 +21,8 @@ pub struct Followed {
     pub view: String,
     /// Events of it that were set aside and wait for somebody to look at them.
     pub set_aside: i64,
+    /// What is known of its log; none before the first look.
+    pub log: Option<Seen>,
 }
 
 /// This node among its neighbours.
@@ -45,16 +48,23 @@ pub fn status(snapshot: &mut Snapshot) -> Result<Status, Refusal> {
 pub fn one(snapshot: &mut Snapshot, peer: Peer) -> Result<Followed, Refusal> {
     let sync = store::sync(snapshot, &peer.node)?;
     let set_aside = replica::service::open_asides(snapshot, &peer.node)?;
-    Ok(Followed { view: View::of(&peer).revision(), sync, set_aside, peer })
+    let log = seen(snapshot, &peer.node)?;
+    Ok(Followed { view: View::of(&peer).revision(), sync, set_aside, log, peer })
 }
 
 /// Publishes what operations watch.
 pub fn measure(status: &Status) {
     for followed in &status.peers {
-        let Some(sync) = &followed.sync else { continue };
         let set = |name: &'static str, value: i64| {
             metrics::gauge!(name, "peer" => followed.peer.node.clone()).set(as_float(value));
         };
+        if let Some(log) = &followed.log {
+            set("federation_log_fault", i64::from(log.fault.is_some()));
+            set("federation_log_size", log.size);
+            set("federation_log_failures", i64::from(log.failures));
+            set("federation_log_cosigned_size", log.cosigned_size);
+        }
+        let Some(sync) = &followed.sync else { continue };
         set("federation_lag_events", sync.lag_events());
         set("federation_lag_seconds", sync.lag_seconds(status.now));
         set("federation_cursor", sync.cursor.seq);

@@ -14,6 +14,7 @@ use super::service::{self, Cosigned, Inclusion, Submission};
 use super::store::{self, Neighbour};
 use super::tree::parse_path;
 use crate::contract::service as contracts;
+use crate::federation::transport::SignedPeer;
 use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::codes_common::PAYLOAD_TOO_LARGE;
 use crate::kernel::error::Refusal;
@@ -37,14 +38,15 @@ pub fn api_routes(routes: &mut Routes) {
     routes.service(prove_consistency).service(prove_event).service(prove_certificate);
 }
 
-/// The newest signed checkpoint of the tree over the feed, with the cosignatures of neighbours.
+/// The newest signed checkpoint of the tree over the feed, with the cosignatures of neighbours. A neighbour that signs
+/// its question gets a signed answer: nobody between can make this node guilty of another history.
 #[utoipa::path(
     tag = "tlog", operation_id = "tlog_checkpoint",
     responses((status = 200, content_type = "text/plain", body = String)),
     extensions(("x-permission" = json!("public")))
 )]
 #[get("/tlog/checkpoint")]
-pub async fn show_checkpoint(edge: Edge) -> Answer {
+pub async fn show_checkpoint(_signs: Option<SignedPeer>, edge: Edge) -> Answer {
     edge.read(Permission::Public, |snapshot, _| Reply::text(TEXT, service::newest(snapshot)?)).await
 }
 
@@ -197,14 +199,15 @@ pub struct ConsistencyView {
     path: Vec<String>,
 }
 
-/// The proof that the tree of a size begins with the tree of a smaller size.
+/// The proof that the tree of a size begins with the tree of a smaller size; signed where a neighbour signs its
+/// question.
 #[utoipa::path(
     tag = "tlog", operation_id = "tlog_consistency_proof", params(Sizes),
     responses((status = 200, body = ConsistencyView)),
     extensions(("x-permission" = json!("public")))
 )]
 #[get("/proofs/consistency")]
-pub async fn prove_consistency(edge: Edge, sizes: Query<Sizes>) -> Answer {
+pub async fn prove_consistency(_signs: Option<SignedPeer>, edge: Edge, sizes: Query<Sizes>) -> Answer {
     let Sizes { old, new } = sizes.into_inner();
     edge.read(Permission::Public, move |snapshot, _| {
         let path = encoded(&service::consistency(snapshot, old, new)?);

@@ -13,7 +13,8 @@
 //!    log over the same first leaves, which neighbours see as a new one, never as a rewritten one.
 //! 3. A witness cosigns only what continues what it saw, and keeps that before it answers (tlog-witness).
 //! 4. A proof that does not hold accuses nobody, because anybody may have sent it. Two checkpoints that a log
-//!    signed and that contradict each other do: they are kept, and the node is named until somebody settles it.
+//!    signed and that contradict each other do: they are kept, and the node is named until somebody settles it. So
+//!    does a proof that does not hold and that the node itself signed, for the two trees that it was asked for.
 //! 5. A proof shows an event's content only to whom its audience allows; the leaf and the path tell nothing.
 //! 6. There are no entry bundles: erasure takes the salt, and then an entry cannot be made again. The feed has the
 //!    entries, the tree their hashes.

@@ -275,7 +275,7 @@ pub(super) fn note_fault(
     known.fault_at = Some(now);
     known.evidence = Some(format!("{}\n{evidence}", known.note));
     store::put_neighbour(tx, &known)?;
-    let facts = json!({"node": known.node, "origin": known.origin, "fault": fault});
+    let facts = json!({"node": known.node, "origin": known.origin, "title": known.node, "fault": fault});
     let subject = format!("urn:tm:{}:tlog:{}", known.node, known.epoch);
     tx.record(&Actor::System("tlog"), NewChange::local("federation.equivocation", subject, 1, facts));
     Ok(())

@@ -2,13 +2,17 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{tlog_checkpoint, tlog_cosignature, tlog_head, tlog_neighbour, tlog_tile};
+use crate::db::schema::{
+    tlog_checkpoint, tlog_cosignature, tlog_head, tlog_neighbour, tlog_tile, tlog_watch,
+};
 use crate::db::{Conn, on_each};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 use crate::proof::merkle::{Edge, Hash};
 
 const HASH_BYTES: usize = 32;
+/// Epochs of one node that are looked through.
+const LOGS_MAX: i64 = 100;
 
 /// Concatenated hashes, as tiles are served.
 pub fn hashes(bytes: &[u8]) -> Vec<Hash> {
@@ -179,6 +183,36 @@ pub fn put_neighbour(conn: &mut Conn, row: &Neighbour) -> Result<(), Refusal> {
     let updated = diesel::update(tlog_neighbour::table.find(&row.origin)).set(row).execute(conn)?;
     if updated == 0 {
         diesel::insert_into(tlog_neighbour::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The logs of one node, one for each of its epochs, the newest first.
+pub fn logs_of(conn: &mut Conn, node: &str) -> Result<Vec<Neighbour>, Refusal> {
+    let of = tlog_neighbour::table.filter(tlog_neighbour::node.eq(node));
+    Ok(of.order(tlog_neighbour::epoch.desc()).limit(LOGS_MAX).select(Neighbour::as_select()).load(conn)?)
+}
+
+/// How a neighbour's log was looked at.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = tlog_watch, treat_none_as_null = true)]
+pub struct Watch {
+    pub node: String,
+    pub looked_at: UtcTime,
+    pub failures: i32,
+    pub last_error: Option<String>,
+    pub cosigned_size: i64,
+    pub cosigned_at: Option<UtcTime>,
+}
+
+pub fn watch(conn: &mut Conn, node: &str) -> Result<Option<Watch>, Refusal> {
+    Ok(tlog_watch::table.find(node).select(Watch::as_select()).first(conn).optional()?)
+}
+
+pub fn put_watch(conn: &mut Conn, row: &Watch) -> Result<(), Refusal> {
+    let updated = diesel::update(tlog_watch::table.find(&row.node)).set(row).execute(conn)?;
+    if updated == 0 {
+        diesel::insert_into(tlog_watch::table).values(row).execute(conn)?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ use crate::http::Routes;
 
 pub use outgoing::Asked;
 pub use peer::SignedPeer;
+pub use well_known::STATEMENT_KIND;
 
 use crate::kernel::error::Refusal;
 use crate::proof::{Keys, PublicKey};

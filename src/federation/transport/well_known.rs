@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Transport;
+use super::{SignedPeer, Transport};
 use crate::changes;
 use crate::federation::tlog::service::own_keys;
 use crate::http::{Answer, Edge, Reply};
@@ -81,14 +81,15 @@ fn endpoints() -> BTreeMap<&'static str, &'static str> {
     ])
 }
 
-/// Who this node is, its public keys, and where its neighbours ask what.
+/// Who this node is, its public keys, and where its neighbours ask what. A neighbour that signs its question gets a
+/// signed answer.
 #[utoipa::path(
     tag = "federation", operation_id = "federation_well_known",
     responses((status = 200, body = NodeView)),
     extensions(("x-permission" = json!("public")))
 )]
 #[get("/.well-known/tmf")]
-pub async fn well_known(edge: Edge, transport: web::Data<Transport>) -> Answer {
+pub async fn well_known(_signs: Option<SignedPeer>, edge: Edge, transport: web::Data<Transport>) -> Answer {
     let ring = transport.keys().ring();
     let base_url = transport.own_uri("");
     edge.read(Permission::Public, move |snapshot, _| {

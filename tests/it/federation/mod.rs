@@ -9,3 +9,4 @@ mod ordering;
 pub mod peers;
 mod proxy;
 mod sync;
+mod watching;
