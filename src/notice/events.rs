@@ -95,6 +95,16 @@ events! {
         "mail_code" "邮箱验证" "Confirm your mail address";
         "mail_digest" "每日通知汇总" "Your notices of the day";
     }
+    Federation {
+        "node_two_histories" "相邻平台出示了两份不同的历史记录，请核查" "A neighbouring node has shown two histories; please look into it";
+        "node_accused" "相邻平台指认本平台出示了两份历史记录，请核查" "A neighbour says that this node has shown two histories";
+        "peer_equivocation" "相邻平台对同一版本给出了不同内容，已隔离" "A neighbour told two stories about one version; it was set aside";
+        "peer_gap" "相邻平台的变更序列缺号" "A number is missing in a neighbour's feed";
+        "peer_quarantine" "相邻平台的数据有误，已隔离待查" "Events of a neighbour were set aside";
+        "peer_restored" "相邻平台已从备份恢复，正在重新核对" "A neighbour was restored from a backup";
+        "peer_unreachable" "相邻平台长时间无法访问" "A neighbour has not been reached for long";
+        "peer_divergence" "与相邻平台核对发现差异，已按对方补正" "The comparison with a neighbour found differences";
+    }
     Trading {
         "sale_published" "交易已发布" "Your sale was published";
         "sale_refused" "交易未通过审核" "Your sale was refused";

@@ -177,6 +177,7 @@ fn organisations(tx: &mut Tx, line: &Line, facts: &Value) -> Result<Vec<Organisa
                 Some(code) => identity::service::organisation_by_code(tx, code)?.map(|it| it.id),
                 None => None,
             },
+            To::Operator => identity::service::operator(tx)?.map(|it| it.id),
         };
         if let Some(organisation) = organisation.filter(|it| !found.contains(it)) {
             found.push(organisation);

@@ -13,6 +13,8 @@ pub enum To {
     Id(&'static str),
     /// An organisation by its credit code.
     Code(&'static str),
+    /// The organisation that operates this node.
+    Operator,
 }
 
 /// A kind of change and what it means to somebody.
@@ -52,6 +54,7 @@ const CLAIMANT: &[To] = &[To::Id("organisation")];
 const BENEFICIARY: &[To] = &[To::Urn("beneficiary")];
 const INSTITUTE: &[To] = &[To::Id("institute")];
 const RECORDED: &[To] = &[To::Code("credit_code")];
+const OPERATOR: &[To] = &[To::Operator];
 const ITSELF: &[To] = &[To::Id("organisation")];
 
 /// Who is told of what: `recipients, role { change => event; }`. A `[collapsing]` one is not told again of the same record
@@ -190,6 +193,16 @@ lines! {
         "organisation.suspended" => "organisation_suspended";
         "organisation.reinstated" => "organisation_reinstated";
     }
+    OPERATOR, FederationManage {
+        "federation.equivocation" => "node_two_histories";
+        "federation.alarm" => "peer_equivocation" if "what" = "equivocation" [collapsing];
+        "federation.alarm" => "peer_gap" if "what" = "gap" [collapsing];
+        "federation.alarm" => "peer_quarantine" if "what" = "quarantine" [collapsing];
+        "federation.alarm" => "peer_restored" if "what" = "epoch_changed" [collapsing];
+        "federation.alarm" => "peer_unreachable" if "what" = "unreachable" [collapsing];
+        "federation.alarm" => "peer_divergence" if "what" = "divergence" [collapsing];
+        "federation.alarm" => "node_accused" if "what" = "accused" [collapsing];
+    }
 }
 
 /// Where a record is looked at: the type in its URN and its address, to which the id is added.
@@ -208,6 +221,9 @@ const PLACES: &[(&str, &str)] = &[
 
 /// The address of a record; of what has none of its own, the list where it stands.
 pub fn link(subject: &str) -> String {
+    if let Some(node) = neighbour(subject) {
+        return format!("/api/v1/federation/peers/{node}");
+    }
     let Some((_, entity, id)) = crate::kernel::id::parse_urn(subject) else { return String::new() };
     match PLACES.iter().find(|(known, _)| *known == entity) {
         Some((_, place)) => format!("{place}{id}"),
@@ -215,6 +231,12 @@ pub fn link(subject: &str) -> String {
         None if entity == "organisation" => "/api/v1/organisations/own".into(),
         None => String::new(),
     }
+}
+
+/// The node of which `urn:tm:{node}:peer` and `urn:tm:{node}:tlog:{epoch}` tell.
+fn neighbour(subject: &str) -> Option<&str> {
+    let (node, rest) = subject.strip_prefix("urn:tm:")?.split_once(':')?;
+    (rest == "peer" || rest.starts_with("tlog:")).then_some(node)
 }
 
 /// The lines of a change.
@@ -245,6 +267,9 @@ mod tests {
         assert_eq!(link(&format!("urn:tm:cn-450700:contract:{id}")), format!("/api/v1/contracts/{id}"));
         assert_eq!(link(&format!("urn:tm:cn-450700:credit_record:{id}")), "/api/v1/credit-records/own");
         assert_eq!(link("x"), "");
+        for subject in ["urn:tm:cn-450721:peer", "urn:tm:cn-450721:tlog:2"] {
+            assert_eq!(link(subject), "/api/v1/federation/peers/cn-450721");
+        }
     }
 
     #[test]

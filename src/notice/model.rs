@@ -27,6 +27,7 @@ words! {
         Reward = "reward",
         Credit = "credit",
         Account = "account",
+        Federation = "federation",
     }
 }
 

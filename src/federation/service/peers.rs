@@ -283,7 +283,7 @@ pub fn alarm(tx: &mut Tx, node: &str, alarm: Alarm, detail: &str) -> Result<(), 
     let now = tx.now();
     tracing::warn!(peer = node, alarm = alarm.as_str(), detail, "federation alarm");
     if store::alarm_due(tx, node, alarm, now, ALARM_EVERY_SECONDS)? {
-        let facts = json!({ "peer": node, "what": alarm, "detail": detail });
+        let facts = json!({ "peer": node, "what": alarm, "title": node, "detail": detail });
         tx.record(&ACTOR, NewChange::local("federation.alarm", subject(node), 1, facts));
     }
     Ok(())

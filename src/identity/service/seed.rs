@@ -95,10 +95,11 @@ pub struct OperatorAccount {
 
 /// Whether anybody can verify organisations.
 pub fn has_operator(conn: &mut Conn) -> Result<bool, Refusal> {
-    Ok(operating(conn)?.is_some())
+    Ok(operator(conn)?.is_some())
 }
 
-fn operating(conn: &mut Conn) -> Result<Option<Organisation>, Refusal> {
+/// The organisation that operates this node.
+pub fn operator(conn: &mut Conn) -> Result<Option<Organisation>, Refusal> {
     let filter = store::OrganisationFilter {
         states: vec![crate::identity::model::OrganisationState::Verified],
         kind: Some(OrganisationKind::Operator),
@@ -109,7 +110,7 @@ fn operating(conn: &mut Conn) -> Result<Option<Organisation>, Refusal> {
 
 /// Adds an operator to the operating organisation, which is made with the first.
 pub fn create_operator(tx: &mut Tx, new: &OperatorAccount) -> Result<Membership, Refusal> {
-    let organisation = match operating(tx)? {
+    let organisation = match operator(tx)? {
         Some(organisation) => organisation,
         None => {
             let placeholder = || CreditCode::with_checks("12459900", "00000000");

@@ -51,4 +51,5 @@ const FEDERATION_ALARM: &[Item] = &[
     item("epoch_changed", "对方从备份恢复", "The neighbour was restored from a backup"),
     item("unreachable", "长时间无法访问", "Not reached for long"),
     item("divergence", "夜间核对发现差异", "The comparison found differences"),
+    item("accused", "指认本平台出示两份历史", "It says that this node has shown two histories"),
 ];

@@ -21,6 +21,7 @@ const NOTICE_TOPIC: &[Item] = &[
     item("reward", "奖酬", "Rewards"),
     item("credit", "信用", "Credit"),
     item("account", "账号与平台", "Account and platform"),
+    item("federation", "平台互联", "Network of platforms"),
 ];
 
 const NOTICE_MAIL_MODE: &[Item] = &[

@@ -98,7 +98,7 @@ fn people_choose_what_they_are_told() {
     let city = begun();
     let client = city.as_(OWNER);
     let usual = client.get("/api/v1/notices/preferences").expect(200).body;
-    assert_eq!(usual["choices"].as_array().unwrap().len(), 10);
+    assert_eq!(usual["choices"].as_array().unwrap().len(), 11);
     let off = json!({"choices": [{"topic": "listing", "in_app": false, "mail": "off"}]});
     client.with("if-match", "\"0\"").put("/api/v1/notices/preferences", off.clone()).expect(200);
     client.with("if-match", "\"0\"").put("/api/v1/notices/preferences", off).refused(412, "version_mismatch");
@@ -166,4 +166,29 @@ fn old_notices_are_removed() {
     city.app.run_jobs().unwrap();
     let left = events(&city, OWNER);
     assert!(!left.contains(&"enquiry_received".to_owned()), "{left:?}");
+}
+
+/// TMF-1 rule 12: alarms about neighbours reach who looks after the node, once while they are unread, and nobody else.
+#[test]
+fn tmf_12_alarms_about_neighbours_are_told_to_the_operators() {
+    use techmart::federation::model::Alarm;
+    use techmart::federation::service::peers::alarm;
+    let city = begun();
+    let raise = |what: Alarm| {
+        let raised = move |tx: &mut techmart::db::Tx| alarm(tx, "cn-450721", what, "MARKER");
+        city.app.db.write_blocking("test.alarm", raised).unwrap();
+    };
+    for what in [Alarm::Unreachable, Alarm::Quarantine, Alarm::Quarantine, Alarm::Accused] {
+        raise(what);
+    }
+    city.settle();
+    let operator = "operator.operator";
+    assert_eq!(events(&city, operator), ["node_accused", "peer_quarantine", "peer_unreachable"]);
+    let told = list(&city, operator, "&topic=federation");
+    assert!(told.iter().all(|notice| notice["link"] == "/api/v1/federation/peers/cn-450721"));
+    assert!(told.iter().all(|notice| notice["text"].as_str().unwrap().ends_with("：cn-450721")), "{told:?}");
+    assert!(!json!(told).to_string().contains("MARKER"), "what the other side said is no notice");
+    for other in [OWNER, ENQUIRER, "operator.auditor"] {
+        assert!(events(&city, other).is_empty(), "{other}");
+    }
 }
