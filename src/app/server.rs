@@ -116,7 +116,6 @@ fn swagger_ui() -> SwaggerUi {
     SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from(DOCUMENT))
 }
 
-/// The addresses of the committed document, which is in step with the routes.
 pub(super) fn known_paths() -> KnownPaths {
-    KnownPaths::of(DOCUMENT_TEXT)
+    KnownPaths::of([routes::operations(API, api_routes), routes::operations("", federation::routes)].concat())
 }

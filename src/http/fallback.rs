@@ -1,12 +1,10 @@
 //! Addresses that no handler serves: 405 with Allow where another method would do, 404 elsewhere.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::kernel::codes_common::{METHOD_NOT_ALLOWED, NOT_FOUND};
 use crate::kernel::error::Refusal;
@@ -14,53 +12,40 @@ use crate::kernel::error::Refusal;
 /// `/api/v1/achievements/{id}`: the third after the leading slash.
 const ROOM_SEGMENT: usize = 3;
 
-/// The paths of the API with their methods, read from the API document when first asked: for telling 405 from
-/// 404, and for naming a request's route without asking the router a second time.
+/// The addresses of the platform with their methods: for telling 405 from 404, and for naming a request's route
+/// without asking the router a second time.
 #[derive(Clone)]
 pub struct KnownPaths {
-    document: &'static str,
     /// By the first segment behind the prefix.
-    rooms: OnceLock<HashMap<String, Vec<KnownPath>>>,
+    rooms: Arc<HashMap<String, Vec<KnownPath>>>,
 }
 
-#[derive(Clone)]
 struct KnownPath {
     pattern: Arc<str>,
     segments: Vec<String>,
-    methods: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Document {
-    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+    methods: Vec<&'static str>,
 }
 
 impl KnownPaths {
-    pub const fn of(document: &'static str) -> Self {
-        Self { document, rooms: OnceLock::new() }
-    }
-
-    fn read(&self) -> HashMap<String, Vec<KnownPath>> {
-        let document: Document = serde_json::from_str(self.document).unwrap_or_else(|error| {
-            tracing::error!(%error, "the API document cannot be read; unknown methods answer 404");
-            Document { paths: BTreeMap::new() }
-        });
-        let mut rooms: HashMap<String, Vec<KnownPath>> = HashMap::new();
+    /// Patterns with a method each.
+    pub fn of(operations: impl IntoIterator<Item = (String, &'static str)>) -> Self {
         // Ordered: a fixed segment stands before a `{parameter}` in its place.
-        for (path, item) in document.paths {
-            let segments: Vec<String> = path.split('/').map(str::to_owned).collect();
-            let methods = item.into_keys().map(|method| method.to_ascii_uppercase()).collect();
-            let known = KnownPath { pattern: path.into(), methods, segments };
-            rooms
-                .entry(room_of(known.segments.iter().map(String::as_str)).to_owned())
-                .or_default()
-                .push(known);
+        let mut paths: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+        for (path, method) in operations {
+            paths.entry(path).or_default().push(method);
         }
-        rooms
+        let mut rooms: HashMap<String, Vec<KnownPath>> = HashMap::new();
+        for (path, mut methods) in paths {
+            methods.sort_unstable();
+            let segments: Vec<String> = path.split('/').map(str::to_owned).collect();
+            let room = room_of(path.split('/')).to_owned();
+            rooms.entry(room).or_default().push(KnownPath { pattern: path.into(), segments, methods });
+        }
+        Self { rooms: Arc::new(rooms) }
     }
 
     fn find(&self, path: &str) -> Option<&KnownPath> {
-        let room = self.rooms.get_or_init(|| self.read()).get(room_of(path.split('/')))?;
+        let room = self.rooms.get(room_of(path.split('/')))?;
         let length = path.split('/').count();
         let fits = |known: &&KnownPath| {
             known.segments.len() == length
@@ -69,7 +54,7 @@ impl KnownPaths {
         room.iter().find(fits)
     }
 
-    fn methods(&self, path: &str) -> Option<&[String]> {
+    fn methods(&self, path: &str) -> Option<&[&'static str]> {
         self.find(path).map(|known| known.methods.as_slice())
     }
 
@@ -110,15 +95,18 @@ mod tests {
 
     #[test]
     fn a_route_is_named_by_its_pattern_and_a_fixed_segment_goes_first() {
-        let known = KnownPaths::of(
-            r#"{"paths": {"/api/v1/things/{id}": {"get": {}, "put": {}}, "/api/v1/things/own": {"get": {}}}}"#,
-        );
+        let operations = [
+            ("/api/v1/things/{id}", "PUT"),
+            ("/api/v1/things/{id}", "GET"),
+            ("/api/v1/things/own", "GET"),
+            ("/.well-known/tmf", "GET"),
+        ];
+        let known = KnownPaths::of(operations.map(|(path, method)| (path.to_owned(), method)));
         assert_eq!(known.route("/api/v1/things/own").as_deref(), Some("/api/v1/things/own"));
         assert_eq!(known.route("/api/v1/things/7").as_deref(), Some("/api/v1/things/{id}"));
         assert_eq!(known.methods("/api/v1/things/7").unwrap(), ["GET", "PUT"]);
         assert_eq!(known.route("/api/v1/things/7/secret-token"), None);
         assert_eq!(known.route("/x"), None);
-        let known = KnownPaths::of(r#"{"paths": {"/.well-known/tmf": {"get": {}}}}"#);
         assert_eq!(known.route("/.well-known/tmf").as_deref(), Some("/.well-known/tmf"));
     }
 }

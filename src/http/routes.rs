@@ -1,4 +1,4 @@
-//! The routes of the rooms, said once: the server mounts them, and the API document is made of them.
+//! The routes of the rooms, said once: the server mounts them, refusals name them, the API document is made of them.
 //!
 //! The server puts them into groups by their first segment: a request passes one comparison for each group and the
 //! patterns of its own group alone, instead of those of the whole platform. Within a group the order is kept, so a
@@ -6,7 +6,7 @@
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::{Scope, guard, web};
-use utoipa::openapi::path::Paths;
+use utoipa::openapi::path::{HttpMethod, Paths};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Components, OpenApi, RefOr};
 use utoipa_actix_web::OpenApiFactory;
@@ -18,6 +18,7 @@ pub struct Routes(Purpose);
 
 enum Purpose {
     Serve(Vec<(String, Vec<Mount>)>),
+    Name { prefix: &'static str, operations: Vec<(String, &'static str)> },
     Describe { prefix: &'static str, paths: Paths, schemas: Vec<(String, RefOr<Schema>)> },
 }
 
@@ -38,15 +39,15 @@ impl Routes {
                     None => groups.push((segment.to_owned(), vec![mount])),
                 }
             }
+            Purpose::Name { prefix, operations } => {
+                let path = format!("{prefix}{}", F::path());
+                operations.extend(F::methods().iter().map(|method| (path.clone(), name(method))));
+            }
             Purpose::Describe { prefix, paths, schemas } => {
-                let own = handler.paths().paths.into_iter();
-                paths.merge(own.map(|(path, item)| (format!("{prefix}{path}"), item)).fold(
-                    Paths::new(),
-                    |mut all, (path, item)| {
-                        all.paths.insert(path, item);
-                        all
-                    },
-                ));
+                let below = |(path, item)| (format!("{prefix}{path}"), item);
+                let mut own = Paths::new();
+                own.paths = handler.paths().paths.into_iter().map(below).collect();
+                paths.merge(own);
                 handler.schemas(schemas);
             }
         }
@@ -71,6 +72,16 @@ pub fn mount(prefix: &'static str, rooms: fn(&mut Routes)) -> Scope {
     scope
 }
 
+/// The patterns below a prefix, with a method each.
+pub fn operations(prefix: &'static str, rooms: fn(&mut Routes)) -> Vec<(String, &'static str)> {
+    let mut routes = Routes(Purpose::Name { prefix, operations: Vec::new() });
+    rooms(&mut routes);
+    match routes.0 {
+        Purpose::Name { operations, .. } => operations,
+        Purpose::Serve(_) | Purpose::Describe { .. } => Vec::new(),
+    }
+}
+
 /// Adds what stands below a prefix to the API document.
 pub fn describe(api: &mut OpenApi, prefix: &'static str, rooms: fn(&mut Routes)) {
     let purpose = Purpose::Describe { prefix, paths: Paths::new(), schemas: Vec::new() };
@@ -79,6 +90,19 @@ pub fn describe(api: &mut OpenApi, prefix: &'static str, rooms: fn(&mut Routes))
     if let Purpose::Describe { paths, schemas, .. } = routes.0 {
         api.paths.merge(paths);
         api.components.get_or_insert_with(Components::new).schemas.extend(schemas);
+    }
+}
+
+const fn name(method: &HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Delete => "DELETE",
+        HttpMethod::Options => "OPTIONS",
+        HttpMethod::Head => "HEAD",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Trace => "TRACE",
     }
 }
 
