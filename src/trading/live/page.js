@@ -32,11 +32,19 @@ function state(it) {
 }
 
 function bid(it) {
+  const shown = [...at("bids").children];
+  if (shown.some((line) => line.value === it.seq)) return;
   const line = document.createElement("li");
   line.value = it.seq;
   line.textContent = time(it.at) + "  " + it.alias + "  " + yuan(it.price_fen);
-  at("bids").prepend(line);
+  at("bids").insertBefore(line, shown.find((other) => other.value < it.seq) || null);
   while (at("bids").children.length > SHOWN) at("bids").lastChild.remove();
+}
+
+// Asked for once the stream stands, so that nothing falls between the two.
+async function history() {
+  const answer = await fetch(api + "/bids?limit=" + SHOWN);
+  if (answer.ok) (await answer.json()).items.forEach(bid);
 }
 
 async function follow() {
@@ -46,7 +54,7 @@ async function follow() {
     const ticket = await answer.json();
     const source = new EventSource(ticket.location + (last == null ? "" : "&after=" + last));
     const again = () => { source.close(); connection("连接中断，正在重连…", false); setTimeout(follow, wait); wait = Math.min(wait * 2, 30000); };
-    source.addEventListener("connected", (event) => { wait = 1000; connection("已连接", true); clock(JSON.parse(event.data).now); });
+    source.addEventListener("connected", (event) => { wait = 1000; connection("已连接", true); clock(JSON.parse(event.data).now); history().catch(() => {}); });
     source.addEventListener("bid", (event) => { last = event.lastEventId; bid(JSON.parse(event.data)); });
     source.addEventListener("state", (event) => { last = event.lastEventId; state(JSON.parse(event.data)); });
     source.addEventListener("clock", (event) => clock(JSON.parse(event.data).now));
