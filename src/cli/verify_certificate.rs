@@ -31,7 +31,8 @@ pub enum One {
     },
     /// A proof that an event stands in a platform's transparency log; needs no database and no network
     Proof {
-        /// The proof as JSON: /api/v1/certificates/NUMBER/proof?code=CODE or /api/v1/proofs/events/NUMBER
+        /// The proof as JSON: /api/v1/certificates/NUMBER/proof?code=CODE, /api/v1/proofs/events/NUMBER, or what a
+        /// receipt of a sealed bid names as its proof
         #[arg(value_name = "FILE.json")]
         file: PathBuf,
         /// The key of the log: one of `log_keys` at the platform's /.well-known/tmf
@@ -43,6 +44,12 @@ pub enum One {
         /// A certificate that must state what was registered in this event
         #[arg(long, value_name = "FILE.json")]
         certificate: Option<PathBuf>,
+        /// A receipt of a sealed bid, whose envelope must have been in the box that this event closed
+        #[arg(long, value_name = "FILE.json", requires = "keys")]
+        receipt: Option<PathBuf>,
+        /// The platform's keys, which signed the receipt: a copy of its /.well-known/jwks.json
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
     },
     /// A sale's protocol: its signature, and whether it replays to the result that it names
     Sale {
@@ -62,8 +69,12 @@ impl One {
     pub fn run(&self, out: &mut impl Write) -> Result<(), Failure> {
         match self {
             Self::Certificate { file, keys, pin } => verify(file, keys, pin.as_deref(), out),
-            Self::Proof { file, log, witness, certificate } => {
-                verify_proof::verify(file, log, witness, certificate.as_deref(), out)
+            Self::Proof { file, log, witness, certificate, receipt, keys } => {
+                let beside = verify_proof::Beside {
+                    certificate: certificate.as_deref(),
+                    receipt: receipt.as_deref().zip(keys.as_deref()),
+                };
+                verify_proof::verify(file, log, witness, &beside, out)
             }
             Self::Sale { file, keys, receipt } => verify_sale::verify(file, keys, receipt, out),
         }

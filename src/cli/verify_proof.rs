@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,9 @@ use super::verify_certificate::{Failure, json};
 use crate::federation::tlog::note::{Checkpoint, Kind, Note, VerifierKey};
 use crate::kernel::leaf;
 use crate::proof::merkle::{self, Hash};
+use crate::proof::{JwkSet, verify_with};
+use crate::trading::sealed::envelope;
+use crate::trading::sealed::service::RECEIPT_KIND;
 
 /// What of a certificate stands in the registration's event as well, by the name in both.
 const SHARED: [&str; 12] = [
@@ -30,11 +33,18 @@ const SHARED: [&str; 12] = [
     "end_on",
 ];
 
+/// What must agree with the event that is proved.
+pub struct Beside<'a> {
+    pub certificate: Option<&'a Path>,
+    /// A receipt of a sealed bid, and the keys that the platform signs receipts with.
+    pub receipt: Option<(&'a Path, &'a Path)>,
+}
+
 pub fn verify(
     file: &Path,
     log: &str,
     witnesses: &[String],
-    certificate: Option<&Path>,
+    beside: &Beside,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let proof = json(file)?;
@@ -68,9 +78,13 @@ pub fn verify(
         writeln!(out, "  record {} version {} {}", said("subject"), entry["version"], said("method"))?;
         writeln!(out, "  time   {}", said("time"))?;
     }
-    if let Some(certificate) = certificate {
+    if let Some(certificate) = beside.certificate {
         same_registration(&json(certificate)?, &proof["event"]["data"])?;
         writeln!(out, "  the certificate states what was registered in this event")?;
+    }
+    if let Some((receipt, keys)) = beside.receipt {
+        let slot = in_box(&json(receipt)?, &JwkSet::parse(&json(keys)?)?, &proof)?;
+        writeln!(out, "  the envelope of the receipt was in the box that this event closed, in slot {slot}")?;
     }
     writeln!(
         out,
@@ -103,6 +117,35 @@ fn opened<'a>(event: &'a Value, leaf: &Hash) -> Result<&'a Value, Failure> {
         return Err("the data are not those that the event commits to".into());
     }
     Ok(entry)
+}
+
+/// Where the envelope of a receipt lay in the box whose root this event published. That the event's data are what the
+/// leaf commits to is known by now.
+fn in_box(receipt: &Value, keys: &JwkSet, proof: &Value) -> Result<u64, Failure> {
+    let text = receipt["jws"].as_str().ok_or("the receipt has no member `jws`")?;
+    let (_, signed) = verify_with(keys, RECEIPT_KIND, text)?;
+    let signed: Value = serde_json::from_slice(&signed)?;
+    let (data, sealed) = (&proof["event"]["data"], &proof["sealed"]);
+    if data["schema"] != "sealed_tender.v1" || !data["opened_at"].is_null() {
+        return Err("the event does not close a box of sealed bids".into());
+    }
+    if data["sale"] != signed["sale"] {
+        return Err("the receipt is of another sale".into());
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(sealed["envelope"].as_str().unwrap_or_default())?;
+    if signed["envelope_sha256"] != hex::encode(envelope::digest(&bytes)) {
+        return Err("the proof is of another envelope than the receipt".into());
+    }
+    let root: Hash = hex::decode(data["root"].as_str().unwrap_or_default())?
+        .try_into()
+        .map_err(|_| "the event has no root")?;
+    let number = |name: &str| sealed[name].as_u64().ok_or_else(|| format!("the proof has no {name}"));
+    let (slot, size) = (number("slot")?, number("size")?);
+    let path = sealed["path"].as_array().ok_or("the proof has no path within the box")?;
+    let path = path.iter().map(hash).collect::<Result<Vec<_>, _>>()?;
+    let within =
+        data["capacity"] == size && merkle::verify_inclusion(&merkle::leaf(&bytes), slot, size, &path, &root);
+    if within { Ok(slot) } else { Err("the envelope was not in the box that this event closed".into()) }
 }
 
 fn same_registration(file: &Value, data: &Value) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::bids;
 use super::codes::{CONSISTENCY_REFUSED, TILE_NOT_FOUND};
 use super::note::NOTE_BYTES_MAX;
 use super::service::{self, Cosigned, Inclusion, Submission};
@@ -36,6 +37,7 @@ pub fn routes(routes: &mut Routes) {
 /// Proofs, below the API's prefix.
 pub fn api_routes(routes: &mut Routes) {
     routes.service(prove_consistency).service(prove_event).service(prove_certificate);
+    bids::routes(routes);
 }
 
 /// The newest signed checkpoint of the tree over the feed, with the cosignatures of neighbours. A neighbour that signs

@@ -16,9 +16,12 @@
 //!    signed and that contradict each other do: they are kept, and the node is named until somebody settles it. So
 //!    does a proof that does not hold and that the node itself signed, for the two trees that it was asked for.
 //! 5. A proof shows an event's content only to whom its audience allows; the leaf and the path tell nothing.
-//! 6. There are no entry bundles: erasure takes the salt, and then an entry cannot be made again. The feed has the
+//! 6. The deposit of a sealed bid is no event of the feed, and its proof is given from the opening on: neither count nor
+//!    place nor growth of the tree tells of a bid before.
+//! 7. There are no entry bundles: erasure takes the salt, and then an entry cannot be made again. The feed has the
 //!    entries, the tree their hashes.
 
+mod bids;
 pub mod codes;
 mod http;
 mod jobs;
@@ -29,6 +32,6 @@ mod tree;
 mod verify;
 pub mod watch;
 
-pub use http::{api_routes, routes};
+pub use http::{InclusionView, api_routes, routes};
 pub use jobs::Grow;
 pub use verify::{Verified, verify};

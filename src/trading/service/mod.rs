@@ -15,6 +15,7 @@ mod questions;
 mod read;
 mod tend;
 
+pub use crate::trading::sealed::service::{InTree, proof as bid_in_box};
 pub use bid::{Bidden, bid, bidders, bids, bids_after, run};
 pub use correct::{SaleCorrection, correct, corrections};
 pub use deposits::{Accounted, accounted, confirm, deposits};

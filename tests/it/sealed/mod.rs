@@ -3,6 +3,7 @@
 mod evaluation;
 mod opening;
 mod process;
+mod proof;
 mod protocol;
 mod secrecy;
 

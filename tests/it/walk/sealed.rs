@@ -88,6 +88,11 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/sales/{id}/sealed/opening", |city| {
         Case::new("GET", path(&opened(city).0, "/sealed/opening"), "")
     }),
+    ("get", "/api/v1/proofs/sealed-bids/{sale}", |city| {
+        let (id, envelope) = opened(city);
+        city.app.run_jobs().unwrap();
+        Case::new("GET", format!("/api/v1/proofs/sealed-bids/{id}?envelope={envelope}"), "")
+    }),
     ("get", "/api/v1/sales/{id}/sealed/proof", |city| {
         let (id, envelope) = opened(city);
         Case::new("GET", path(&id, &format!("/sealed/proof?envelope={envelope}")), "")

@@ -110,12 +110,17 @@ pub struct ReceiptView {
     pub replaces: Option<String>,
     /// Compact JWS (EdDSA) over the canonical form of the above, with `type`: `techmart.bid_receipt.v1`.
     pub jws: String,
+    /// Where the proof will be, from the opening on, that the envelope was in the box at the deadline: joined with the
+    /// platform's log, to be kept beside the receipt (`techmart verify proof`).
+    pub proof: String,
 }
 
 impl From<Receipt> for ReceiptView {
     fn from(it: Receipt) -> Self {
         let Receipt { sale, envelope_sha256, received_at, replaces, jws } = it;
-        Self { sale, envelope_sha256, received_at, replaces, jws }
+        let id = sale.rsplit(':').next().unwrap_or_default();
+        let proof = format!("/api/v1/proofs/sealed-bids/{id}?envelope={envelope_sha256}");
+        Self { sale, envelope_sha256, received_at, replaces, jws, proof }
     }
 }
 

@@ -128,6 +128,8 @@ pub fn opening(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<Ope
 
 /// Where an envelope lies in the published tree.
 pub struct InTree {
+    /// As it lay in the box.
+    pub envelope: Vec<u8>,
     pub slot: u64,
     pub size: u64,
     pub leaf: Hash,
@@ -151,5 +153,7 @@ pub fn proof(
     let slot = u64::try_from(at).map_err(Refusal::internal)?;
     let size = u64::try_from(leaves.len()).map_err(Refusal::internal)?;
     let root = opened.tender.root.ok_or_else(|| Refusal::internal("an opened box without a root"))?;
-    Ok(InTree { slot, size, leaf: leaves[at], path: merkle::inclusion(&leaves, slot), root })
+    let (leaf, path) = (leaves[at], merkle::inclusion(&leaves, slot));
+    let envelope = opened.envelopes.into_iter().nth(at).unwrap_or_default();
+    Ok(InTree { envelope, slot, size, leaf, path, root })
 }
