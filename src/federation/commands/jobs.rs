@@ -7,6 +7,8 @@ use crate::changes::{Follower, Job, OnFailure, Start};
 use crate::db::{Db, Tx};
 use crate::kernel::change::Change;
 use crate::kernel::error::Refusal;
+use crate::replica::model::State;
+use crate::replica::service as replica;
 
 /// Commands that one run looks at; the next run follows within a second.
 const AT_ONCE: i64 = 50;
@@ -136,10 +138,14 @@ impl Follower for Take {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        kind == crate::replica::service::CHANGED
+        kind == replica::CHANGED || kind == replica::DELETED
     }
 
     fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+        if change.kind == replica::DELETED {
+            let erased = replica::find(tx, &change.subject)?.is_some_and(|it| it.state == State::Erased);
+            return if erased { service::erase_about(tx, &change.subject) } else { Ok(()) };
+        }
         service::came(tx, &self.0, &change.subject)
     }
 
@@ -166,7 +172,7 @@ impl Job for Take {
     }
 }
 
-/// Forgets others' commands that left long ago.
+/// Forgets others' commands that left long ago, and the words of acts whose time is over (rule 9).
 pub struct Tidy;
 
 impl Job for Tidy {
@@ -181,6 +187,11 @@ impl Job for Tidy {
     fn run(&self, db: &Db) -> Result<(), Refusal> {
         for _ in 0..FORGET_SLICES_MAX {
             if db.write_background_blocking("federation.tidy", service::forget)?.value == 0 {
+                break;
+            }
+        }
+        for _ in 0..FORGET_SLICES_MAX {
+            if db.write_background_blocking("federation.expire", service::expire)?.value == 0 {
                 break;
             }
         }

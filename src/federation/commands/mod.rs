@@ -21,6 +21,8 @@
 //!    ([`chain`]; TMF-1 rule 11).
 //! 7. A node may bring so many commands a minute; the rest are told to come later (TMF-1 rule 14).
 //! 8. What the user sees is what is known: news never take an act back (issue 7, "honest about delay").
+//! 9. Words and contacts go when their time is over, and when the record is erased that they are about (TMF-1 rule 5,
+//!    Personal Information Protection Law arts. 19, 47); keys, digests and decisions stay.
 
 pub mod chain;
 pub mod codes;

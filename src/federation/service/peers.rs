@@ -11,6 +11,7 @@ use crate::federation::codes::{
     PARENT_EXISTS, PEER_EXISTS, PEER_KEY_INVALID, PEER_KEYS_FULL, PEER_NOT_CONFIRMED, PEER_ROLE_MISMATCH,
     PEER_SELF, SUBJECT_NOT_OWN,
 };
+use crate::federation::commands;
 use crate::federation::model::{Alarm, Peer, PinnedKey, Role, State};
 use crate::federation::policy::TABLE;
 use crate::federation::store;
@@ -297,6 +298,7 @@ pub fn record_erasure(tx: &mut Tx, actor: &Actor, urn: &str, version: i64) -> Re
         return Err(Refusal::new(&SUBJECT_NOT_OWN));
     }
     changes::feed::blank(tx, urn)?;
+    commands::service::erase_about(tx, urn)?;
     let facts = json!({ "reason": "erasure" });
     tx.record(actor, NewChange::deleted("record.erased", urn.to_owned(), version, Audience::Public, facts));
     Ok(())

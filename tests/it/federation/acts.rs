@@ -21,7 +21,7 @@ const MARKER: &str = "MARKER-QUESTION-7731";
 pub struct Tree {
     pub region: Node,
     city: Node,
-    county: Node,
+    pub county: Node,
     pub other: Node,
 }
 
@@ -107,23 +107,23 @@ fn hand(to: &Node, by: &str, carried: &Carried) -> Result<&'static str, Refusal>
 }
 
 /// A published achievement of the other city's university, known at the county.
-fn achievement(tree: &Tree) -> String {
+pub fn achievement(tree: &Tree) -> String {
     let id = published(tree.other.city(), "achievements", OWNER);
     tree.sync();
     format!("urn:tm:{OTHER}:achievement:{id}")
 }
 
-fn question(about: &str, text: &str) -> Value {
+pub fn question(about: &str, text: &str) -> Value {
     let mut body = json!({ "act": "enquire", "about": about, "text": text });
     body["contact"] = enquiry("achievements", "x")["contact"].clone();
     body
 }
 
-fn ask(tree: &Tree, body: Value) -> Value {
+pub fn ask(tree: &Tree, body: Value) -> Value {
     tree.county.city().as_(ENQUIRER).post("/api/v1/remote-acts", body).expect(201).body
 }
 
-fn act(tree: &Tree, asked: &Value) -> Value {
+pub fn act(tree: &Tree, asked: &Value) -> Value {
     let path = format!("/api/v1/remote-acts/{}", asked["id"].as_str().unwrap());
     tree.county.city().as_(ENQUIRER).get(&path).expect(200).body
 }

@@ -6,6 +6,7 @@ use crate::federation::commands::model::{InboxState, Incoming};
 use crate::federation::commands::wire::{CommandText, Decision, Made, RemoteFieldError, RemoteRefusal};
 use crate::federation::commands::{perform, rules, store};
 use crate::kernel::actor::{Actor, Remote};
+use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Refusal, fill};
 use crate::kernel::time::UtcTime;
 
@@ -22,6 +23,10 @@ pub fn due(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<(String, Str
 /// caller then notes it with [`refuse`].
 pub fn decide(tx: &mut Tx, desk: &Desk, origin: &str, key: &str) -> Result<(), Refusal> {
     let Some(waiting) = waiting(tx, origin, key)? else { return Ok(()) };
+    if waiting.body.is_empty() {
+        // The record was erased, and with it what was asked about it.
+        return Err(Refusal::new(&NOT_FOUND));
+    }
     let text: CommandText = serde_json::from_str(&waiting.body).map_err(Refusal::internal)?;
     let act = perform::read(&text.act)?;
     let person = text.person;

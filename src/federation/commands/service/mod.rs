@@ -2,6 +2,7 @@
 
 mod ask;
 mod decide;
+mod erase;
 mod post;
 mod read;
 mod receive;
@@ -13,6 +14,7 @@ use crate::proof::Keys;
 
 pub use ask::ask;
 pub use decide::{decide, due, failed, refuse};
+pub use erase::{erase_about, expire};
 pub use post::{Errand, Failure, errands, forget, handed_over, not_handed_over};
 pub use read::{act, acts, dead, messages, retry, stuck, thread, threads};
 pub use receive::{Receipt, receive};

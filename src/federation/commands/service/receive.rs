@@ -14,6 +14,7 @@ use crate::federation::commands::{nodes, rules, store};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::error::Refusal;
+use crate::kernel::id::parse_urn;
 use crate::proof::Letter;
 
 /// Commands of one node that are taken in a minute.
@@ -117,6 +118,9 @@ fn keep(tx: &mut Tx, desk: &Desk, carried: &Carried, digest: String) -> Result<R
         decided_at: None,
     };
     store::insert_incoming(tx, &incoming)?;
+    if let Some(target) = text.act["about"].as_str().filter(|target| parse_urn(target).is_some()) {
+        store::put_target(tx, &incoming.origin, &incoming.key, target)?;
+    }
     tell::command(tx, desk, &incoming, None)?;
     let facts = json!({ "origin": incoming.origin, "key": incoming.key, "act": incoming.act });
     let subject = tx.urn("command_result", result);

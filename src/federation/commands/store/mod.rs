@@ -1,12 +1,17 @@
 //! Rows of acts across nodes.
 
 mod acts;
+mod erasing;
 mod inbox;
 mod outbox;
 mod results;
 mod threads;
 
 pub use acts::{act, acts, insert_act, save_act};
+pub use erasing::{
+    acts_about, acts_before, blank_acts, blank_received, decided_before, evidence_before, put_target,
+    take_received_about,
+};
 pub use inbox::{count_since, due_incoming, incoming, insert_incoming, revive_failed, save_incoming, stuck};
 pub use outbox::{
     count_waiting, dead, due_outgoing, forget_handed_over, insert_outgoing, outgoing, revive, save_outgoing,
