@@ -186,3 +186,13 @@ words! {
         Accused = "accused",
     }
 }
+
+words! {
+    /// How a node was found to have shown two histories.
+    LogFault {
+        // Two trees of one size, both signed.
+        SplitView = "split_view",
+        // A tree that does not continue an earlier one, both signed.
+        Rewritten = "rewritten",
+    }
+}

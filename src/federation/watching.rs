@@ -111,7 +111,7 @@ impl Follow {
         let proof = if asked.need_proof() { self.proof(log, asked).await? } else { Vec::new() };
         let take = move |tx: &mut crate::db::Tx| watch::observe(tx, &note, asked, &proof);
         if let Observed::Named(fault) = self.db.write_background("tlog.observe", take).await?.value {
-            tracing::error!(node = log.node, fault, "a neighbour has shown two histories");
+            tracing::error!(node = log.node, %fault, "a neighbour has shown two histories");
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod input;
 pub mod layer;
 pub mod openapi;
 pub mod outbound;
+pub mod page;
 pub mod paging;
 mod problem;
 mod reply;

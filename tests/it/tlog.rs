@@ -267,6 +267,7 @@ fn tmf_13_a_node_that_shows_two_histories_is_named() {
 /// Asked at its own address: what continues is kept, an older answer does no harm, a rewritten history is named.
 #[test]
 fn tmf_13_a_node_that_rewrites_its_history_is_named() {
+    use techmart::federation::model::LogFault;
     use techmart::federation::tlog::watch::{Observed, observe, proof_needed};
     let city = City::new();
     let county = County::new(&city);
@@ -288,7 +289,7 @@ fn tmf_13_a_node_that_rewrites_its_history_is_named() {
     let (shown, name) = (county.note(31).text(), "cn-450000".to_owned());
     let foreign = city.app.db.read_blocking(move |snapshot| proof_needed(snapshot, &name, &shown));
     assert_eq!(foreign.unwrap_err().code(), "log_unknown", "nobody is judged by what another shows");
-    assert_eq!(look(&other, 40), Observed::Named("rewritten"));
+    assert_eq!(look(&other, 40), Observed::Named(LogFault::Rewritten));
     let seen = city.anonymous().get("/tlog/neighbours").expect(200).body;
     assert_eq!((seen[0]["size"].as_i64(), seen[0]["fault"].as_str()), (Some(30), Some("rewritten")));
     assert!(seen[0]["evidence"].as_str().unwrap().contains(&other.note(40).text()));

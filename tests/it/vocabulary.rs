@@ -98,6 +98,7 @@ fn every_closed_list_of_the_network_and_of_sales_has_its_labels() {
         "replica_state", techmart::replica::model::State;
         "quarantine_reason", techmart::replica::model::Aside;
         "federation_alarm", federation::Alarm;
+        "log_fault", federation::LogFault;
         "open_challenge_stage", challenge::Stage;
         "challenge_act", challenge::Act;
         "challenge_verdict", challenge::Verdict;

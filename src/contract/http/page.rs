@@ -1,16 +1,13 @@
 //! The printable certificate, and what its pages have in common.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, HeaderValue};
 use askama::Template;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
 
 use super::certificate::CertificateView;
 use crate::contract::form::Form;
 use crate::contract::service::{self, Certified, Verdict};
-use crate::http::Reply;
+use crate::http::{Reply, page};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::Day;
 use crate::kernel::vocabulary::{contract_sides, zh};
@@ -19,7 +16,7 @@ use crate::papers;
 /// In the page itself, so that a saved page prints alike; the policy names it by its hash.
 pub(super) const STYLE: &str = include_str!("certificate.css");
 const QR_PIXELS: u32 = 180;
-pub(super) const HTML: &str = "text/html; charset=utf-8";
+pub(super) use page::HTML;
 
 /// A line of the table.
 pub(super) struct Line {
@@ -47,7 +44,7 @@ struct Paper<'a> {
 /// The certificate on one A4 sheet.
 pub(super) fn paper(certified: &Certified, view: &CertificateView) -> Result<Reply, Refusal> {
     let (kid, signature) = signature_of(&view.jws);
-    let page = Paper {
+    let paper = Paper {
         style: STYLE,
         number: &view.number,
         banner: (certified.verdict != Verdict::Valid).then(|| headline(certified)),
@@ -61,19 +58,12 @@ pub(super) fn paper(certified: &Certified, view: &CertificateView) -> Result<Rep
         kid,
         signature,
     };
-    Reply::text(HTML, page.render().map_err(Refusal::internal)?)
+    Reply::text(HTML, paper.render().map_err(Refusal::internal)?)
 }
 
-/// Allows the page its own style and forms to this site, and nothing else.
-pub(super) fn styled(mut answer: HttpResponse) -> HttpResponse {
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    );
-    if let Ok(value) = HeaderValue::from_str(&policy) {
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);
-    }
-    answer
+/// Allows the page its own style and its forms.
+pub(super) fn styled(answer: HttpResponse) -> HttpResponse {
+    page::styled(answer, STYLE, true)
 }
 
 pub(super) fn lines(certified: &Certified) -> Vec<Line> {

@@ -12,6 +12,7 @@ use super::store::{self, Neighbour};
 use super::tree::{self, Tiles};
 use crate::changes::{self, leaves};
 use crate::db::{Conn, Snapshot, Tx};
+use crate::federation::model::LogFault;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::error::Refusal;
@@ -228,7 +229,7 @@ pub fn cosign_for(tx: &mut Tx, ring: &KeyRing, asked: &Submission) -> Result<Cos
     let seen_root = last_seen(&known)?.map_or_else(merkle::empty_root, |seen| seen.root);
     let size = asked.checkpoint.size;
     if size == seen && asked.checkpoint.root != seen_root {
-        note_fault(tx, known, "split_view", &asked.note.text())?;
+        note_fault(tx, known, LogFault::SplitView, &asked.note.text())?;
         return Ok(Cosigned::Split(seen));
     }
     if asked.old != seen {
@@ -264,14 +265,14 @@ pub(super) fn last_seen(known: &Neighbour) -> Result<Option<Checkpoint>, Refusal
 pub(super) fn note_fault(
     tx: &mut Tx,
     mut known: Neighbour,
-    fault: &str,
+    fault: LogFault,
     evidence: &str,
 ) -> Result<(), Refusal> {
     if known.fault.is_some() {
         return Ok(());
     }
     let now = tx.now();
-    known.fault = Some(fault.to_owned());
+    known.fault = Some(fault.as_str().to_owned());
     known.fault_at = Some(now);
     known.evidence = Some(format!("{}\n{evidence}", known.note));
     store::put_neighbour(tx, &known)?;
@@ -309,6 +310,13 @@ pub fn trust(tx: &mut Tx, node: &str, epoch: i64, keys: &[VerifierKey]) -> Resul
 
 pub fn neighbours(conn: &mut Conn) -> Result<Vec<Neighbour>, Refusal> {
     store::neighbours(conn, NEIGHBOURS_MAX)
+}
+
+/// The size of this node's newest checkpoint, and how many neighbours have cosigned it.
+pub fn standing(conn: &mut Conn) -> Result<(u64, usize), Refusal> {
+    let Some(signed) = store::latest(conn)? else { return Ok((0, 0)) };
+    let size = u64::try_from(signed.size).map_err(Refusal::internal)?;
+    Ok((size, store::cosignatures(conn, signed.size)?.len()))
 }
 
 /// Keeps what a neighbour signed below one of our checkpoints; false when it is no cosignature of it.

@@ -9,6 +9,7 @@ use super::note::{Checkpoint, Kind, Note, VerifierKey};
 use super::service::{consistency, keep_cosignature, last_seen, note_fault, parse_origin, signed_by_any};
 use super::store::{self, Neighbour, Watch};
 use crate::db::{Conn, Tx};
+use crate::federation::model::LogFault;
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 use crate::proof::merkle::{self, Hash};
@@ -58,7 +59,7 @@ pub enum Observed {
     Same,
     Advanced,
     /// It has shown two histories, and is named from now on.
-    Named(&'static str),
+    Named(LogFault),
 }
 
 /// Takes what a log showed. The proof must come from the log itself: then one that does not hold says that its
@@ -79,8 +80,8 @@ pub fn observe(tx: &mut Tx, note: &str, asked: Sizes, proof: &[Hash]) -> Result<
         if shown.root == root {
             return Ok(Observed::Same);
         }
-        note_fault(tx, known, "split_view", note)?;
-        return Ok(Observed::Named("split_view"));
+        note_fault(tx, known, LogFault::SplitView, note)?;
+        return Ok(Observed::Named(LogFault::SplitView));
     }
     let continues = if shown.size > size {
         merkle::verify_consistency(size, &root, shown.size, &shown.root, proof)
@@ -88,8 +89,8 @@ pub fn observe(tx: &mut Tx, note: &str, asked: Sizes, proof: &[Hash]) -> Result<
         merkle::verify_consistency(shown.size, &shown.root, size, &root, proof)
     };
     if !continues {
-        note_fault(tx, known, "rewritten", note)?;
-        return Ok(Observed::Named("rewritten"));
+        note_fault(tx, known, LogFault::Rewritten, note)?;
+        return Ok(Observed::Named(LogFault::Rewritten));
     }
     if shown.size < size {
         return Ok(Observed::Same);

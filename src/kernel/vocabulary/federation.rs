@@ -8,6 +8,7 @@ pub(super) const LISTS: &[List] = &[
     define("sync_stage", "同步阶段", "Stage of following", SYNC_STAGE),
     define("replica_state", "副本状态", "State of a replica", REPLICA_STATE),
     define("quarantine_reason", "隔离原因", "Why an event was set aside", QUARANTINE_REASON),
+    define("log_fault", "历史记录问题", "How a log was found to have two histories", LOG_FAULT),
     define("federation_alarm", "互联告警", "Alarm of the network", FEDERATION_ALARM),
 ];
 
@@ -42,6 +43,11 @@ const QUARANTINE_REASON: &[Item] = &[
     item("hash_mismatch", "内容与摘要不符", "The data do not fit their hash"),
     item("not_its_own", "非来源平台自有记录", "Not a record of its origin"),
     item("malformed", "格式有误", "Malformed"),
+];
+
+const LOG_FAULT: &[Item] = &[
+    item("split_view", "向不同平台出示不同历史", "It showed each of two nodes another history"),
+    item("rewritten", "改写了已签名的历史", "It rewrote what it had signed"),
 ];
 
 const FEDERATION_ALARM: &[Item] = &[

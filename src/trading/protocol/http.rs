@@ -1,18 +1,15 @@
 //! The protocol as signed JSON, and as a page to print.
 
 use actix_web::get;
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
 use askama::Template;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::build::{PROTOCOL_KIND, protocol, statement};
 use super::model::{Protocol, Record};
+use crate::http::page::styled;
 use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::error::Refusal;
 use crate::kernel::leaf::canonical;
@@ -100,17 +97,10 @@ struct Page {
 )]
 #[get("/sales/{id}/protocol/paper")]
 pub async fn paper(edge: Edge, id: Path<SaleId>, keys: Data<Keys>) -> Answer {
-    let mut answer = edge
+    let answer = edge
         .read_slow(Permission::Public, move |snapshot, actor| page(&protocol(snapshot, actor, *id)?, &keys))
         .await?;
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-    );
-    if let Ok(value) = HeaderValue::from_str(&policy) {
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);
-    }
-    Ok(answer)
+    Ok(styled(answer, STYLE, false))
 }
 
 fn page(it: &Protocol, keys: &Keys) -> Result<Reply, Refusal> {

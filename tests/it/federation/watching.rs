@@ -126,6 +126,28 @@ fn tmf_13_a_rewritten_history_is_caught_by_the_neighbours_of_a_running_node() {
     }
     drop(running);
     assert_eq!((fault(city, REGION), fault(city, COUNTY)), (None, None), "the others are named by nobody");
+    the_page_names(region, CITY);
+    let calm = city.city().anonymous().get("/federation/status").expect(200).text();
+    assert!(calm.contains("未发现任何平台") && calm.contains(&format!("示例{REGION}")), "{calm}");
+}
+
+/// The page for everybody: who has shown two histories, in two languages, without addresses, keys or what went wrong.
+fn the_page_names(at: &Node, named: &str) {
+    let page = at.city().anonymous().get("/federation/status").expect(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
+    let text = page.text();
+    let section = text.split("class=\"named\"").nth(1).expect("somebody is named").split("</section>").next();
+    assert!(section.is_some_and(|it| it.contains(named) && it.contains("改写了已签名的历史")), "{text}");
+    let english =
+        at.city().anonymous().with("accept-language", "en").get("/federation/status").expect(200).text();
+    assert!(
+        english.contains("lang=\"en\"") && english.contains("It rewrote what it had signed"),
+        "{english}"
+    );
+    for secret in ["http://", "https://", "src=", &at.key()] {
+        assert!(!text.contains(secret), "{secret} stands in {text}");
+    }
 }
 
 /// Two neighbours were shown two histories; they compare what they saw.

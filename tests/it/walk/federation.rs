@@ -105,6 +105,7 @@ fn came(city: &City) -> &'static str {
 }
 
 pub const CASES: &[Entry] = &[
+    ("get", "/federation/status", |_| Case::new("GET", "/federation/status", "")),
     ("get", "/.well-known/tmf", |_| Case::new("GET", "/.well-known/tmf", "")),
     ("get", "/federation/v1/feed", |city| {
         confirmed(city);
