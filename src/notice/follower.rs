@@ -164,24 +164,32 @@ fn acting(label: &str) -> (Option<UserId>, Option<OrganisationId>) {
 fn organisations(tx: &mut Tx, line: &Line, facts: &Value) -> Result<Vec<OrganisationId>, Refusal> {
     let mut found = Vec::new();
     for to in line.to {
-        let organisation = match to {
-            To::Urn(entry) => {
-                // A party stands there by its URN, or whole.
-                let named = facts[*entry].as_str().or_else(|| facts[*entry]["urn"].as_str());
-                let urn = named.and_then(parse_urn);
-                urn.filter(|(node, entity, _)| *node == tx.node() && *entity == "organisation")
-                    .map(|(_, _, uuid)| Id::from_uuid(uuid))
+        for organisation in named(tx, *to, facts)? {
+            if !found.contains(&organisation) {
+                found.push(organisation);
             }
-            To::Id(entry) => facts[*entry].as_str().and_then(|id| id.parse().ok()),
-            To::Code(entry) => match facts[*entry].as_str() {
-                Some(code) => identity::service::organisation_by_code(tx, code)?.map(|it| it.id),
-                None => None,
-            },
-            To::Operator => identity::service::operator(tx)?.map(|it| it.id),
-        };
-        if let Some(organisation) = organisation.filter(|it| !found.contains(it)) {
-            found.push(organisation);
         }
     }
     Ok(found)
+}
+
+fn named(tx: &mut Tx, to: To, facts: &Value) -> Result<Vec<OrganisationId>, Refusal> {
+    let one = match to {
+        To::Urn(entry) => {
+            // A party stands there by its URN, or whole.
+            let named = facts[entry].as_str().or_else(|| facts[entry]["urn"].as_str());
+            let urn = named.and_then(parse_urn);
+            urn.filter(|(node, entity, _)| *node == tx.node() && *entity == "organisation")
+                .map(|(_, _, uuid)| Id::from_uuid(uuid))
+        }
+        To::Id(entry) => facts[entry].as_str().and_then(|id| id.parse().ok()),
+        To::Code(entry) => match facts[entry].as_str() {
+            Some(code) => identity::service::organisation_by_code(tx, code)?.map(|it| it.id),
+            None => None,
+        },
+        To::Operators => {
+            return Ok(identity::service::operators(tx)?.into_iter().map(|it| it.id).collect());
+        }
+    };
+    Ok(one.into_iter().collect())
 }

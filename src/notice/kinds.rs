@@ -13,8 +13,8 @@ pub enum To {
     Id(&'static str),
     /// An organisation by its credit code.
     Code(&'static str),
-    /// The organisation that operates this node.
-    Operator,
+    /// Whoever operates this node.
+    Operators,
 }
 
 /// A kind of change and what it means to somebody.
@@ -54,7 +54,7 @@ const CLAIMANT: &[To] = &[To::Id("organisation")];
 const BENEFICIARY: &[To] = &[To::Urn("beneficiary")];
 const INSTITUTE: &[To] = &[To::Id("institute")];
 const RECORDED: &[To] = &[To::Code("credit_code")];
-const OPERATOR: &[To] = &[To::Operator];
+const OPERATORS: &[To] = &[To::Operators];
 const ITSELF: &[To] = &[To::Id("organisation")];
 
 /// Who is told of what: `recipients, role { change => event; }`. A `[collapsing]` one is not told again of the same record
@@ -193,7 +193,7 @@ lines! {
         "organisation.suspended" => "organisation_suspended";
         "organisation.reinstated" => "organisation_reinstated";
     }
-    OPERATOR, FederationManage {
+    OPERATORS, FederationManage {
         "federation.equivocation" => "node_two_histories";
         "federation.alarm" => "peer_equivocation" if "what" = "equivocation" [collapsing];
         "federation.alarm" => "peer_gap" if "what" = "gap" [collapsing];

@@ -20,7 +20,7 @@ pub use organisations::{
     public_organisations, register, review_organisation, review_organisations,
 };
 pub use seed::{
-    OperatorAccount, SeedOrganisation, create_operator, has_operator, operator, seed_organisation, seed_user,
+    OperatorAccount, SeedOrganisation, create_operator, has_operator, operators, seed_organisation, seed_user,
 };
 pub use sessions::{
     Grant, Login, Refreshed, begin_attempt, change_password, end_session, login_account, open_session,

@@ -95,22 +95,25 @@ pub struct OperatorAccount {
 
 /// Whether anybody can verify organisations.
 pub fn has_operator(conn: &mut Conn) -> Result<bool, Refusal> {
-    Ok(operator(conn)?.is_some())
+    Ok(!operators(conn)?.is_empty())
 }
 
-/// The organisation that operates this node.
-pub fn operator(conn: &mut Conn) -> Result<Option<Organisation>, Refusal> {
+/// A node has one organisation that operates it, as a rule.
+const OPERATORS_MAX: i64 = 10;
+
+/// The organisations that operate this node, the first one first.
+pub fn operators(conn: &mut Conn) -> Result<Vec<Organisation>, Refusal> {
     let filter = store::OrganisationFilter {
         states: vec![crate::identity::model::OrganisationState::Verified],
         kind: Some(OrganisationKind::Operator),
         ..store::OrganisationFilter::default()
     };
-    Ok(store::organisations(conn, &filter, None, 1)?.into_iter().next())
+    store::organisations(conn, &filter, None, OPERATORS_MAX)
 }
 
 /// Adds an operator to the operating organisation, which is made with the first.
 pub fn create_operator(tx: &mut Tx, new: &OperatorAccount) -> Result<Membership, Refusal> {
-    let organisation = match operator(tx)? {
+    let organisation = match operators(tx)?.into_iter().next() {
         Some(organisation) => organisation,
         None => {
             let placeholder = || CreditCode::with_checks("12459900", "00000000");
