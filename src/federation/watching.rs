@@ -19,7 +19,7 @@ use super::service::peers;
 use super::store;
 use super::tlog::codes::{LOG_UNKNOWN, TREE_EMPTY};
 use super::tlog::note::{NOTE_BYTES_MAX, VerifierKey};
-use super::tlog::service::{trust, witness_name};
+use super::tlog::service::{is_trusted, trust, witness_name};
 use super::tlog::watch::{self, Observed, Offer, Sizes};
 use super::transport::STATEMENT_KIND;
 use crate::kernel::error::Refusal;
@@ -66,9 +66,21 @@ impl Follow {
         let outcome = self.look(&peer).await;
         let error = outcome.as_ref().err();
         let error = error.map(|refusal| refusal.to_string().chars().take(ERROR_CHARS_MAX).collect());
-        let note = move |tx: &mut crate::db::Tx| watch::looked(tx, &peer.node, Option::clone(&error));
-        self.db.write_background("tlog.looked", note).await?;
+        self.note(peer.node, error).await?;
         outcome.map(|()| true)
+    }
+
+    async fn note(&self, node: String, error: Option<String>) -> Result<(), Refusal> {
+        let (name, failed) = (node.clone(), error.is_some());
+        let is_news = move |snapshot: &mut crate::db::Snapshot| {
+            let now = snapshot.now();
+            watch::is_news(snapshot, &name, failed, now)
+        };
+        if self.db.read(is_news).await? {
+            let note = move |tx: &mut crate::db::Tx| watch::looked(tx, &node, error.clone());
+            self.db.write_background("tlog.looked", note).await?;
+        }
+        Ok(())
     }
 
     async fn look(&self, peer: &Peer) -> Result<(), Refusal> {
@@ -91,7 +103,11 @@ impl Follow {
             return Err(invalid("the statement of keys is another node's"));
         }
         let (node, epoch, keys) = (stated.node.clone(), stated.epoch, parsed(&stated.log_keys)?);
-        self.db.write_background("tlog.trust", move |tx| trust(tx, &node, epoch, &keys)).await?;
+        let (name, stated_keys) = (node.clone(), keys.clone());
+        let known = self.db.read(move |snapshot| is_trusted(snapshot, &name, epoch, &stated_keys)).await?;
+        if !known {
+            self.db.write_background("tlog.trust", move |tx| trust(tx, &node, epoch, &keys)).await?;
+        }
         Ok(stated)
     }
 

@@ -274,7 +274,7 @@ fn tmf_13_a_node_that_rewrites_its_history_is_named() {
     let look = |of: &County, size: usize| {
         let (note, all) = (of.note(size).text(), of.leaves.clone());
         let written = city.app.db.write_blocking("test.observe", move |tx| {
-            let sizes = proof_needed(tx, COUNTY, &note)?.unwrap();
+            let Some(sizes) = proof_needed(tx, COUNTY, &note)? else { return Ok(Observed::Same) };
             let proof = merkle::consistency(&all[..usize::try_from(sizes.new).unwrap()], sizes.old);
             observe(tx, &note, sizes, &proof)
         });

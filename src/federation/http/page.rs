@@ -59,7 +59,8 @@ struct Page {
     epoch: i64,
     head: i64,
     at: String,
-    size: u64,
+    size: i64,
+    cosigned: i64,
     cosigners: usize,
     named: Vec<Named>,
     rows: Vec<Row>,
@@ -92,7 +93,7 @@ async fn show(edge: Edge) -> Answer {
 
 fn page(snapshot: &mut Snapshot, locale: Locale) -> Result<Page, Refusal> {
     let Status { node, epoch, head, now, peers } = status(snapshot)?;
-    let (size, cosigners) = log::standing(snapshot)?;
+    let (size, cosigned, cosigners) = log::standing(snapshot)?;
     let faulty = log::neighbours(snapshot)?
         .into_iter()
         .filter_map(|it| Some((it.fault?, it.fault_at, it.node, it.origin)));
@@ -104,7 +105,19 @@ fn page(snapshot: &mut Snapshot, locale: Locale) -> Result<Page, Refusal> {
     });
     let named = named.collect();
     let rows = peers.into_iter().map(|it| row(it, now, locale)).collect();
-    Ok(Page { style: STYLE, locale, node, epoch, head, at: local(now), size, cosigners, named, rows })
+    Ok(Page {
+        style: STYLE,
+        locale,
+        node,
+        epoch,
+        head,
+        at: local(now),
+        size,
+        cosigned,
+        cosigners,
+        named,
+        rows,
+    })
 }
 
 fn row(it: Followed, now: UtcTime, locale: Locale) -> Row {

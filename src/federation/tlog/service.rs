@@ -286,8 +286,7 @@ pub(super) fn note_fault(
 /// that is pinned.
 pub fn trust(tx: &mut Tx, node: &str, epoch: i64, keys: &[VerifierKey]) -> Result<(), Refusal> {
     let origin = origin(node, epoch);
-    let lines: Vec<String> = keys.iter().filter(|key| key.kind == Kind::Log).map(VerifierKey::text).collect();
-    let keys = lines.join("\n");
+    let keys = log_keys(keys);
     let now = tx.now();
     let row = match store::neighbour(tx, &origin)? {
         Some(known) if known.keys == keys => return Ok(()),
@@ -308,15 +307,27 @@ pub fn trust(tx: &mut Tx, node: &str, epoch: i64, keys: &[VerifierKey]) -> Resul
     store::put_neighbour(tx, &row)
 }
 
+/// Whether a neighbour's log is believed with these keys already.
+pub fn is_trusted(conn: &mut Conn, node: &str, epoch: i64, keys: &[VerifierKey]) -> Result<bool, Refusal> {
+    let known = store::neighbour(conn, &origin(node, epoch))?;
+    Ok(known.is_some_and(|known| known.keys == log_keys(keys)))
+}
+
+/// Verifier keys as they are kept, one a line.
+fn log_keys(keys: &[VerifierKey]) -> String {
+    let lines: Vec<String> = keys.iter().filter(|key| key.kind == Kind::Log).map(VerifierKey::text).collect();
+    lines.join("\n")
+}
+
 pub fn neighbours(conn: &mut Conn) -> Result<Vec<Neighbour>, Refusal> {
     store::neighbours(conn, NEIGHBOURS_MAX)
 }
 
-/// The size of this node's newest checkpoint, and how many neighbours have cosigned it.
-pub fn standing(conn: &mut Conn) -> Result<(u64, usize), Refusal> {
-    let Some(signed) = store::latest(conn)? else { return Ok((0, 0)) };
-    let size = u64::try_from(signed.size).map_err(Refusal::internal)?;
-    Ok((size, store::cosignatures(conn, signed.size)?.len()))
+/// The size of this node's newest checkpoint, that of the newest one that neighbours have cosigned, and how many did.
+pub fn standing(conn: &mut Conn) -> Result<(i64, i64, usize), Refusal> {
+    let newest = store::latest(conn)?.map_or(0, |signed| signed.size);
+    let cosigned = store::cosigned(conn, 0)?.map_or(0, |signed| signed.size);
+    Ok((newest, cosigned, store::cosignatures(conn, cosigned)?.len()))
 }
 
 /// Keeps what a neighbour signed below one of our checkpoints; false when it is no cosignature of it.

@@ -33,8 +33,8 @@ impl Sizes {
     }
 }
 
-/// The proof that is needed to compare a checkpoint of a node's log with what was seen of it. None where the node is
-/// in a newer epoch by now: that log is over.
+/// The proof that is needed to compare a checkpoint of a node's log with what was seen of it. None where it is what was
+/// seen, and where the node is in a newer epoch by now: that log is over.
 pub fn proof_needed(conn: &mut Conn, node: &str, note: &str) -> Result<Option<Sizes>, Refusal> {
     let (signed, shown) = read(note)?;
     let unknown = || Refusal::new(&LOG_UNKNOWN);
@@ -47,7 +47,8 @@ pub fn proof_needed(conn: &mut Conn, node: &str, note: &str) -> Result<Option<Si
     if !signed_by_any(&signed, &known.keys) {
         return Err(Refusal::new(&CHECKPOINT_UNSIGNED));
     }
-    if logs.iter().any(|log| log.epoch > known.epoch) {
+    let same = Note::parse(&known.note).is_some_and(|seen| seen.body == signed.body);
+    if same || logs.iter().any(|log| log.epoch > known.epoch) {
         return Ok(None);
     }
     Sizes::between(known, &shown).map(Some)
@@ -195,6 +196,16 @@ fn watch_of(tx: &mut Tx, node: &str) -> Result<Watch, Refusal> {
         cosigned_at: None,
     };
     Ok(store::watch(tx, node)?.unwrap_or_else(fresh))
+}
+
+/// How often it is noted that a look found nothing wrong and nothing new.
+const NOTED_SECONDS: i64 = 60;
+
+/// Whether the end of a look has to be noted: a quiet network writes little.
+pub fn is_news(conn: &mut Conn, node: &str, failed: bool, now: UtcTime) -> Result<bool, Refusal> {
+    let before = store::watch(conn, node)?;
+    let quiet = before.is_some_and(|it| it.failures == 0 && now < it.looked_at.plus_seconds(NOTED_SECONDS));
+    Ok(failed || !quiet)
 }
 
 /// Notes how a look at a neighbour's log ended.
