@@ -34,7 +34,7 @@ impl Sizes {
 }
 
 /// The proof that is needed to compare a checkpoint of a node's log with what was seen of it. None where it is what was
-/// seen, and where the node is in a newer epoch by now: that log is over.
+/// seen, where the log has shown two histories already, and where the node is in a newer epoch by now.
 pub fn proof_needed(conn: &mut Conn, node: &str, note: &str) -> Result<Option<Sizes>, Refusal> {
     let (signed, shown) = read(note)?;
     let unknown = || Refusal::new(&LOG_UNKNOWN);
@@ -48,7 +48,7 @@ pub fn proof_needed(conn: &mut Conn, node: &str, note: &str) -> Result<Option<Si
         return Err(Refusal::new(&CHECKPOINT_UNSIGNED));
     }
     let same = Note::parse(&known.note).is_some_and(|seen| seen.body == signed.body);
-    if same || logs.iter().any(|log| log.epoch > known.epoch) {
+    if same || known.fault.is_some() || logs.iter().any(|log| log.epoch > known.epoch) {
         return Ok(None);
     }
     Sizes::between(known, &shown).map(Some)
