@@ -1,7 +1,7 @@
 //! The achievement as a kind of listed record. Pure.
 
 use crate::kernel::error::Errors;
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
 use crate::listing::model::{Index, Listing};
@@ -11,8 +11,9 @@ use super::rules;
 
 pub use super::content::{Content, Contributor, IpAsset};
 
-pub enum Achievement {}
-pub type AchievementId = Id<Achievement>;
+ids! {
+    AchievementId of Achievement;
+}
 pub type Record = Listing<Achievement>;
 
 /// Characters of the abstract that lists show.

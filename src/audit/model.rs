@@ -1,11 +1,12 @@
 //! Entries and revisions.
 
 use super::revision::FieldChange;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum AuditEntry {}
-pub type AuditEntryId = Id<AuditEntry>;
+ids! {
+    AuditEntryId of AuditEntry;
+}
 
 /// Who acted, as the trail keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]

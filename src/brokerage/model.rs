@@ -1,18 +1,17 @@
 //! Mandates, commissions, technology managers. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId};
+use crate::kernel::id::{OrganisationId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::rate::Rate;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum MandateKind {}
-pub type MandateId = Id<MandateKind>;
-pub enum ManagerKind {}
-pub type ManagerId = Id<ManagerKind>;
-pub enum CommissionKind {}
-pub type CommissionId = Id<CommissionKind>;
+ids! {
+    MandateId of MandateKind;
+    ManagerId of ManagerKind;
+    CommissionId of CommissionKind;
+}
 
 words! {
     MandateState {

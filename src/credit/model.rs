@@ -1,11 +1,12 @@
 //! Credit records. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum CreditRecordKind {}
-pub type CreditRecordId = Id<CreditRecordKind>;
+ids! {
+    CreditRecordId of CreditRecordKind;
+}
 
 words! {
     #[schema(as = CreditKind)]

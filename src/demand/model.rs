@@ -1,7 +1,7 @@
 //! The demand as a kind of listed record. Pure.
 
 use crate::kernel::error::Errors;
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
 use crate::listing::model::{Index, Listing};
@@ -11,8 +11,9 @@ use super::rules;
 
 pub use super::content::Content;
 
-pub enum Demand {}
-pub type DemandId = Id<Demand>;
+ids! {
+    DemandId of Demand;
+}
 pub type Record = Listing<Demand>;
 
 /// Characters of the description that lists show.

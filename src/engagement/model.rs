@@ -1,16 +1,15 @@
 //! Engagements as the rules know them. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, UserId, parse_urn};
+use crate::kernel::id::{UserId, ids, parse_urn};
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::UtcTime;
 
-pub enum EngagementKind {}
-pub type EngagementId = Id<EngagementKind>;
-pub enum MessageKind {}
-pub type MessageId = Id<MessageKind>;
-pub enum MeetingKind {}
-pub type MeetingId = Id<MeetingKind>;
+ids! {
+    EngagementId of EngagementKind;
+    MessageId of MessageKind;
+    MeetingId of MeetingKind;
+}
 
 words! {
     /// What an engagement is about.

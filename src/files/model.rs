@@ -1,10 +1,11 @@
 //! The words of attachments. Pure.
 
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::UtcTime;
 
-pub enum File {}
-pub type FileId = Id<File>;
+ids! {
+    FileId of File;
+}
 
 /// DOMAIN §6: an attachment has at most 30 MB.
 pub const FILE_BYTES_MAX: u64 = 30 * 1024 * 1024;

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use crate::kernel::actor::{OrganisationKind, Role, words};
-use crate::kernel::id::{Id, MembershipId, OrganisationId, SessionId, UserId};
+use crate::kernel::id::{MembershipId, OrganisationId, SessionId, UserId, ids};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 
-pub enum Invitation {}
-pub type InvitationId = Id<Invitation>;
-pub enum ApiKey {}
-pub type ApiKeyId = Id<ApiKey>;
+ids! {
+    InvitationId of Invitation;
+    ApiKeyId of ApiKey;
+}
 
 words! {
     /// Where an organisation stands with the operator.

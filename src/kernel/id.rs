@@ -19,15 +19,22 @@ pub struct Id<T> {
     kind: PhantomData<fn() -> T>,
 }
 
-pub enum User {}
-pub enum Organisation {}
-pub enum Membership {}
-pub enum Session {}
+/// Identifiers of a room's own: `ids! { BatchId of Batch; }` makes the marker and the name of its ids.
+macro_rules! ids {
+    ($($(#[$words:meta])* $id:ident of $kind:ident;)+) => {$(
+        $(#[$words])*
+        pub enum $kind {}
+        pub type $id = $crate::kernel::id::Id<$kind>;
+    )+};
+}
+pub(crate) use ids;
 
-pub type UserId = Id<User>;
-pub type OrganisationId = Id<Organisation>;
-pub type MembershipId = Id<Membership>;
-pub type SessionId = Id<Session>;
+ids! {
+    UserId of User;
+    OrganisationId of Organisation;
+    MembershipId of Membership;
+    SessionId of Session;
+}
 
 impl<T> Id<T> {
     pub fn from_uuid(uuid: Uuid) -> Self {

@@ -2,15 +2,14 @@
 
 use crate::kernel::actor::words;
 use crate::kernel::error::Code;
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum Account {}
-pub type AccountId = Id<Account>;
-
-pub enum TransactionEntity {}
-pub type TransactionId = Id<TransactionEntity>;
+ids! {
+    AccountId of Account;
+    TransactionId of TransactionEntity;
+}
 
 words! {
     /// What the money in an account is. A new use of the ledger adds its kinds here.

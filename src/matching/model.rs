@@ -1,11 +1,12 @@
 //! The words of matchmaking. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::time::UtcTime;
 
-pub enum FeedbackKind {}
-pub type FeedbackId = Id<FeedbackKind>;
+ids! {
+    FeedbackId of FeedbackKind;
+}
 
 words! {
     /// The two kinds of records that are brought together.

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum NoticeKind {}
-pub type NoticeId = Id<NoticeKind>;
-pub enum DeliveryKind {}
-pub type DeliveryId = Id<DeliveryKind>;
-pub enum EndpointKind {}
-pub type EndpointId = Id<EndpointKind>;
+ids! {
+    NoticeId of NoticeKind;
+    DeliveryId of DeliveryKind;
+    EndpointId of EndpointKind;
+}
 
 words! {
     /// What a notice is about: people choose by topic how they are told.

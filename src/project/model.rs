@@ -3,14 +3,14 @@
 use crate::contract::model::{ContractId, RegisteredContract, Stage};
 use crate::kernel::actor::words;
 use crate::kernel::codes::DivisionCode;
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum Project {}
-pub type ProjectId = Id<Project>;
-pub enum Attainment {}
-pub type AttainmentId = Id<Attainment>;
+ids! {
+    ProjectId of Project;
+    AttainmentId of Attainment;
+}
 
 words! {
     /// The states without their data, as they are stored and filtered.

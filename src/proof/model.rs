@@ -1,10 +1,11 @@
 //! Signing keys as they are known in memory.
 
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::time::UtcTime;
 
-pub enum SigningKeyRow {}
-pub type SigningKeyId = Id<SigningKeyRow>;
+ids! {
+    SigningKeyId of SigningKeyRow;
+}
 
 /// What a key signs. A signature for one purpose is never accepted for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use crate::kernel::actor::words;
 use crate::kernel::change::{Audience, Method, RelayedData};
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::time::UtcTime;
 
 /// Why a record is gone.
@@ -97,8 +97,9 @@ pub struct Replica {
     pub generation: i64,
 }
 
-pub enum Quarantined {}
-pub type QuarantineId = Id<Quarantined>;
+ids! {
+    QuarantineId of Quarantined;
+}
 
 /// An event that was not applied.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::contract::model::{ContractId, Stage};
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId};
+use crate::kernel::id::{OrganisationId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
 
@@ -112,8 +112,9 @@ pub struct Period {
     pub to: Day,
 }
 
-pub enum ReportKind {}
-pub type ReportId = Id<ReportKind>;
+ids! {
+    ReportId of ReportKind;
+}
 
 /// The report of a closed period, as it went upward.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! The sale as an aggregate, who takes part, and what comes of it. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, UserId};
+use crate::kernel::id::{UserId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::{Day, UtcTime};
@@ -12,10 +12,10 @@ pub use super::terms::{
     BiddingTerms, ListingTerms, Lot, ModeTerms, NegotiatedTerms, PriorityHolder, SealedTerms, Terms,
 };
 
-pub enum SaleKind {}
-pub type SaleId = Id<SaleKind>;
-pub enum DepositKind {}
-pub type DepositId = Id<DepositKind>;
+ids! {
+    SaleId of SaleKind;
+    DepositId of DepositKind;
+}
 
 words! {
     /// How a sale finds its price (DOMAIN §4).
@@ -297,10 +297,10 @@ pub struct Offer {
     pub offered_at: UtcTime,
 }
 
-pub enum QuestionKind {}
-pub type QuestionId = Id<QuestionKind>;
-pub enum ObjectionKind {}
-pub type ObjectionId = Id<ObjectionKind>;
+ids! {
+    QuestionId of QuestionKind;
+    ObjectionId of ObjectionKind;
+}
 
 /// A question to the seller. Published with its answer, without who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! An import of applications from a spreadsheet.
 
 use crate::files::model::FileId;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::UtcTime;
 
-/// Marker of an import.
-pub enum ImportOf {}
-pub type ImportId = Id<ImportOf>;
+ids! {
+    /// Marker of an import.
+    ImportId of ImportOf;
+}
 
 #[derive(Clone, Debug)]
 pub struct Import {

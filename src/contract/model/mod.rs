@@ -14,8 +14,9 @@ pub use lists::*;
 pub use record::*;
 pub use review::*;
 
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 
-/// Marker of a technical contract.
-pub enum Contract {}
-pub type ContractId = Id<Contract>;
+ids! {
+    /// Marker of a technical contract.
+    ContractId of Contract;
+}

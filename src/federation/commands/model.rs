@@ -1,17 +1,15 @@
 //! Acts across nodes as the rules know them. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::UtcTime;
 
-pub enum RemoteActKind {}
-pub type RemoteActId = Id<RemoteActKind>;
-pub enum ResultKind {}
-pub type ResultId = Id<ResultKind>;
-pub enum ThreadKind {}
-pub type ThreadId = Id<ThreadKind>;
-pub enum RemoteMessageKind {}
-pub type RemoteMessageId = Id<RemoteMessageKind>;
+ids! {
+    RemoteActId of RemoteActKind;
+    ResultId of ResultKind;
+    ThreadId of ThreadKind;
+    RemoteMessageId of RemoteMessageKind;
+}
 
 words! {
     /// Where an act stands, as far as its own node knows.

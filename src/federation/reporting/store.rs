@@ -5,11 +5,12 @@ use diesel::prelude::*;
 use crate::db::schema::commands::published_projection;
 use crate::db::{Conn, on_each};
 use crate::kernel::error::Refusal;
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::time::UtcTime;
 
-pub enum PublishedKind {}
-pub type PublishedId = Id<PublishedKind>;
+ids! {
+    PublishedId of PublishedKind;
+}
 
 #[derive(Clone, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = published_projection)]

@@ -1,11 +1,12 @@
 //! Saved searches as the rules know them. Pure.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::UtcTime;
 
-pub enum SavedSearchKind {}
-pub type SavedSearchId = Id<SavedSearchKind>;
+ids! {
+    SavedSearchId of SavedSearchKind;
+}
 
 /// Saved searches of one person in one organisation.
 pub const PERSON_SEARCHES_MAX: i64 = 50;

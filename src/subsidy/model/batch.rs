@@ -1,16 +1,15 @@
 //! Batches: what is computed, for whom, and who did what with it.
 
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum Batch {}
-pub type BatchId = Id<Batch>;
-
-pub enum Sheet {}
-pub type SheetId = Id<Sheet>;
+ids! {
+    BatchId of Batch;
+    SheetId of Sheet;
+}
 
 words! {
     /// Where a batch stands.

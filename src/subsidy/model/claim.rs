@@ -3,16 +3,15 @@
 use super::{BatchId, BatchState, SheetId};
 use crate::files::model::FileId;
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum Claim {}
-pub type ClaimId = Id<Claim>;
-
-pub enum Objection {}
-pub type ObjectionId = Id<Objection>;
+ids! {
+    ClaimId of Claim;
+    ObjectionId of Objection;
+}
 
 /// What a registered contract of the platform proves by itself: no paper is asked for it.
 pub const REGISTRATION_EVIDENCE: &str = "技术合同登记证明";

@@ -2,13 +2,14 @@
 
 use super::BatchId;
 use crate::kernel::actor::words;
-use crate::kernel::id::Id;
+use crate::kernel::id::ids;
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum Appropriation {}
-pub type AppropriationId = Id<Appropriation>;
+ids! {
+    AppropriationId of Appropriation;
+}
 
 /// Money that a year has for a scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +27,11 @@ pub struct AppropriationRecord {
     pub ledger_number: i64,
 }
 
-pub enum Payment {}
-pub type PaymentId = Id<Payment>;
-
-pub enum Clawback {}
-pub type ClawbackId = Id<Clawback>;
-
-pub enum Settlement {}
-pub type SettlementId = Id<Settlement>;
+ids! {
+    PaymentId of Payment;
+    ClawbackId of Clawback;
+    SettlementId of Settlement;
+}
 
 /// Whom a sheet pays, and how much in all.
 #[derive(Clone, Debug, PartialEq, Eq)]

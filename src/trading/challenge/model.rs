@@ -3,17 +3,16 @@
 use crate::demand::model::DemandId;
 use crate::files::model::FileId;
 use crate::kernel::actor::words;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum ChallengeKind {}
-pub type ChallengeId = Id<ChallengeKind>;
-pub enum ProposalKind {}
-pub type ProposalId = Id<ProposalKind>;
-pub enum OpinionKind {}
-pub type OpinionId = Id<OpinionKind>;
+ids! {
+    ChallengeId of ChallengeKind;
+    ProposalId of ProposalKind;
+    OpinionId of OpinionKind;
+}
 
 words! {
     /// Where a challenge stands: seven steps and four ends.
