@@ -82,6 +82,16 @@ pub struct Evidence {
     pub kinds: Vec<String>,
 }
 
+/// A dated set of values as an operator keeps it.
+#[derive(Clone, Debug)]
+pub struct Setting<V> {
+    pub effective_from: Day,
+    /// The operator vouches for the values.
+    pub confirmed: bool,
+    pub values: V,
+    pub reason: String,
+}
+
 /// The values of a regulation profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileValues {

@@ -7,8 +7,8 @@ use crate::http::{Answer, Edge, Input, Reply};
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
-use crate::reference::model::{TaxRules, TaxValues};
-use crate::reference::service::{self, SetTaxRules};
+use crate::reference::model::{Setting, TaxRules, TaxValues};
+use crate::reference::service;
 
 #[derive(Serialize, utoipa::ToSchema)]
 struct TaxRulesView {
@@ -53,6 +53,13 @@ pub(super) async fn list_tax_rules(edge: Edge) -> Answer {
     .await
 }
 
+impl From<&TaxRulesSetting> for Setting<TaxValues> {
+    fn from(input: &TaxRulesSetting) -> Self {
+        let (effective_from, confirmed) = (input.effective_from, input.confirmed);
+        Self { effective_from, confirmed, values: input.values.clone(), reason: input.reason.clone() }
+    }
+}
+
 /// Adds a set of tax rules, or changes one.
 #[utoipa::path(
     tag = "reference",
@@ -68,13 +75,7 @@ pub(super) async fn set_tax_rules(
 ) -> Answer {
     let expected = edge.expected_version()?;
     edge.write("tax_rules.set", Permission::ReferenceManage, input, move |tx, actor, input| {
-        let set = SetTaxRules {
-            effective_from: input.effective_from,
-            confirmed: input.confirmed,
-            values: input.values.clone(),
-            reason: input.reason.clone(),
-        };
-        let rules = service::set_tax_rules(tx, actor, &code, expected, &set)?;
+        let rules = service::set_tax_rules(tx, actor, &code, expected, &input.into())?;
         let version = rules.version;
         Ok(Reply::ok(&TaxRulesView::from(rules))?.version(version))
     })

@@ -11,11 +11,12 @@ use crate::http::{Answer, Edge, Input, Paging, Reply};
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::{Day, UtcTime};
+use crate::reference::model::Setting;
 use crate::trading::model::{
     Correction, Objection, ObjectionAbout, ObjectionId, ObjectionRemedy, ObjectionState, Question,
     QuestionId, Rules, SaleId,
 };
-use crate::trading::service::{self, NewObjection, ObjectionAnswer, SaleCorrection, SetRules};
+use crate::trading::service::{self, NewObjection, ObjectionAnswer, SaleCorrection};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -323,6 +324,13 @@ pub struct TradingRulesInput {
     reason: String,
 }
 
+impl From<&TradingRulesInput> for Setting<Rules> {
+    fn from(input: &TradingRulesInput) -> Self {
+        let (effective_from, confirmed) = (input.effective_from, input.confirmed);
+        Self { effective_from, confirmed, values: input.rules.clone(), reason: input.reason.clone() }
+    }
+}
+
 /// Adds a set of rules of selling, or changes one; published sales keep theirs.
 #[utoipa::path(
     tag = "trading",
@@ -335,13 +343,7 @@ pub struct TradingRulesInput {
 pub async fn set_rules(edge: Edge, code: web::Path<String>, input: Input<TradingRulesInput>) -> Answer {
     let expected = edge.expected_version()?;
     edge.write("sale.rules", Permission::ReferenceManage, input, move |tx, actor, input| {
-        let set = SetRules {
-            effective_from: input.effective_from,
-            confirmed: input.confirmed,
-            rules: input.rules.clone(),
-            reason: input.reason.clone(),
-        };
-        let found = service::set_rules(tx, actor, &code, expected, &set)?;
+        let found = service::set_rules(tx, actor, &code, expected, &input.into())?;
         let version = found.version;
         Ok(Reply::ok(&TradingProfileView::from(found))?.version(version))
     })

@@ -28,7 +28,7 @@ pub use objections::{
 };
 pub use offers::offer;
 pub use outcome::{announce, conclude, confirmation, default, rerun};
-pub use profiles::{SetRules, ensure_shipped, profiles, rules_on, set_rules};
+pub use profiles::{ensure_shipped, profiles, rules_on, set_rules};
 pub use publish::{approve, publish, refuse};
 pub use questions::{answer, ask, questions};
 pub use read::{Seen, mine, sale, sales, under_review};

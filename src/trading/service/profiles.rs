@@ -11,6 +11,7 @@ use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::kernel::time::Day;
+use crate::reference::model::Setting;
 use crate::trading::model::{Rules, TradingProfile};
 use crate::trading::{profile, store};
 
@@ -39,23 +40,13 @@ pub fn rules_on(conn: &mut Conn, day: Day) -> Result<Rules, Refusal> {
 
 const REASON_CHARS_MAX: usize = 500;
 
-/// Rules as an operator keeps them.
-#[derive(Clone, Debug)]
-pub struct SetRules {
-    pub effective_from: Day,
-    /// The operator vouches for the values.
-    pub confirmed: bool,
-    pub rules: Rules,
-    pub reason: String,
-}
-
 /// Adds a set of rules, or changes one. Sales that are published keep theirs.
 pub fn set_rules(
     tx: &mut Tx,
     actor: &Actor,
     code: &str,
     expected: Option<i64>,
-    set: &SetRules,
+    set: &Setting<Rules>,
 ) -> Result<TradingProfile, Refusal> {
     actor.permit(Permission::ReferenceManage)?;
     let mut errors = Errors::new();
@@ -63,7 +54,7 @@ pub fn set_rules(
     if !(1..=16).contains(&code.len()) || !code.bytes().all(plain) {
         errors.add_with("/code", &INVALID_VALUE, &[("reason", "a-z 0-9 -".into())]);
     }
-    profile::check(&mut errors, &set.rules);
+    profile::check(&mut errors, &set.values);
     text::required(&mut errors, "/reason", &set.reason, REASON_CHARS_MAX);
     errors.check()?;
     let before = store::profiles(tx)?.into_iter().find(|it| it.code == code);
@@ -74,7 +65,7 @@ pub fn set_rules(
         version: version + 1,
         effective_from: set.effective_from,
         confirmed: set.confirmed,
-        rules: set.rules.clone(),
+        rules: set.values.clone(),
     };
     let now = tx.now();
     store::put_profile(tx, &after, now)?;
