@@ -13,6 +13,9 @@ use crate::kernel::error::Refusal;
 /// Milliseconds that a statement waits for another process's write lock on SQLite.
 const BUSY_TIMEOUT_MS: u32 = 10_000;
 
+/// Pages of SQLite's log at which a COMMIT moves them itself (40 MB); before that a thread does it (`writer/checkpoint`).
+const LOG_PAGES_MAX: u32 = 10_000;
+
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     Postgres(PgConnection),
@@ -174,10 +177,12 @@ fn open_sqlite(path: &Path, mode: Mode) -> Result<SqliteConnection, String> {
     );
     conn.batch_execute(&common).map_err(|e| e.to_string())?;
     let own = match mode {
-        Mode::Write => "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;",
-        Mode::Read => "PRAGMA query_only=ON;",
+        Mode::Write => format!(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={LOG_PAGES_MAX};"
+        ),
+        Mode::Read => "PRAGMA query_only=ON;".to_owned(),
     };
-    conn.batch_execute(own).map_err(|e| e.to_string())?;
+    conn.batch_execute(&own).map_err(|e| e.to_string())?;
     Ok(conn)
 }
 

@@ -103,6 +103,25 @@ impl Db {
         self.inner.writer.submit(Priority::Background, name, command)?.wait().await
     }
 
+    /// Writes `count` things in background slices: each begins where the one before ended, and says how many it
+    /// took before its time was spent (`Tx::is_spent`).
+    pub async fn write_slices<F>(&self, name: &'static str, count: usize, slice: F) -> Result<(), Refusal>
+    where
+        F: Fn(&mut Tx, usize) -> Result<usize, Refusal> + Send + Sync + 'static,
+    {
+        let slice = Arc::new(slice);
+        let mut done = 0;
+        while done < count {
+            let (slice, from) = (Arc::clone(&slice), done);
+            let taken = self.write_background(name, move |tx| slice(tx, from)).await?.value;
+            if taken == 0 {
+                return Err(Refusal::internal(format!("{name}: a slice took nothing")));
+            }
+            done += taken;
+        }
+        Ok(())
+    }
+
     /// For threads without an async runtime: the command line, jobs, tests.
     pub fn write_blocking<T, F>(&self, name: &'static str, command: F) -> Result<Written<T>, Refusal>
     where

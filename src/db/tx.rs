@@ -2,6 +2,7 @@
 //! changes and after-commit hooks that it leaves in memory.
 
 use std::ops::{Deref, DerefMut};
+use std::time::{Duration, Instant};
 
 use super::Settings;
 use super::conn::Conn;
@@ -37,10 +38,14 @@ impl Kept {
     }
 }
 
+/// Work of one background slice. Other writes wait for it, for its commit, and for their own: less than 10 ms in all.
+const SLICE_WORK_MAX: Duration = Duration::from_millis(3);
+
 pub struct Tx<'a> {
     pub(super) conn: &'a mut Conn,
     pub(super) settings: &'a Settings,
     pub(super) now: UtcTime,
+    pub(super) begun: Instant,
     pub(super) seq_before: i64,
     pub(super) kept: &'a mut Kept,
     pub(super) cause: Option<i64>,
@@ -50,6 +55,11 @@ impl Tx<'_> {
     /// The time of this transaction: never before that of an earlier one, whichever instance wrote it.
     pub const fn now(&self) -> UtcTime {
         self.now
+    }
+
+    /// Whether this slice has worked as long as one may: what is left is for the next one.
+    pub fn is_spent(&self) -> bool {
+        self.begun.elapsed() >= SLICE_WORK_MAX
     }
 
     pub fn new_id<T>(&self) -> Id<T> {

@@ -4,6 +4,7 @@
 //! instances: no deadlock, no write skew, no retry loop. Numbers come out in commit order, without holes and
 //! without late arrivals (TMF-1 rule 2).
 
+mod checkpoint;
 mod group;
 mod numbering;
 
@@ -68,6 +69,7 @@ impl<T> Waiting<T> {
 /// A command with its type erased.
 trait Job: Send {
     fn name(&self) -> &'static str;
+    fn priority(&self) -> Priority;
     /// May run again: only the last run counts.
     fn run(&mut self, tx: &mut Tx) -> Result<(), Refusal>;
     fn answer(self: Box<Self>, outcome: Result<i64, Refusal>);
@@ -75,6 +77,7 @@ trait Job: Send {
 
 struct Typed<T, F> {
     name: &'static str,
+    priority: Priority,
     command: F,
     value: Option<T>,
     answer: oneshot::Sender<Result<Written<T>, Refusal>>,
@@ -87,6 +90,10 @@ where
 {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn priority(&self) -> Priority {
+        self.priority
     }
 
     fn run(&mut self, tx: &mut Tx) -> Result<(), Refusal> {
@@ -115,7 +122,7 @@ impl Writer {
     ) -> Result<Self, Refusal> {
         let (people, people_queue) = bounded(settings.limits.queued_commands_max);
         let (background, background_queue) = bounded(settings.limits.queued_commands_max);
-        let mut worker = group::Worker::new(settings.clone(), head, announce);
+        let mut worker = group::Worker::new(settings.clone(), head, announce)?;
         let queues = Queues { people: people_queue, background: background_queue };
         std::thread::Builder::new()
             .name("writer".into())
@@ -139,7 +146,7 @@ impl Writer {
         F: Fn(&mut Tx) -> Result<T, Refusal> + Send + 'static,
     {
         let (answer, waiting) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Typed { name, command, value: None, answer });
+        let job: Box<dyn Job> = Box::new(Typed { name, priority, command, value: None, answer });
         let queue = match priority {
             Priority::People => &self.people,
             Priority::Background => &self.background,
@@ -160,7 +167,7 @@ struct Queues {
 impl Queues {
     /// Waits for the next command; none when every handle on the database is gone.
     fn wait(&self) -> Option<Box<dyn Job>> {
-        if let Some(job) = self.next() {
+        if let Some(job) = self.next(true) {
             return Some(job);
         }
         crossbeam_channel::select! {
@@ -169,7 +176,9 @@ impl Queues {
         }
     }
 
-    fn next(&self) -> Option<Box<dyn Job>> {
-        self.people.try_recv().or_else(|_| self.background.try_recv()).ok()
+    /// A person's command if one waits, else a background slice where there is room for one.
+    fn next(&self, background: bool) -> Option<Box<dyn Job>> {
+        let person = self.people.try_recv().ok();
+        if person.is_some() || !background { person } else { self.background.try_recv().ok() }
     }
 }

@@ -1,11 +1,18 @@
 //! The writer and the change log (DESIGN, Database; TMF-1 rule 2).
 
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use techmart::db::{Db, Tx};
 use techmart::kernel::actor::Actor;
 use techmart::kernel::change::NewChange;
 use techmart::kernel::codes_common::CONFLICT;
 use techmart::kernel::error::Refusal;
 
 use super::support::City;
+use super::support::process::eventually;
 
 fn note(number: i64) -> NewChange {
     let subject = "urn:tm:cn-450700:test:01980000-0000-7000-8000-000000000001".to_owned();
@@ -48,4 +55,112 @@ fn time_never_goes_back() {
     assert_eq!(second, first);
     city.clock.advance_seconds(7200);
     assert!(city.app.db.write_blocking("test", |tx| Ok(tx.now())).unwrap().value > first);
+}
+
+/// What ran and what was committed, in order: a hook marks the end of its group.
+type Story = Arc<Mutex<Vec<String>>>;
+
+fn told(story: &Story, what: String) {
+    story.lock().unwrap().push(what);
+}
+
+/// Longer than a group works.
+const LONG: Duration = Duration::from_millis(30);
+
+/// Runs a command that says that it ran and that it was committed; it waits for the gate, if it has one.
+fn narrated(
+    db: &Db,
+    story: &Story,
+    name: &'static str,
+    background: bool,
+    gate: Option<Receiver<()>>,
+) -> JoinHandle<()> {
+    let (db, story) = (db.clone(), story.clone());
+    let gate = gate.map(Mutex::new);
+    std::thread::spawn(move || {
+        let command = move |tx: &mut Tx| {
+            told(&story, name.to_owned());
+            if let Some(gate) = &gate {
+                gate.lock().unwrap().recv().unwrap();
+                std::thread::sleep(LONG);
+            }
+            let story = story.clone();
+            tx.after_commit(Box::new(move || told(&story, format!("{name} stands"))));
+            Ok(())
+        };
+        let done = if background {
+            db.write_background_blocking(name, command)
+        } else {
+            db.write_blocking(name, command)
+        };
+        done.unwrap();
+    })
+}
+
+/// DESIGN, Writing: other writes wait less than 10 ms. Who waited for one background slice does not wait for the next
+/// one too, and slices go on all the same.
+#[test]
+fn a_persons_command_is_committed_before_the_next_slice() {
+    let city = City::new();
+    let (db, story) = (&city.app.db, Story::default());
+    let (open, gate) = channel();
+    let slice = narrated(db, &story, "slice 1", true, Some(gate));
+    while story.lock().unwrap().is_empty() {
+        std::thread::yield_now();
+    }
+    let next = narrated(db, &story, "slice 2", true, None);
+    let person = narrated(db, &story, "person", false, None);
+    std::thread::sleep(LONG);
+    open.send(()).unwrap();
+    for thread in [slice, next, person] {
+        thread.join().unwrap();
+    }
+    let told = story.lock().unwrap().clone();
+    let order = ["slice 1", "slice 1 stands", "person", "person stands", "slice 2", "slice 2 stands"];
+    assert_eq!(told, order);
+}
+
+/// DESIGN, Writing: bigger work is written in slices that end when their time is spent, and nothing is left out.
+#[test]
+fn slices_end_with_their_time_and_take_everything_once() {
+    const COUNT: usize = 60;
+    let city = City::new();
+    let taken = Arc::new(Mutex::new(vec![]));
+    let (db, by) = (city.app.db.clone(), taken.clone());
+    let slice = move |tx: &mut Tx, from: usize| {
+        let mut to = from;
+        while to < COUNT && !tx.is_spent() {
+            std::thread::sleep(Duration::from_millis(1));
+            to += 1;
+        }
+        by.lock().unwrap().push((from, to));
+        Ok(to - from)
+    };
+    let runtime = actix_web::rt::System::new();
+    runtime.block_on(db.write_slices("test.slices", COUNT, slice)).unwrap();
+    let taken = taken.lock().unwrap().clone();
+    assert!(taken.len() >= COUNT / 4, "a few milliseconds at most: {taken:?}");
+    assert!(taken.windows(2).all(|pair| pair[0].1 == pair[1].0));
+    assert_eq!((taken[0].0, taken[taken.len() - 1].1), (0, COUNT));
+    let idle = runtime.block_on(db.write_slices("test.idle", 1, |_, _| Ok(0)));
+    assert_eq!(idle.unwrap_err().code(), "internal", "it would never end");
+}
+
+/// The log of SQLite is moved into the database by a thread of its own, long before a COMMIT would have to do it.
+#[test]
+fn what_was_written_reaches_the_database_file_beside_the_writer() {
+    let city = City::new();
+    let path = match techmart::db::DatabaseUrl::parse(&city.database.url()).unwrap() {
+        techmart::db::DatabaseUrl::Sqlite(path) => path,
+        techmart::db::DatabaseUrl::Postgres(_) => return,
+    };
+    const BYTES: u64 = 12 * 1024 * 1024;
+    let sql = format!(
+        "CREATE TABLE test_log (bytes BLOB NOT NULL); \
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12) \
+         INSERT INTO test_log SELECT randomblob({}) FROM n",
+        BYTES / 12
+    );
+    city.app.db.write_blocking("test.fill", move |tx| Ok(tx.batch(&sql)?)).unwrap();
+    eventually("the log is moved", || (std::fs::metadata(&path).unwrap().len() > BYTES).then_some(()));
 }

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use super::checkpoint::Checkpoints;
 use super::numbering::{self, Head};
-use super::{Job, Queues};
+use super::{Job, Priority, Queues};
 use crate::db::conn::{Conn, Mode, lost_connection};
 use crate::db::tx::{Kept, Tx};
 use crate::db::{Settings, UNSEEN};
@@ -19,6 +20,9 @@ pub struct Worker {
     conn: Option<Conn>,
     head: Arc<AtomicI64>,
     announce: watch::Sender<i64>,
+    checkpoints: Option<Checkpoints>,
+    /// Whether the last group carried a background slice.
+    carried: bool,
 }
 
 /// A command that was run, and what came of it inside the transaction.
@@ -36,8 +40,13 @@ enum Failure {
 }
 
 impl Worker {
-    pub const fn new(settings: Settings, head: Arc<AtomicI64>, announce: watch::Sender<i64>) -> Self {
-        Self { settings, conn: None, head, announce }
+    pub fn new(
+        settings: Settings,
+        head: Arc<AtomicI64>,
+        announce: watch::Sender<i64>,
+    ) -> Result<Self, Refusal> {
+        let checkpoints = Checkpoints::start(&settings.url)?;
+        Ok(Self { settings, conn: None, head, announce, checkpoints, carried: false })
     }
 
     /// Runs a group that begins with `first` and takes what else waits.
@@ -94,6 +103,7 @@ impl Worker {
         }
         if wrote {
             self.announce.send_replace(head.seq);
+            self.checkpoints.iter().for_each(Checkpoints::wake);
         }
         for Ran { job, outcome } in ran.drain(..) {
             job.answer(outcome.map(|()| head.seq));
@@ -117,7 +127,7 @@ impl Worker {
 
     /// Runs the commands and numbers their changes; returns the new head and whether anything was written.
     fn commands(
-        &self,
+        &mut self,
         conn: &mut Conn,
         first: Box<dyn Job>,
         queues: Option<&Queues>,
@@ -135,14 +145,23 @@ impl Worker {
         };
         head.last_at = head.last_at.max(self.settings.clock.now());
         let mut next = Some(first);
+        let (mut people, mut carries) = (false, false);
         while let Some(job) = next.take() {
+            match job.priority() {
+                Priority::People => people = true,
+                Priority::Background => carries = true,
+            }
             ran.push(Ran { job, outcome: Ok(()) });
             let Some(current) = ran.last_mut() else { break };
             current.outcome = self.one(conn, &head, current.job.as_mut(), kept)?;
             let room = ran.len() < self.settings.limits.group_commands_max
                 && started.elapsed() < self.settings.limits.group_work_max;
-            next = queues.filter(|_| room).and_then(Queues::next);
+            // Who waited for the slice before should not wait for the next one too; yet slices go on, at least one
+            // in every other group.
+            let background = !people || !(carries || self.carried);
+            next = queues.filter(|_| room).and_then(|queues| queues.next(background));
         }
+        self.carried = carries;
         let wrote = ran.iter().any(|r| r.outcome.is_ok());
         if wrote {
             numbering::number(conn, &self.settings, &mut head, &kept.changes)?;
@@ -160,8 +179,15 @@ impl Worker {
     ) -> Result<Result<(), Refusal>, Refusal> {
         conn.savepoint()?;
         let mark = kept.mark();
-        let mut tx =
-            Tx { conn, settings: &self.settings, now: head.last_at, seq_before: head.seq, kept, cause: None };
+        let mut tx = Tx {
+            conn,
+            settings: &self.settings,
+            now: head.last_at,
+            begun: Instant::now(),
+            seq_before: head.seq,
+            kept,
+            cause: None,
+        };
         let outcome = job.run(&mut tx);
         if let Err(refusal) = &outcome {
             if refusal.is(&DATABASE_UNAVAILABLE) {
