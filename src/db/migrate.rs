@@ -76,6 +76,7 @@ static MIGRATIONS: &[Migration] = migrations![
     44 "0044_notice",
     45 "0045_webhook",
     47 "0047_watch_and_erasure",
+    49 "0049_money",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

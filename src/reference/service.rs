@@ -5,7 +5,7 @@ use serde_json::json;
 use super::codes::{PROFILE_CODE, PROFILE_DAY_TAKEN, PROFILE_EXISTS, PROFILE_WITHOUT_DAY};
 use super::model::{
     Calendar, CalendarYear, Deadline, Division, Limit, LimitUnit, Profile, ProfileValues, ProfileVersion,
-    TaxRules, TaxValues,
+    Setting, TaxRules, TaxValues,
 };
 use super::{rules, shipped, store, tax};
 use crate::db::{Conn, Tx, check_version};
@@ -81,6 +81,19 @@ pub fn profile(conn: &mut Conn, code: &str) -> Result<Profile, Refusal> {
     store::profile(conn, code)?.ok_or_else(|| Refusal::new(&NOT_FOUND))
 }
 
+/// A profile as somebody took it with them: the values of that version, whatever was set later. They are confirmed
+/// once any version with the same values is. Without a version it is the present one.
+pub fn profile_at(conn: &mut Conn, code: &str, version: Option<i64>) -> Result<Profile, Refusal> {
+    let Some(version) = version else { return profile(conn, code) };
+    let versions = profile_versions(conn, code)?;
+    let taken = versions.iter().map(|kept| &kept.profile).find(|profile| profile.version == version);
+    let taken =
+        taken.cloned().ok_or_else(|| Refusal::internal(format!("profile {code} has no {version}")))?;
+    let vouched = |kept: &ProfileVersion| kept.profile.confirmed && kept.profile.values == taken.values;
+    let confirmed = versions.iter().any(vouched);
+    Ok(Profile { confirmed, ..taken })
+}
+
 /// Every version that a profile had, oldest first.
 pub fn profile_versions(conn: &mut Conn, code: &str) -> Result<Vec<ProfileVersion>, Refusal> {
     let versions = store::versions(conn, code)?;
@@ -153,23 +166,13 @@ pub fn tax_rules_on(conn: &mut Conn, day: Day) -> Result<TaxRules, Refusal> {
     tax::rules_on(&all, day).cloned().ok_or_else(|| Refusal::internal("no tax rules"))
 }
 
-/// A set of tax rules as an operator keeps it.
-#[derive(Clone, Debug)]
-pub struct SetTaxRules {
-    pub effective_from: Day,
-    /// The operator vouches for the values.
-    pub confirmed: bool,
-    pub values: TaxValues,
-    pub reason: String,
-}
-
 /// Adds a set of tax rules, or changes one.
 pub fn set_tax_rules(
     tx: &mut Tx,
     actor: &Actor,
     code: &str,
     expected: Option<i64>,
-    set: &SetTaxRules,
+    set: &Setting<TaxValues>,
 ) -> Result<TaxRules, Refusal> {
     actor.permit(Permission::ReferenceManage)?;
     let mut errors = Errors::new();

@@ -10,7 +10,7 @@ use crate::contract::codes::IMPORT_HAS_PROBLEMS;
 use crate::contract::form::Form;
 use crate::contract::import::{self, Problem};
 use crate::contract::model::{Import, ImportId};
-use crate::contract::service::{self, Examined, SLICE_ENTRIES};
+use crate::contract::service::{self, Examined};
 use crate::files::model::{FileId, StoredFile};
 use crate::files::{self, Vault};
 use crate::http::{Answer, Edge, Input, Reply};
@@ -200,11 +200,11 @@ async fn write(edge: &Edge, file: StoredFile, forms: Vec<Form>) -> Result<Import
     let (by, entries) = (actor.clone(), forms.len());
     let begin = move |tx: &mut crate::db::Tx| service::begin_import(tx, &by, &file, entries);
     let id = db.write("contract.import.begin", begin).await?.value;
-    for slice in forms.chunks(SLICE_ENTRIES) {
-        let (by, slice) = (actor.clone(), slice.to_vec());
-        let write = move |tx: &mut crate::db::Tx| service::import_slice(tx, &by, id, &slice);
-        db.write_background("contract.import.slice", write).await?;
-    }
+    let by = actor.clone();
+    let slice = move |tx: &mut crate::db::Tx, from: usize| {
+        service::import_slice(tx, &by, id, forms.get(from..).unwrap_or_default())
+    };
+    db.write_slices("contract.import.slice", entries, slice).await?;
     let finish = move |tx: &mut crate::db::Tx| service::finish_import(tx, &actor, id);
     Ok(db.write("contract.import.finish", finish).await?.value)
 }

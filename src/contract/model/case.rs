@@ -38,6 +38,8 @@ pub struct Submission {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acceptance {
     pub profile: String,
+    /// Later edits of the profile are for later cases; none on cases that were accepted before versions were kept.
+    pub profile_version: Option<i64>,
     pub on: Day,
     pub due: Day,
     /// 0 at first, one more with each resubmission.

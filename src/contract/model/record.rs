@@ -197,6 +197,17 @@ pub struct Counted {
     pub buyer_kind: String,
 }
 
+/// A contract that counts: it stands, and its price is final.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub id: ContractId,
+    pub version: i64,
+    pub number: Number,
+    pub registered_on: Day,
+    pub total: Fen,
+    pub technical: Fen,
+}
+
 impl RegisteredContract {
     /// Neither cancelled nor revoked.
     pub fn stands(&self) -> bool {

@@ -17,6 +17,7 @@ pub enum Act {
     Submit(Submission),
     Accept {
         profile: String,
+        profile_version: i64,
         on: Day,
         due: Day,
     },
@@ -48,8 +49,9 @@ pub enum Act {
 pub fn next(state: &State, act: Act) -> Result<State, Refusal> {
     match (state.clone(), act) {
         (State::Draft, Act::Submit(submission)) => Ok(State::Submitted(submission)),
-        (State::Submitted(submission), Act::Accept { profile, on, due }) => {
-            let acceptance = Acceptance { profile, on, due, round: 0 };
+        (State::Submitted(submission), Act::Accept { profile, profile_version, on, due }) => {
+            let profile_version = Some(profile_version);
+            let acceptance = Acceptance { profile, profile_version, on, due, round: 0 };
             Ok(State::Accepted(File { submission, acceptance }, Review::default()))
         }
         (State::Accepted(file, _), Act::RequestCorrection(wanted)) => {

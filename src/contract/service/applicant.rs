@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::acts::{Note, advance, keep, leave_trace};
-use super::filing;
+use super::{filing, office};
 use crate::audit;
 use crate::contract::codes::ATTACHED_TWICE;
 use crate::contract::form::Form;
@@ -152,7 +152,7 @@ pub fn resubmit(
     let State::CorrectionRequested(file, _) = &record.state else {
         return Err(Refusal::new(&STATE_CONFLICT).with("state", record.state.stage()));
     };
-    let profile = reference::service::profile(tx, &file.acceptance.profile)?;
+    let profile = office::profile(tx, file)?;
     let filed_on = file.submission.at.day();
     filing::problems(tx, &record, &profile, filed_on)?.check()?;
     filing::stop_duplicates(tx, &record)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::reading;
+use super::{office, reading};
 use crate::contract::codes::CERTIFICATE_NOT_FOUND;
 use crate::contract::model::{ContractId, Edition, Number, Record, Stage, State};
 use crate::contract::rules::ip;
@@ -13,7 +13,6 @@ use crate::kernel::actor::words;
 use crate::kernel::codes_common::STATE_CONFLICT;
 use crate::kernel::error::Refusal;
 use crate::kernel::time::Day;
-use crate::reference;
 
 /// `typ` of the signature's header.
 pub const CERTIFICATE_KIND: &str = "certificate+jws";
@@ -70,8 +69,8 @@ fn certified(conn: &mut Conn, record: Record, edition: Edition) -> Result<Certif
         }
         _ => (Verdict::Valid, None),
     };
-    let profile = record.state.file().map(|file| file.acceptance.profile.clone()).unwrap_or_default();
-    let law_zh = reference::service::profile(conn, &profile)?.values.law_zh;
+    let file = record.state.file().ok_or_else(|| Refusal::internal("a certificate without a case"))?;
+    let law_zh = office::profile(conn, file)?.values.law_zh;
     Ok(Certified { record, edition, verdict, ended_on, law_zh })
 }
 

@@ -1,6 +1,6 @@
 //! What the machine shows beside the file. It decides nothing: the registrar does.
 
-use super::{filing, reading};
+use super::{filing, office, reading};
 use crate::contract::codes;
 use crate::contract::model::{CheckKind, CheckResult, ContractId, Finding, Record, State};
 use crate::contract::rules::{duplicates, parties};
@@ -29,7 +29,7 @@ pub fn checks(snapshot: &mut Snapshot, actor: &Actor, id: ContractId) -> Result<
     }
     let today = snapshot.now().day();
     let profile = match record.state.file() {
-        Some(file) => reference::service::profile(snapshot, &file.acceptance.profile)?,
+        Some(file) => office::profile(snapshot, file)?,
         None => reference::service::profile_on(snapshot, today)?,
     };
     let mut found = Found(vec![]);

@@ -24,7 +24,7 @@ use crate::kernel::time::{Day, UtcTime};
 use crate::papers::xlsx::{self, Limits};
 use crate::reference;
 
-/// Applications in one command: about 50 statements.
+/// Applications in one command at most: about 50 statements.
 pub const SLICE_ENTRIES: usize = 10;
 /// Problems that one answer tells.
 const PROBLEMS_MAX: usize = 1_000;
@@ -99,12 +99,17 @@ pub fn begin_import(
     Ok(import.id)
 }
 
-/// Writes some drafts that nobody sees yet.
-pub fn import_slice(tx: &mut Tx, actor: &Actor, import: ImportId, forms: &[Form]) -> Result<(), Refusal> {
+/// Writes drafts that nobody sees yet, from the first on, until the time of a slice is spent; says how many.
+pub fn import_slice(tx: &mut Tx, actor: &Actor, import: ImportId, forms: &[Form]) -> Result<usize, Refusal> {
     open(tx, actor, import)?;
     let person = actor.person()?.clone();
-    for form in forms {
-        let now = tx.now();
+    let now = tx.now();
+    let mut done = 0;
+    for form in forms.iter().take(SLICE_ENTRIES) {
+        if done > 0 && tx.is_spent() {
+            break;
+        }
+        done += 1;
         let record = Record {
             id: tx.new_id(),
             version: 1,
@@ -136,7 +141,7 @@ pub fn import_slice(tx: &mut Tx, actor: &Actor, import: ImportId, forms: &[Form]
         };
         store::add_step(tx, record.id, step)?;
     }
-    Ok(())
+    Ok(done)
 }
 
 /// The last command: shows all drafts at once, if they are all there.

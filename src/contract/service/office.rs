@@ -14,7 +14,7 @@ use crate::contract::rules::case::Act;
 use crate::contract::rules::conflict::{self, Ties};
 use crate::contract::rules::number;
 use crate::contract::store;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::identity;
 use crate::identity::service::Office;
 use crate::kernel::actor::{Actor, Person};
@@ -43,9 +43,10 @@ pub fn accept(
     let profile = reference::service::profile_on(tx, on)?;
     let limit = profile.review_limit(profile.is_large(record.technical));
     let due = reference::service::deadline(tx, on, limit)?.day;
-    let detail = json!({"profile": profile.code, "due_on": due});
+    let detail = json!({"profile": profile.code, "profile_version": profile.version, "due_on": due});
     let note = Note::with(StepKind::Accepted, opinion, detail);
-    let record = advance(tx, actor, record, Act::Accept { profile: profile.code.clone(), on, due }, note)?;
+    let (code, profile_version) = (profile.code, profile.version);
+    let record = advance(tx, actor, record, Act::Accept { profile: code, profile_version, on, due }, note)?;
     official_trail(tx, actor, &record, StepKind::Accepted)?;
     Ok(record)
 }
@@ -279,8 +280,9 @@ fn taken_up(record: &Record) -> Result<&File, Refusal> {
     }
 }
 
-pub(super) fn profile(tx: &mut Tx, file: &File) -> Result<Profile, Refusal> {
-    reference::service::profile(tx, &file.acceptance.profile)
+/// The profile that the case took with it on the day of its acceptance (DOMAIN §2), whatever was set since.
+pub(super) fn profile(conn: &mut Conn, file: &File) -> Result<Profile, Refusal> {
+    reference::service::profile_at(conn, &file.acceptance.profile, file.acceptance.profile_version)
 }
 
 pub(super) fn opinion(tx: &Tx, person: &Person, agrees: bool, text: &str) -> Opinion {

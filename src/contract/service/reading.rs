@@ -1,8 +1,13 @@
 //! Who may read what, lists, clocks, and what higher rooms ask.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::office;
 use crate::contract::codes::ATTACHMENT_NOT_FOUND;
 use crate::contract::model::{
-    Attached, ContractId, HandlerFilter, Record, RegisteredContract, Stage, State, Step, Summary, WorkFilter,
+    Attached, ContractId, HandlerFilter, Record, RegisteredContract, Stage, Standing, State, Step, Summary,
+    WorkFilter,
 };
 use crate::contract::rules::parties;
 use crate::contract::store::{self, Scope, Wanted};
@@ -83,7 +88,7 @@ pub fn case(
         None => None,
     };
     let profile = match record.state.file() {
-        Some(file) => reference::service::profile(conn, &file.acceptance.profile)?,
+        Some(file) => office::profile(conn, file)?,
         None => reference::service::profile_on(conn, today)?,
     };
     let large = profile.is_large(record.technical);
@@ -206,24 +211,44 @@ pub fn second_reviews(
 
 /// A page of a list with the mark of cases under a profile that nobody has confirmed.
 fn marked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Summary>, Refusal> {
-    let profiles = reference::service::profiles(snapshot)?;
+    let profiles = profiles_of(snapshot, &page)?;
     Ok(page.map(|summary| mark(summary, &profiles)))
 }
 
-fn mark(summary: Summary, profiles: &[Profile]) -> Summary {
-    let profile = profiles.iter().find(|profile| profile.code == summary.profile);
-    Summary { unverified: profile.is_some_and(|profile| !profile.confirmed), ..summary }
+fn mark(summary: Summary, profiles: &HashMap<ContractId, Profile>) -> Summary {
+    let unverified = profiles.get(&summary.id).is_some_and(|profile| !profile.confirmed);
+    Summary { unverified, ..summary }
+}
+
+/// The profiles that the cases of a page took with them.
+fn profiles_of(conn: &mut Conn, page: &Page<Summary>) -> Result<HashMap<ContractId, Profile>, Refusal> {
+    let accepted: Vec<_> = page.items.iter().filter(|it| it.accepted_on.is_some()).collect();
+    let ids: Vec<ContractId> = accepted.iter().map(|it| it.id).collect();
+    let versions = store::profile_versions(conn, &ids)?;
+    let mut known: HashMap<(&str, Option<i64>), Profile> = HashMap::new();
+    let mut found = HashMap::new();
+    for case in accepted {
+        let version = versions.get(&case.id).copied().flatten();
+        let profile = match known.entry((&case.profile, version)) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => {
+                place.insert(reference::service::profile_at(conn, &case.profile, version)?).clone()
+            }
+        };
+        found.insert(case.id, profile);
+    }
+    Ok(found)
 }
 
 fn clocked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Worked>, Refusal> {
     let today = snapshot.now().day();
-    let profiles = reference::service::profiles(snapshot)?;
+    let profiles = profiles_of(snapshot, &page)?;
     let days = || page.items.iter().filter_map(|item| item.due_on).chain([today]);
     let (first, last) = (days().min().unwrap_or(today), days().max().unwrap_or(today));
     let calendar = reference::service::calendar(snapshot, first, last)?;
     Ok(page.map(|summary| {
         let summary = mark(summary, &profiles);
-        let profile = profiles.iter().find(|profile| profile.code == summary.profile);
+        let profile = profiles.get(&summary.id);
         let unit = profile.map(|it| it.review_limit(it.is_large(summary.technical)).unit);
         let left = summary.due_on.zip(unit).map(|(due, unit)| calendar.days_between(today, due, unit));
         let overdue = summary.due_on.is_some_and(|due| today > due);
@@ -297,6 +322,17 @@ pub fn registered_in(
     to: Day,
 ) -> Result<Vec<RegisteredContract>, Refusal> {
     store::register(conn, office, from, to)
+}
+
+/// For higher rooms: what an office registered from one day to another, both included, that stands and has a final
+/// price, in the order of registration.
+pub fn standing_in(
+    conn: &mut Conn,
+    office: OrganisationId,
+    from: Day,
+    to: Day,
+) -> Result<Vec<Standing>, Refusal> {
+    store::standing(conn, office, from, to)
 }
 
 /// For higher rooms: what a seller registered from one day to another, both included.

@@ -16,6 +16,8 @@ pub struct Casework {
     submitted_at: Option<UtcTime>,
     /// Kept for good; the column of the same name is only there to order the open cases.
     due_on: Option<Day>,
+    /// The version of the profile that stays with the case.
+    profile_version: Option<i64>,
     round: u32,
     first: Option<OpinionDoc>,
     second: Option<OpinionDoc>,
@@ -31,6 +33,10 @@ impl Casework {
     /// The last day of the limit that counts, also after the decision.
     pub const fn due_on(&self) -> Option<Day> {
         self.due_on
+    }
+
+    pub const fn profile_version(&self) -> Option<i64> {
+        self.profile_version
     }
 }
 
@@ -88,6 +94,7 @@ pub fn taken_apart(state: &State) -> (StateColumns, Casework) {
     let mut doc = Casework {
         submitted_at: state.submission().map(|submission| submission.at),
         due_on: file.map(|file| file.acceptance.due),
+        profile_version: file.and_then(|file| file.acceptance.profile_version),
         round: file.map_or(0, |file| file.acceptance.round),
         edition: registration.map_or(0, |registration| registration.edition),
         ..Casework::default()
@@ -128,6 +135,7 @@ fn assemble(columns: StateColumns, doc: Casework) -> Option<State> {
     let submission = columns.office.zip(doc.submitted_at).map(|(office, at)| Submission { office, at });
     let acceptance = columns.accepted_on.zip(doc.due_on).map(|(on, due)| Acceptance {
         profile: columns.profile.clone(),
+        profile_version: doc.profile_version,
         on,
         due,
         round: doc.round,

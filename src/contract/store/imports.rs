@@ -124,6 +124,7 @@ pub fn sweep_import(conn: &mut Conn, import: ImportId, limit: i64) -> Result<boo
     }
     diesel::delete(contract_step::table.filter(contract_step::contract.eq_any(&ids))).execute(conn)?;
     diesel::delete(item::table.filter(item::contract.eq_any(&ids))).execute(conn)?;
+    super::estimates::clear(conn, &ids)?;
     diesel::delete(contract::table.filter(contract::id.eq_any(&ids))).execute(conn)?;
     Ok(true)
 }

@@ -1,14 +1,19 @@
 //! Lists: an applicant's and a party's own, an office's work, what supervision sees, the register.
 
+use std::collections::HashMap;
+
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 
+use super::casework::Casework;
 use super::nothing_due;
 use super::row::Row;
-use crate::contract::model::{ContractId, Number, Record, RegisteredContract, Stage, Summary, WorkFilter};
-use crate::db::Conn;
+use crate::contract::model::{
+    ContractId, Number, Record, RegisteredContract, Stage, Standing, Summary, WorkFilter,
+};
 use crate::db::conn::MultiBackend;
 use crate::db::schema::contract::contract::{self, dsl};
+use crate::db::{Conn, from_json};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::money::Fen;
@@ -99,6 +104,18 @@ pub fn work(
     Ok(page.map(SummaryRow::build))
 }
 
+/// The versions of their profiles that these cases took with them.
+pub fn profile_versions(
+    conn: &mut Conn,
+    contracts: &[ContractId],
+) -> Result<HashMap<ContractId, Option<i64>>, Refusal> {
+    let rows: Vec<(ContractId, String)> = contract::table
+        .filter(contract::id.eq_any(contracts))
+        .select((contract::id, contract::casework))
+        .load(conn)?;
+    rows.into_iter().map(|(id, doc)| Ok((id, from_json::<Casework>(&doc)?.profile_version()))).collect()
+}
+
 /// The register of an office over a period, in the order of registration.
 pub fn register(
     conn: &mut Conn,
@@ -113,6 +130,40 @@ pub fn register(
         .select(contract::all_columns)
         .load(conn)?;
     as_registered(rows)
+}
+
+/// What counts of an office's register over a period, in the order of registration: contracts that stand, with a
+/// final price. Neither whole rows nor their documents are read: there may be a hundred thousand of them.
+pub fn standing(
+    conn: &mut Conn,
+    office: OrganisationId,
+    from: Day,
+    to: Day,
+) -> Result<Vec<Standing>, Refusal> {
+    type Found = (ContractId, i64, Option<String>, Option<Day>, Fen, Fen);
+    let rows: Vec<Found> = contract::table
+        .filter(contract::office.eq(office))
+        .filter(contract::registered_on.between(from, to))
+        .filter(contract::state.eq_any([Stage::Registered, Stage::Amended]))
+        .filter(super::estimates::is_final())
+        .order((contract::registered_on, contract::number))
+        .select((
+            contract::id,
+            contract::version,
+            contract::number,
+            contract::registered_on,
+            contract::total_fen,
+            contract::technical_fen,
+        ))
+        .load(conn)?;
+    let read = |(id, version, number, registered_on, total, technical): Found| {
+        let number = number.as_deref().and_then(Number::parse);
+        let (number, registered_on) = number
+            .zip(registered_on)
+            .ok_or_else(|| Refusal::internal(format!("a registered contract without its number: {id}")))?;
+        Ok(Standing { id, version, number, registered_on, total, technical })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// What a seller registered from one day to another, both included, in the order of registration.

@@ -6,6 +6,7 @@ mod casework;
 mod counter;
 mod duplicates;
 mod editions;
+mod estimates;
 mod imports;
 mod lists;
 mod row;
@@ -30,20 +31,22 @@ pub use editions::{add_edition, edition_by_code, editions, latest_edition};
 pub use imports::{
     abandoned_import, add_import, add_item, count_items, finish_import, finished_import, import, sweep_import,
 };
-pub use lists::{Scope, Wanted, list, register, sold, work};
+pub use lists::{Scope, Wanted, list, profile_versions, register, sold, standing, work};
 pub use sale::{is_drafted, note_sale};
 pub use steps::{add_step, steps};
 pub use supervision::{counted, due_between, open_now};
 
 pub fn insert(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
     diesel::insert_into(contract::table).values(&Row::of(record)?).execute(conn)?;
-    Ok(())
+    estimates::note(conn, record)
 }
 
 /// Writes a record back over the version before its own.
 pub fn save(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
     let before = contract::table.find(record.id).filter(contract::version.eq(record.version - 1));
-    saved(diesel::update(before).set(&Row::of(record)?).execute(conn)?)
+    saved(diesel::update(before).set(&Row::of(record)?).execute(conn)?)?;
+    estimates::clear(conn, &[record.id])?;
+    estimates::note(conn, record)
 }
 
 pub fn find(conn: &mut Conn, id: ContractId) -> Result<Option<Record>, Refusal> {

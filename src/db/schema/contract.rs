@@ -38,6 +38,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    contract_estimate (contract) {
+        contract -> Text,
+    }
+}
+
+diesel::table! {
     contract_step (contract, position) {
         contract -> Text,
         position -> Integer,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::super::model::{CauseRecord, ClaimRecord, ClaimState};
 use super::super::{rules, store};
 use crate::changes;
-use crate::contract::model::{RegisteredContract, Stage};
+use crate::contract::model::Standing;
 use crate::contract::service as register;
 use crate::db::{Conn, Tx};
 use crate::identity::model::Profile;
@@ -44,10 +44,7 @@ pub fn registered_in(
     from: Day,
     to: Day,
 ) -> Result<Vec<Registered>, Refusal> {
-    let all = register::registered_in(conn, office, from, to)?;
-    let counts =
-        |c: &RegisteredContract| matches!(c.stage, Stage::Registered | Stage::Amended) && !c.estimated;
-    let read = |c: RegisteredContract| Registered {
+    let read = |c: Standing| Registered {
         contract: id::urn(node, "contract", c.id),
         version: c.version,
         number: c.number.as_str().to_owned(),
@@ -55,7 +52,7 @@ pub fn registered_in(
         total: c.total,
         technical: c.technical,
     };
-    Ok(all.into_iter().filter(counts).map(read).collect())
+    Ok(register::standing_in(conn, office, from, to)?.into_iter().map(read).collect())
 }
 
 /// Who is to be supported.

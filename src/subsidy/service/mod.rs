@@ -31,5 +31,5 @@ pub use review::{
 pub use scheme::{NewVersion, found, publish, schemes, versions};
 pub use step::{StepCommand, expire_overdue, take, void};
 
-/// Rows of one slice: a command of them keeps other writes waiting for less than 10 ms (DESIGN, Writing).
+/// Rows of one slice at most: a command of them keeps other writes waiting for less than 10 ms (DESIGN, Writing).
 pub const SLICE_ROWS: usize = 200;

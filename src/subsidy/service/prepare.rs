@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::super::codes::{BATCH_EXISTS, FACTS_CHANGED};
 use super::super::model::{
-    BatchId, BatchRecord, BatchState, PayeeRecord, SheetId, SheetRecord, StepKind, StepRecord,
+    BatchId, BatchRecord, BatchState, LineRecord, PayeeRecord, SheetId, SheetRecord, StepKind, StepRecord,
 };
 use super::super::{rules, store};
 use super::SLICE_ROWS;
@@ -27,6 +27,9 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::OrganisationId;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
+
+/// Rows between two looks at the clock.
+const ROWS_AT_ONCE: usize = 20;
 
 /// What to prepare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +52,12 @@ pub enum Staged {
     /// Nothing: the command computes and writes all of it.
     Nothing,
     /// The lines of a sheet that waits for its batch.
-    Sheet { id: SheetId, plan: Arc<Plan> },
+    Sheet {
+        id: SheetId,
+        plan: Arc<Plan>,
+        /// Up to this change nothing happened to the office's contracts since the plan was computed.
+        unchanged_to: i64,
+    },
 }
 
 /// Writes a large batch's lines ahead.
@@ -66,10 +74,11 @@ pub async fn stage(db: &Db, actor: &Actor, target: &Target) -> Result<Staged, Re
             plan::compute(snapshot, &now, &question, but).map(Some)
         })
         .await?;
-    let Some(mut plan) = planned.filter(|plan| plan.lines.len() > SLICE_ROWS) else {
+    let Some(mut plan) = planned.filter(is_large) else {
         return Ok(Staged::Nothing);
     };
-    let lines = Arc::new(std::mem::take(&mut plan.lines));
+    let lines = std::mem::take(&mut plan.lines);
+    let count = lines.len();
     let plan = Arc::new(plan);
     let begun = Arc::clone(&plan);
     let written = db
@@ -81,15 +90,49 @@ pub async fn stage(db: &Db, actor: &Actor, target: &Target) -> Result<Staged, Re
         })
         .await?;
     let id = written.value;
-    for start in (0..lines.len()).step_by(SLICE_ROWS) {
-        let lines = Arc::clone(&lines);
-        db.write_background("subsidy.sheet_slice", move |tx| {
-            let end = lines.len().min(start + SLICE_ROWS);
-            store::sheet::insert_lines(tx, id, &lines[start..end])
-        })
-        .await?;
+    let slice = move |tx: &mut Tx, from: usize| write_slice(tx, id, lines.get(from..).unwrap_or_default());
+    db.write_slices("subsidy.sheet_slice", count, slice).await?;
+    let (wanted, as_of) = (target.clone(), plan.as_of_seq);
+    // What happened while the lines were written is looked through here, so that the deciding command has little to.
+    let unchanged_to = db.read_slow(move |snapshot| unchanged(snapshot, &wanted, as_of)).await?;
+    Ok(Staged::Sheet { id, plan, unchanged_to })
+}
+
+/// Worth slices; a batch of claims is bounded by its payees.
+fn is_large(plan: &Plan) -> bool {
+    plan.lines.len() > SLICE_ROWS && plan.beneficiary.is_some()
+}
+
+/// Writes lines of a sheet, from the first on, until the time of a slice is spent; says how many.
+fn write_slice(tx: &mut Tx, sheet: SheetId, lines: &[LineRecord]) -> Result<usize, Refusal> {
+    let mut done = 0;
+    for few in lines.chunks(ROWS_AT_ONCE).take(SLICE_ROWS / ROWS_AT_ONCE) {
+        store::sheet::insert_lines(tx, sheet, few)?;
+        done += few.len();
+        if tx.is_spent() {
+            break;
+        }
     }
-    Ok(Staged::Sheet { id, plan })
+    Ok(done)
+}
+
+/// The head up to which nothing happened to the contracts of the target's office; refused if something did.
+fn unchanged(conn: &mut Conn, target: &Target, as_of: i64) -> Result<i64, Refusal> {
+    let head = changes::head(conn)?.seq;
+    let office = match target {
+        Target::New(question) => question.beneficiary,
+        Target::Again(id) => {
+            let beneficiary = store::batch::find(conn, *id)?.and_then(|batch| batch.beneficiary);
+            beneficiary.map(|party| facts::organisation_of(&party.urn)).transpose()?
+        }
+    };
+    match office {
+        Some(office) if facts::changed_since(conn, office, as_of)? => {
+            Err(Refusal::new(&FACTS_CHANGED).retry_after_seconds(1))
+        }
+        Some(_) => Ok(head),
+        None => Ok(as_of),
+    }
 }
 
 /// The question behind a target, and the batch that asks it again; none when the deciding command will refuse
@@ -233,8 +276,8 @@ fn sheet_for(
     staged: &Staged,
     but: Option<BatchId>,
 ) -> Result<(SheetRecord, Arc<Plan>), Refusal> {
-    if let (Staged::Sheet { id, plan }, Some(office)) = (staged, question.beneficiary) {
-        if facts::changed_since(tx, office, plan.as_of_seq)? {
+    if let (Staged::Sheet { id, plan, unchanged_to }, Some(office)) = (staged, question.beneficiary) {
+        if facts::changed_since(tx, office, *unchanged_to)? {
             return Err(Refusal::new(&FACTS_CHANGED).retry_after_seconds(1));
         }
         return Ok((plan.sheet(*id), Arc::clone(plan)));

@@ -6,7 +6,8 @@ use techmart::kernel::actor::Role;
 use crate::credit::entered;
 use crate::support::City;
 use crate::support::contracts::{
-    accepted, accepted_of, act, draft_of, form, large_form, registered, registrar, show, submit, submitted_of,
+    accepted, accepted_of, act, correction_requested, draft_of, form, large_form, registered, registrar,
+    show, submit, submitted_of,
 };
 use crate::support::records::upload;
 
@@ -178,6 +179,43 @@ fn domain_2_an_unconfirmed_profile_marks_every_case() {
     assert!(noticed(&city, &new).contains(&pair("profile", "contract_profile_unverified")));
     operator.post(&format!("{at}/confirm"), json!({"reason": "核对"})).expect(200);
     assert_eq!(mark(&new), json!(false));
+}
+
+/// DOMAIN §2: the profile in force on the acceptance date applies and stays with the case: a later edit of it is for
+/// later cases.
+#[test]
+fn domain_2_a_later_edit_of_a_profile_does_not_touch_an_accepted_case() {
+    let city = City::new();
+    let operator = city.as_("operator.operator");
+    let (accepted, corrected) = (accepted(&city), correction_requested(&city));
+    let before = show(&city, &accepted)["clock"].clone();
+    assert_eq!(before["unit"], "calendar_day");
+    let at = "/api/v1/regulation-profiles/2021";
+    let old = city.anonymous().get(at).expect(200).body;
+    let mut values = old["values"].clone();
+    values["review_limit"] = json!({"days": 3, "unit": "working_day"});
+    values["review_limit_complex"] = json!({"days": 6, "unit": "working_day"});
+    values["large_contract_from_fen"] = json!(1);
+    values["refusal_grounds"] = json!(["other"]);
+    values["number_layout"] = json!("DDDDDDOOYYYYSSSSS");
+    let set = json!({"effective_from": old["effective_from"], "values": values, "reason": "修订"});
+    operator.put(at, set).expect(200);
+    assert_eq!(show(&city, &accepted)["clock"], before, "the limit, its unit and the mark stay");
+    let page = registrar(&city).get("/api/v1/contracts/work-list").expect(200).body;
+    let row =
+        page["items"].as_array().unwrap().iter().find(|row| row["id"] == json!(accepted)).unwrap().clone();
+    assert_eq!((&row["unit"], &row["unverified"]), (&json!("calendar_day"), &json!(false)));
+    // Neither large now, nor numbered another way; and what was answered goes on under the old limit.
+    let done = act(&registrar(&city), &accepted, "register", json!({"opinion": "x"})).expect(200).body;
+    assert_eq!(done["registration"]["number"].as_str().unwrap().len(), 16);
+    let again =
+        act(&city.as_("institute.member"), &corrected, "resubmit", json!({"opinion": "已补正"})).expect(200);
+    assert_eq!(again.body["clock"]["due_on"], before["due_on"]);
+    let ground = json!({"grounds": ["seal_invalid"], "opinion": "印章缺失"});
+    act(&registrar(&city), &corrected, "refuse", ground).expect(200);
+    let new = accepted_of(&city, &form());
+    let clock = show(&city, &new)["clock"].clone();
+    assert_eq!((&clock["unit"], &clock["profile_confirmed"]), (&json!("working_day"), &json!(false)));
 }
 
 /// DOMAIN §2, a regulation profile: an operator changes evidence and the number's layout without a release.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::City;
 use crate::support::contracts::{
-    accepted_of, act, credit_code, form, large_form, registered, registrar, submitted_of,
+    accepted_of, act, credit_code, form, large_form, registered, registered_of, registrar, show, submitted_of,
 };
 
 /// DOMAIN §2: a large contract needs a second reviewer other than the first.
@@ -137,4 +137,31 @@ fn the_register_of_an_office_by_period() {
     let none =
         db.read_blocking(move |snapshot| registered_in(snapshot, office, to.plus_days(1), to.plus_days(9)));
     assert!(none.unwrap().is_empty());
+}
+
+/// DOMAIN §2, amounts: what is estimated is corrected before any benefit is paid, so it does not count until then; nor
+/// does what was cancelled.
+#[test]
+fn domain_2_only_final_prices_of_contracts_that_stand_count() {
+    use techmart::contract::service::standing_in;
+    let city = City::new();
+    let mut estimated = form();
+    estimated["estimated"] = json!(true);
+    let (first, ended, open) = (registered(&city), registered(&city), registered_of(&city, &estimated));
+    act(&city.as_("institute.member"), &ended, "cancel", json!({"reason": "解除"})).expect(200);
+    let office = city.organisation("registration_office");
+    let standing = || {
+        let day = "2026-03-02".parse().unwrap();
+        let read = move |snapshot: &mut techmart::db::Snapshot| standing_in(snapshot, office, day, day);
+        let found = city.app.db.read_blocking(read).unwrap();
+        found.iter().map(|it| (it.id.to_string(), it.total.0, it.technical.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(standing(), [(first.clone(), 100_000_000, 79_999_999)]);
+    let mut last = show(&city, &open)["form"].clone();
+    last["estimated"] = json!(false);
+    let amendment = json!({"form": last, "reason": "价款已结算"});
+    act(&city.as_("institute.member"), &open, "amendments", amendment).expect(200);
+    act(&registrar(&city), &open, "amendments/approve", json!({"opinion": "同意"})).expect(200);
+    let found: Vec<_> = standing().into_iter().map(|it| it.0).collect();
+    assert_eq!(found, [first, open]);
 }

@@ -28,7 +28,8 @@ fn submit() -> Act {
 }
 
 fn accept() -> Act {
-    Act::Accept { profile: "2021".into(), on: day("2026-03-02"), due: day("2026-04-01") }
+    let (on, due) = (day("2026-03-02"), day("2026-04-01"));
+    Act::Accept { profile: "2021".into(), profile_version: 3, on, due }
 }
 
 fn want() -> Act {
@@ -124,7 +125,8 @@ fn domain_2_the_acceptance_date_moves_on_resubmission() {
     let state = walk(vec![submit(), accept(), want(), resubmit()]).unwrap();
     let acceptance = &state.file().unwrap().acceptance;
     assert_eq!((acceptance.on, acceptance.due), (day("2026-03-20"), day("2026-04-19")));
-    assert_eq!((acceptance.profile.as_str(), acceptance.round), ("2021", 1));
+    let profile = (acceptance.profile.as_str(), acceptance.profile_version);
+    assert_eq!((profile, acceptance.round), (("2021", Some(3)), 1));
     assert_eq!(stage(vec![submit(), accept(), want(), resubmit(), want(), resubmit()]), Stage::Resubmitted);
 }
 
@@ -231,6 +233,7 @@ proptest! {
             if let (Some(before), Some(now)) = (state.file(), after.file()) {
                 prop_assert!(now.acceptance.on >= before.acceptance.on);
                 prop_assert_eq!(&now.acceptance.profile, &before.acceptance.profile);
+                prop_assert_eq!(now.acceptance.profile_version, before.acceptance.profile_version);
             }
             state = after;
         }
