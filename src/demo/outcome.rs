@@ -112,7 +112,7 @@ fn draw_up(loader: &Loader) -> Result<(), Refusal> {
         return Ok(());
     }
     loader.on(day(2021, 11, 8));
-    let university = loader.actor("university")?;
+    let (university, drafter) = (loader.actor("university")?, loader.actor("university2")?);
     loader.step(NAME, move |tx| {
         let contract = licence(tx, university.person()?.organisation)?;
         let cost = |(kind, amount, note): (CostKind, i64, &str)| Cost {
@@ -142,7 +142,7 @@ fn draw_up(loader: &Loader) -> Result<(), Refusal> {
             person(3, "完成人丙（示例）", ContributorRole::Other, 300_000),
         ];
         let draft = rewards::Draft { content, contributors };
-        let id = rewards::create(tx, &university, contract.id, &draft)?.plan.id;
+        let id = rewards::create(tx, &drafter, contract.id, &draft)?.plan.id;
         rewards::publicise(tx, &university, id, None)?;
         Ok(())
     })

@@ -158,6 +158,7 @@ pub const ACCOUNTS: &[Account] = &[
         ORDINARY,
         "posts achievements, applies for registration",
     ),
+    account("university2", "成果经办人（示例）", UNIVERSITY, &[Role::Member], "draws up reward plans"),
     account("institute", "科研管理员（示例）", INSTITUTE, ORDINARY, "posts achievements"),
     account("fruit", "荔乡管理员（示例）", FRUIT, ORDINARY, "an enterprise in Lingshan"),
     account("oyster", "蚝湾管理员（示例）", OYSTER, ORDINARY, "an enterprise in Qinnan"),

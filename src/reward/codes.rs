@@ -22,6 +22,7 @@ codes! {
     REWARD_YEAR_STATED = ("reward_year_stated", 409, "{year} 年的营业利润已经登记", "The profit of {year} has been stated");
     REWARD_VOUCHER_USED = ("reward_voucher_used", 422, "凭证“{voucher}”的收入已在第 {tranche} 次方案中分配", "The income of voucher {voucher} is distributed by tranche {tranche}");
     REWARD_PUBLICITY_RUNNING = ("reward_publicity_running", 409, "公示期至 {ends}，期满后方可确认", "Publicity runs until {ends}; confirm after it");
+    REWARD_OWN_PLAN = ("reward_own_plan", 403, "方案由您起草或修改，应由本单位另一人确认", "You drew this plan up or changed it; another person of your organisation confirms it");
     REWARD_OBJECTION_OPEN = ("reward_objection_open", 409, "尚有异议未处理，不能确认", "An objection is open; the plan cannot be confirmed");
     REWARD_OBJECTION_LATE = ("reward_objection_late", 409, "公示期已结束", "The publicity is over");
     REWARD_OBJECTION_ANSWERED = ("reward_objection_answered", 409, "该异议已经处理", "The objection has been answered");

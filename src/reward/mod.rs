@@ -23,6 +23,7 @@
 //!  9. Nothing is paid beyond what is due, nor after the contract was cancelled or revoked.
 //! 10. An institute reports every year what it converted and how it distributed the income (art. 21).
 //! 11. Names of contributors are public while the decision is publicised, and never before or after.
+//! 12. Who drew a plan up or changed it does not confirm it (DESIGN, separation of duties; DOMAIN §3, art. 45).
 
 pub mod codes;
 pub mod form;

@@ -3,17 +3,16 @@
 use crate::contract::model::ContractId;
 use crate::kernel::actor::words;
 use crate::kernel::error::Code;
-use crate::kernel::id::{Id, OrganisationId, UserId};
+use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::rate::Rate;
 use crate::kernel::time::{Day, UtcTime};
 
-pub enum PlanKind {}
-pub type PlanId = Id<PlanKind>;
-pub enum ObjectionKind {}
-pub type ObjectionId = Id<ObjectionKind>;
-pub enum PayoutKind {}
-pub type PayoutId = Id<PayoutKind>;
+ids! {
+    PlanId of PlanKind;
+    ObjectionId of ObjectionKind;
+    PayoutId of PayoutKind;
+}
 
 words! {
     /// In what form the reward is given (art. 45).
@@ -180,6 +179,8 @@ pub struct Plan {
     /// Why it was withdrawn or sent back.
     pub reason: String,
     pub created_by: UserId,
+    /// Who changed the draft since.
+    pub edited_by: Vec<UserId>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
 }

@@ -2,14 +2,17 @@
 
 use super::codes::{
     REWARD_ABOVE_BASE, REWARD_BELOW_LAW_FLOOR, REWARD_BELOW_PLAN_FLOOR, REWARD_COST_KIND,
-    REWARD_MAIN_BELOW_HALF, REWARD_NET_NOT_POSITIVE, REWARD_NO_MAIN, REWARD_OVERPAID, REWARD_PROFIT_FLOOR,
-    REWARD_PROFIT_YEARS, REWARD_RANK_TAKEN, REWARD_SHARES_NOT_WHOLE, REWARD_YEAR_OUTSIDE,
+    REWARD_MAIN_BELOW_HALF, REWARD_NET_NOT_POSITIVE, REWARD_NO_MAIN, REWARD_OVERPAID, REWARD_OWN_PLAN,
+    REWARD_PROFIT_FLOOR, REWARD_PROFIT_YEARS, REWARD_RANK_TAKEN, REWARD_SHARES_NOT_WHOLE,
+    REWARD_YEAR_OUTSIDE,
 };
 use super::model::{
-    Computed, Content, Contributor, ContributorRole, Cost, Due, PlanState, Receipt, RewardForm, Rule, Warning,
+    Computed, Content, Contributor, ContributorRole, Cost, Due, Plan, PlanState, Receipt, RewardForm, Rule,
+    Warning,
 };
 use crate::kernel::codes_common::{OUT_OF_RANGE, STATE_CONFLICT};
 use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::id::UserId;
 use crate::kernel::money::{Fen, MAX_JSON_FEN};
 use crate::kernel::rate::Rate;
 use crate::kernel::split::largest_remainder;
@@ -19,6 +22,14 @@ use crate::kernel::time::Day;
 pub fn rule_on(rules: &[Rule], day: Day) -> Option<&Rule> {
     let begun = rules.iter().filter(|rule| rule.valid_from <= day).max_by_key(|rule| rule.valid_from);
     begun.or_else(|| rules.iter().min_by_key(|rule| rule.valid_from))
+}
+
+/// Rule 12: whoever drew the plan up or changed it does not confirm it.
+pub fn check_confirmer(plan: &Plan, person: UserId) -> Result<(), Refusal> {
+    if plan.created_by == person || plan.edited_by.contains(&person) {
+        return Err(Refusal::new(&REWARD_OWN_PLAN));
+    }
+    Ok(())
 }
 
 /// Whether a unit of this division is under the city's plan.

@@ -163,6 +163,28 @@ fn domain_3_a_decision_is_publicised_for_the_days_of_the_profile() {
     assert_eq!(plan["publicity_ends"], "2026-04-08", "fifteen calendar days after 24 March");
 }
 
+/// DOMAIN §3 (art. 45), rule 12: who drew the plan up, or changed it, is not who confirms it.
+#[test]
+fn domain_3_a_plan_is_confirmed_by_another_person_than_who_drew_it_up() {
+    let city = City::new();
+    let contract = registered(&city);
+    let body = json!({"contract_id": contract, "content": cash(67_900_000, 500_000)});
+    let own = city.as_(DECIDER).post("/api/v1/rewards", body).expect(201).id();
+    decide(&city, &own, "publicise").expect(200);
+    let changed = drafted(&city);
+    let content = json!({"content": cash(70_000_000, 600_000)});
+    city.as_(DECIDER).put(&format!("/api/v1/rewards/{changed}"), content).expect(200);
+    decide(&city, &changed, "publicise").expect(200);
+    city.clock.advance_seconds(40 * 86_400);
+    for id in [&own, &changed] {
+        decide(&city, id, "confirm").refused(403, "reward_own_plan");
+        assert_eq!(
+            city.as_(WRITER).get(&format!("/api/v1/rewards/{id}")).expect(200).body["state"],
+            "publicised"
+        );
+    }
+}
+
 #[test]
 fn an_open_objection_blocks_and_an_upheld_one_sends_back() {
     let city = City::new();

@@ -39,11 +39,13 @@ pub fn publicise(tx: &mut Tx, actor: &Actor, id: PlanId, expected: Option<i64>) 
     seen(tx, after)
 }
 
-/// Confirms the plan when its days are over and no objection is open; from then on it is owed.
+/// Confirms the plan when its days are over and no objection is open, by somebody who did not draw it up; from then
+/// on it is owed.
 pub fn confirm(tx: &mut Tx, actor: &Actor, id: PlanId, expected: Option<i64>) -> Result<Seen, Refusal> {
     let before = for_act(tx, actor, Permission::RewardDecide, id, expected)?;
     identity::require_verified(tx, actor)?;
     let state = rules::next(before.state, PlanState::Confirmed)?;
+    rules::check_confirmer(&before, actor.person()?.user)?;
     check_contract(tx, &before)?;
     let today = tx.now().day();
     if let Some(ends) = before.publicity_ends.filter(|ends| today <= *ends) {

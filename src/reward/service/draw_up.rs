@@ -65,6 +65,7 @@ pub fn create(tx: &mut Tx, actor: &Actor, contract: ContractId, draft: &Draft) -
         confirmed_on: None,
         reason: String::new(),
         created_by: person.user,
+        edited_by: vec![],
         created_at: tx.now(),
         updated_at: tx.now(),
     };
@@ -93,8 +94,14 @@ pub fn edit(
     check_vouchers(&store::of_contract(tx, before.contract.id)?, Some(id), &draft.content)?;
     let rule = rules_kept::rule(tx, before.rule)?;
     let (computed, _) = rules::compute(&rule, before.under_plan, &draft.content, &draft.contributors)?;
+    let mut edited_by = before.edited_by.clone();
+    let editor = actor.person()?.user;
+    if !edited_by.contains(&editor) {
+        edited_by.push(editor);
+    }
     let after = Plan {
         contract: of_contract(&registered),
+        edited_by,
         content: draft.content.clone(),
         contributors: draft.contributors.clone(),
         computed,

@@ -47,6 +47,8 @@ pub fn insert_rule(conn: &mut Conn, rule: &Rule, by: &str, at: UtcTime) -> Resul
 struct Document {
     content: ContentForm,
     parts: Vec<Fen>,
+    #[serde(default)]
+    edited_by: Vec<UserId>,
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -102,7 +104,11 @@ impl Row {
             publicity_ends: plan.publicity_ends,
             confirmed_on: plan.confirmed_on,
             reason: plan.reason.clone(),
-            document: to_json(&Document { content, parts: plan.computed.parts.clone() })?,
+            document: to_json(&Document {
+                content,
+                parts: plan.computed.parts.clone(),
+                edited_by: plan.edited_by.clone(),
+            })?,
             created_by: plan.created_by,
             created_at: plan.created_at,
             updated_at: plan.updated_at,
@@ -110,7 +116,7 @@ impl Row {
     }
 
     fn build(self) -> Result<Plan, Refusal> {
-        let Document { content, parts } = from_json(&self.document)?;
+        let Document { content, parts, edited_by } = from_json(&self.document)?;
         let (content, contributors) = content.read()?;
         Ok(Plan {
             id: self.id,
@@ -135,6 +141,7 @@ impl Row {
             confirmed_on: self.confirmed_on,
             reason: self.reason,
             created_by: self.created_by,
+            edited_by,
             created_at: self.created_at,
             updated_at: self.updated_at,
         })
