@@ -10,6 +10,7 @@ use crate::db::{DatabaseUrl, Settings};
 use crate::files::Bucket;
 use crate::http::outbound::Allow;
 use crate::notice::SmtpSettings;
+use crate::statistics::rules::is_ocid_prefix;
 
 /// Every setting: name, default as shown in the help, meaning.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
@@ -64,6 +65,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "8",
         "hour of the day, in Qinzhou, at which the mail of the day is written, 0 to 23",
     ),
+    (
+        "TECHMART_OCID_PREFIX",
+        "ocds-213czf",
+        "prefix of OCDS ids that the Open Contracting Partnership gave; the default is for examples only",
+    ),
     ("TECHMART_WORKERS", "2", "threads that serve HTTP, 1 to 64"),
     ("TECHMART_READERS", "4", "threads that read the database, 1 to 64"),
     ("TECHMART_METRICS_LISTEN", "none", "address and port of /metrics"),
@@ -96,6 +102,7 @@ pub struct Config {
     /// `None`: no mail.
     pub smtp: Option<SmtpSettings>,
     pub digest_hour: i64,
+    pub ocid_prefix: String,
     pub workers: usize,
     pub readers: usize,
     pub metrics_listen: Option<SocketAddr>,
@@ -188,6 +195,7 @@ impl Config {
         Ok(Self {
             smtp: smtp(values, &base_url, &node)?,
             digest_hour: values.within("TECHMART_DIGEST_HOUR", 8, 0, 23)?,
+            ocid_prefix: ocid_prefix(values)?,
             base_url,
             node,
             redis: redis(values)?,
@@ -285,6 +293,15 @@ fn node(values: &Values) -> Result<String, BadSetting> {
         Ok(node.to_owned())
     } else {
         Err(bad("TECHMART_NODE", "expected 4 to 40 of a-z, 0-9 and -, such as cn-450700"))
+    }
+}
+
+fn ocid_prefix(values: &Values) -> Result<String, BadSetting> {
+    let prefix = values.text("TECHMART_OCID_PREFIX").unwrap_or("ocds-213czf");
+    if is_ocid_prefix(prefix) {
+        Ok(prefix.to_owned())
+    } else {
+        Err(bad("TECHMART_OCID_PREFIX", "expected ocds- and six of a-z and 0-9, as the registry gave it"))
     }
 }
 

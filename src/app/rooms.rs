@@ -110,7 +110,7 @@ pub(super) fn all_followers(config: &Config, sources: &Sources, away: &Desk) -> 
         Arc::new(project::Contracts),
         Arc::new(subsidy::Causes),
         Arc::new(brokerage::Commissions),
-        Arc::new(statistics::Contracts),
+        Arc::new(statistics::Contracts { ocid_prefix: config.ocid_prefix.as_str().into() }),
         Arc::new(engagement::Contracts),
         Arc::new(Marks),
         Arc::new(oai::Outlet),

@@ -13,6 +13,8 @@ fn nothing_set_is_the_embedded_default() {
     assert_eq!(config.database.file().unwrap(), Path::new("data/techmart.db"));
     assert_eq!(config.base_url, "http://127.0.0.1:8080");
     assert!(config.redis.is_none() && config.secret.is_none());
+    assert_eq!(config.ocid_prefix, "ocds-213czf");
+    assert_eq!(load(&[("TECHMART_OCID_PREFIX", "ocds-qz0001")]).unwrap().ocid_prefix, "ocds-qz0001");
 }
 
 #[test]
@@ -25,6 +27,7 @@ fn a_bad_setting_is_named_with_its_reason() {
         ("TECHMART_OUTBOUND_ALLOW", "10.0.0.0/33"),
         ("TECHMART_SMTP_URL", "http://mail.example"),
         ("TECHMART_DIGEST_HOUR", "24"),
+        ("TECHMART_OCID_PREFIX", "ocds-QZ0001"),
         ("TECHMART_LISTN", "127.0.0.1:1"),
         ("DATABASE_URL", "mysql://x"),
         ("REDIS_URL", "http://x"),

@@ -1,5 +1,7 @@
 //! Follows contracts.
 
+use std::sync::Arc;
+
 use super::service;
 use crate::changes::{Follower, Job, OnFailure, Start};
 use crate::db::{Db, Tx};
@@ -7,7 +9,10 @@ use crate::kernel::change::Change;
 use crate::kernel::error::Refusal;
 
 /// Keeps the record of each registered contract and the release of each act.
-pub struct Contracts;
+pub struct Contracts {
+    /// What the ids of new OCDS processes begin with.
+    pub ocid_prefix: Arc<str>,
+}
 
 impl Follower for Contracts {
     fn name(&self) -> &'static str {
@@ -23,7 +28,7 @@ impl Follower for Contracts {
     }
 
     fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
-        service::note(tx, change)
+        service::note(tx, change, &self.ocid_prefix)
     }
 
     /// A release must not be missing from the record of a legal act.

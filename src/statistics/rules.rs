@@ -9,8 +9,12 @@ use crate::kernel::time::{Day, UtcTime};
 /// The longest period of one table, in years.
 pub const PERIOD_YEARS_MAX: i32 = 30;
 
-/// OCDS wants a prefix that its registry gave. Until a publisher has one, the one reserved for examples stands.
-pub const OCID_PREFIX: &str = "ocds-213czf";
+/// A prefix that the registry of the Open Contracting Partnership gives: `ocds-` and six letters or digits.
+pub fn is_ocid_prefix(text: &str) -> bool {
+    let given = text.strip_prefix("ocds-");
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    given.is_some_and(|given| given.len() == 6 && given.bytes().all(plain))
+}
 
 /// `2026-03`
 pub fn month(day: Day) -> String {
@@ -91,8 +95,8 @@ pub fn table(by: Dimension, lines: Vec<Line>) -> Option<Table> {
     Some(Table { by, lines, all })
 }
 
-pub fn ocid(node: &str, contract: &str) -> String {
-    format!("{OCID_PREFIX}-{node}-{contract}")
+pub fn ocid(prefix: &str, node: &str, contract: &str) -> String {
+    format!("{prefix}-{node}-{contract}")
 }
 
 /// The release of one act, from the published projection of that version and nothing else (rule 7).

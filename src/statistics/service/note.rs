@@ -9,7 +9,7 @@ use crate::statistics::model::{Party, Record, Release};
 use crate::statistics::{rules, store};
 
 /// The record takes the contract as it now stands; the release takes the act as it was.
-pub fn note(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+pub fn note(tx: &mut Tx, change: &Change, prefix: &str) -> Result<(), Refusal> {
     let id = change.facts["contract"].as_str().and_then(|id| id.parse::<ContractId>().ok());
     let id = id.ok_or_else(|| Refusal::internal(format!("change {} names no contract", change.seq)))?;
     if let Some(registered) = contract::service::registered(tx, id)? {
@@ -17,7 +17,9 @@ pub fn note(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
     }
     // Erased since: nothing is left to publish.
     let Some(public) = &change.public else { return Ok(()) };
-    let ocid = rules::ocid(tx.node(), &id.to_string());
+    // A contracting process keeps its id for good, whatever prefix the platform has later.
+    let known = store::ocid_of(tx, id)?;
+    let ocid = known.unwrap_or_else(|| rules::ocid(prefix, tx.node(), &id.to_string()));
     let document = rules::release(&ocid, change.seq, change.at, &change.kind, public);
     store::add_release(tx, &Release { seq: change.seq, contract: id, ocid, at: change.at, document })
 }

@@ -5,7 +5,7 @@ mod releases;
 mod reports;
 
 pub use ask::{lines, records};
-pub use releases::{add_release, release_page, releases_of};
+pub use releases::{add_release, ocid_of, release_page, releases_of};
 pub use reports::{add_report, first_day, last_report, reports};
 
 use diesel::prelude::*;

@@ -31,6 +31,12 @@ pub fn add_release(conn: &mut Conn, release: &Release) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The process that the releases of a contract belong to.
+pub fn ocid_of(conn: &mut Conn, contract: ContractId) -> Result<Option<String>, Refusal> {
+    let own = t::table.filter(t::contract.eq(contract));
+    Ok(own.order(t::seq).select(t::ocid).first(conn).optional()?)
+}
+
 /// In the order of the acts, after the one of this number.
 pub fn release_page(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Release>, Refusal> {
     let rows: Vec<Row> = t::table.filter(t::seq.gt(after)).order(t::seq).limit(limit).load(conn)?;
