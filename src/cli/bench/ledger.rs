@@ -1,6 +1,7 @@
 //! `techmart bench ledger`: durable transactions beside a bare SQL transfer of the same shape; `bench balances`:
 //! balances at random pairs of dates.
 
+use std::ops::Range;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
-use crate::ledger::model::{AccountFilter, AccountKey, AccountKind, At, NewTransaction};
+use crate::ledger::model::{AccountFilter, AccountKey, AccountKind, At, NewTransaction, Span};
 use crate::ledger::service;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -173,14 +174,15 @@ fn percentiles(micros: &mut [u128]) -> String {
     format!("{:>9.2} {:>9.2}", at(50) as f64 / 1000.0, at(99) as f64 / 1000.0)
 }
 
-/// Transactions of one command while filling.
-const FILL_AT_ONCE: u64 = 100;
-/// Beneficiaries that share the postings of the hot budget's other side.
-const BENEFICIARIES: u64 = 200;
+/// Transactions of one command while filling: nobody else waits here.
+const FILL_AT_ONCE: u64 = 20;
+/// Postings of one of them: one on the hot budget, the others on beneficiaries.
+const FILL_POSTINGS: u64 = 50;
+const BENEFICIARIES: u64 = 500;
 const DAYS: u64 = 5 * 365;
 
-/// Fills a scratch database with postings on one hot budget over five years, effective days out of order, and
-/// asks for balances at random pairs of dates.
+/// Fills a scratch database with transactions of many postings over five years, effective days out of order, each on
+/// one hot budget and sealed as any other, and asks for balances at random pairs of dates.
 pub fn balances(config: &Config, bench: &BalancesBench) -> Outcome {
     migrate::run(&config.database)?;
     let world = World::real();
@@ -188,15 +190,16 @@ pub fn balances(config: &Config, bench: &BalancesBench) -> Outcome {
     let run = nonce(&world);
     prepare(&db, 1, &run)?;
     let begun = Instant::now();
-    let transactions = bench.postings / 2;
+    let transactions = bench.postings.div_ceil(FILL_POSTINGS).max(1);
     let mut done = 0;
     while done < transactions {
         let count = FILL_AT_ONCE.min(transactions - done);
         let run = run.clone();
-        db.write_blocking("bench.fill", move |tx| fill(tx, &run, done, count))?;
+        db.write_blocking("bench.fill", move |tx| fill(tx, &run, transactions, done..done + count))?;
         done += count;
     }
-    println!("{} postings booked in {:.0} s", bench.postings, begun.elapsed().as_secs_f64());
+    let (postings, seconds) = (transactions * FILL_POSTINGS, begun.elapsed().as_secs_f64());
+    println!("{postings} postings in {transactions} transactions booked in {seconds:.0} s");
     let hot = budget(0, AccountKind::Available);
     ask(&db, bench, "one balance of the hot budget", move |conn, at| {
         service::balance(conn, &hot, at).map(drop)
@@ -204,23 +207,34 @@ pub fn balances(config: &Config, bench: &BalancesBench) -> Outcome {
     ask(&db, bench, "a page of 100 accounts", |conn, at| {
         service::balances(conn, &AccountFilter::default(), at, None, 100).map(drop)
     })?;
+    ask(&db, bench, "statement of a beneficiary, a quarter", |conn, at| {
+        let from = at.effective.map(|day| day.plus_days(-90));
+        let span = Span { from, to: at.effective, booked: at.booked };
+        service::beneficiary_statement(conn, &beneficiary(7), span, None, 100).map(drop)
+    })?;
     ask(&db, &BalancesBench { questions: 5, ..*bench }, "trial balance", |conn, at| {
         service::trial_balance(conn, at).map(drop)
     })
 }
 
-fn fill(tx: &mut Tx, run: &str, from: u64, count: u64) -> Result<(), Refusal> {
-    for at in from..from + count {
-        // Five years in order, each posting up to a month early or late.
+fn fill(tx: &mut Tx, run: &str, transactions: u64, numbers: Range<u64>) -> Result<(), Refusal> {
+    for at in numbers {
+        // Five years in order, each transaction up to a month early or late.
         let jitter = i64::try_from(at.wrapping_mul(2_654_435_761) % 61).unwrap_or(0) - 30;
-        let day = first_day().plus_days(i64::try_from(at / 274 % DAYS).unwrap_or(0) + jitter);
-        let who = format!("urn:tm:bench:organisation:{}", at % BENEFICIARIES);
-        let new = NewTransaction::new("bench.promised", format!("fill/{run}/{at}"), CAUSE.to_owned())
-            .effective(day)
-            .transfer(budget(0, AccountKind::Available), budget(0, AccountKind::Approved).of(&who), Fen(1));
+        let day = first_day().plus_days(i64::try_from(at * DAYS / transactions).unwrap_or(0) + jitter);
+        let key = format!("fill/{run}/{at}");
+        let mut new = NewTransaction::new("bench.promised", key, CAUSE.to_owned()).effective(day);
+        for whose in 1..FILL_POSTINGS {
+            let paid = budget(0, AccountKind::Approved).of(&beneficiary(at * FILL_POSTINGS + whose));
+            new = new.transfer(budget(0, AccountKind::Available), paid, Fen(1));
+        }
         service::post(tx, &ACTOR, new)?;
     }
     Ok(())
+}
+
+fn beneficiary(number: u64) -> String {
+    format!("urn:tm:bench:organisation:{}", number % BENEFICIARIES)
 }
 
 fn first_day() -> Day {
