@@ -122,7 +122,7 @@ fn opens_in_libreoffice(city: &City, book: &[u8], rows: &[Vec<Cell>]) {
         profile.as_str(),
         "--headless",
         "--convert-to",
-        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false",
+        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true",
         "register.xlsx",
     ];
     if tools::run("soffice", &arguments, dir).is_none() {
