@@ -72,6 +72,7 @@ events! {
         "subsidy_publicised" "补助名单进入公示" "The subsidy is publicised";
         "subsidy_approved" "补助已批准" "The subsidy was approved";
         "subsidy_paid" "补助已拨付" "The subsidy was paid";
+        "objection_made" "公示名单收到异议，请核查答复" "An objection to a publicised list was made; please answer it";
         "objection_answered" "您提出的异议已有答复" "Your objection was answered";
         "clawback_due" "有补助资金需要退回" "A subsidy must be paid back";
     }

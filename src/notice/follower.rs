@@ -83,7 +83,8 @@ impl Notices {
             topic: event.topic,
             event: event.code,
             title: change.facts["title"].as_str().unwrap_or_default().to_owned(),
-            link: kinds::link(&change.subject),
+            // A change may name the record where what happened is seen.
+            link: kinds::link(change.facts["told_of"].as_str().unwrap_or(&change.subject)),
             subject: change.subject.clone(),
             at: change.at,
             collapses: line.collapses,

@@ -51,6 +51,7 @@ const POSTER: &[To] = MATCHED;
 const WINNER: &[To] = &[To::Urn("winner")];
 const CHALLENGED: &[To] = &[To::Urn("holder"), To::Urn("winner")];
 const CLAIMANT: &[To] = &[To::Id("organisation")];
+const DECIDER: &[To] = &[To::Id("decider")];
 const BENEFICIARY: &[To] = &[To::Urn("beneficiary")];
 const INSTITUTE: &[To] = &[To::Id("institute")];
 const RECORDED: &[To] = &[To::Code("credit_code")];
@@ -171,6 +172,9 @@ lines! {
         "subsidy.batch_approved" => "subsidy_approved";
         "subsidy.batch_paid" => "subsidy_paid";
         "subsidy.clawback_made" => "clawback_due";
+    }
+    DECIDER, SubsidyApprove {
+        "subsidy.objection_made" => "objection_made";
     }
     CLAIMANT, Session {
         "subsidy.objection_answered" => "objection_answered";

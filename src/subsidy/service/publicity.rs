@@ -1,6 +1,6 @@
 //! Draft lists before the public, objections to them, and their answers.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::codes::{OBJECTION_ANSWERED, OBJECTIONS_OPEN, OWN_CASE, PUBLICITY_OVER, PUBLICITY_RUNNING};
 use super::super::model::{
@@ -101,7 +101,11 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: BatchId, reason: &str) -> Result<O
         answered_at: None,
     };
     store::objection::insert(tx, &objection)?;
-    note(tx, actor, &objection, "subsidy.objection_made", 1)?;
+    // Told to those who decide: where the list was verified.
+    let verified = store::batch::steps(tx, id)?.into_iter().rev().find(|step| step.step == StepKind::Verify);
+    let decider = verified.map(|step| step.organisation);
+    let told = json!({"decider": decider, "told_of": tx.urn("subsidy_batch", id)});
+    note(tx, actor, &objection, "subsidy.objection_made", told)?;
     Ok(objection)
 }
 
@@ -140,7 +144,7 @@ pub fn answer(
     objection.answered_by = actor.label();
     objection.answered_at = Some(tx.now());
     store::objection::answer(tx, &objection)?;
-    note(tx, actor, &objection, "subsidy.objection_answered", 2)?;
+    note(tx, actor, &objection, "subsidy.objection_answered", json!({}))?;
     let of_list = loaded.batch.sheet.id == objection.sheet;
     if uphold && of_list && loaded.batch.state == BatchState::Verified {
         let after = rules::next(Some(loaded.batch.state), StepKind::Return)?;
@@ -154,12 +158,14 @@ fn note(
     actor: &Actor,
     objection: &ObjectionRecord,
     kind: &'static str,
-    version: i64,
+    mut facts: Value,
 ) -> Result<(), Refusal> {
     let urn = tx.urn("subsidy_objection", objection.id);
-    let facts =
-        json!({"batch": objection.batch, "state": objection.state, "organisation": objection.organisation});
+    facts["batch"] = json!(objection.batch);
+    facts["state"] = json!(objection.state);
+    facts["organisation"] = json!(objection.organisation);
     audit::service::record(tx, actor, kind, &urn, &facts)?;
+    let version = if objection.answered_at.is_none() { 1 } else { 2 };
     tx.record(actor, NewChange::local(kind, urn, version, facts));
     Ok(())
 }

@@ -234,7 +234,14 @@ fn a_draft_list_is_publicised_and_objections_are_answered_before_approval() {
         let path = format!("/api/v1/subsidy/publicity/{batch}/objections");
         city.as_(persona).post(&path, json!({"reason": "该项目并未投产"}))
     };
+    city.settle();
     let first = object("enterprise2.member").expect(201).id();
+    city.settle();
+    let told = city.as_(APPROVER).get("/api/v1/notices").expect(200).body["items"][0].clone();
+    assert_eq!(told["event"], "objection_made", "who decides is told");
+    assert_eq!(told["link"], format!("/api/v1/subsidy/batches/{batch}"));
+    let preparer = city.as_(PREPARER).get("/api/v1/notices").expect(200);
+    assert!(!preparer.text().contains("objection_made"), "who prepared the list does not answer it");
     let second = object("institute2.member").expect(201).id();
     city.clock.advance_seconds(8 * 86_400);
     object("broker.member").refused(409, "publicity_over");
