@@ -16,7 +16,7 @@ use crate::federation::{self, Pullers};
 use crate::files::Vault;
 use crate::http::health::AllCodes;
 use crate::http::outbound::Outbound;
-use crate::http::{Authenticator, EdgeSettings, EdgeState};
+use crate::http::{Authenticator, BodyKey, EdgeSettings, EdgeState};
 use crate::identity::{self, Gate};
 use crate::kernel::error::Refusal;
 use crate::kernel::random::{Random, SystemRandom};
@@ -88,6 +88,7 @@ impl App {
                 requests_per_minute: config.requests_per_minute,
                 trust_forwarded_for: config.trust_forwarded_for,
             }),
+            body_key: BodyKey::new(gate.secrets().derive("idempotency")),
         };
         let sources = Sources::new(sources(&config.node.as_str().into()));
         let away = Desk { keys: gate.keys().clone(), answer_days: config.enquiry_days };

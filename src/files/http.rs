@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::{Answer, Edge, Reply, Routes, openapi};
+use crate::http::{Answer, Edge, Reply, Routes, openapi, unconditional};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
@@ -53,7 +53,8 @@ struct UploadForm {
     file: Vec<u8>,
 }
 
-/// Uploads a file of at most 30 MB; records then name it as an attachment. Unused, it goes after a day.
+/// Uploads a file of at most 30 MB; records then name it as an attachment. Unused, it goes after a day; so a lost
+/// answer is met by uploading again, and an Idempotency-Key is not taken.
 #[utoipa::path(
     tag = "file",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
@@ -63,6 +64,7 @@ struct UploadForm {
 #[post("/files")]
 async fn create(edge: Edge, request: HttpRequest, payload: Payload, vault: Data<Vault>) -> Answer {
     edge.permit(Permission::FileUpload)?;
+    unconditional(&request)?;
     let file = upload::take(&request, payload, &vault, edge.db(), edge.actor()).await?;
     let location = format!("/api/v1/files/{}", file.id);
     Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(FileView::from(&file)))

@@ -1,5 +1,10 @@
 //! One request as a room sees it.
+//!
+//! Two headers are never passed over in silence. An Idempotency-Key is honoured by every command, or refused where
+//! nothing may be kept. If-Match is compared with the record's version, or refused (412) where the operation goes by
+//! none: acting although the condition does not hold would break RFC 9110 section 13.1.1. Neither is demanded.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -12,7 +17,9 @@ use super::{Answer, EdgeState, Input, Reply, auth, idempotency, layer};
 use crate::changes;
 use crate::db::{Db, Snapshot, Tx, UNSEEN};
 use crate::kernel::actor::Actor;
-use crate::kernel::codes_common::{IF_MATCH_INVALID, SEQ_AHEAD, SEQ_INVALID};
+use crate::kernel::codes_common::{
+    IDEMPOTENCY_KEY_NOT_TAKEN, IF_MATCH_INVALID, SEQ_AHEAD, SEQ_INVALID, VERSION_NOT_KEPT,
+};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 
@@ -20,6 +27,8 @@ pub struct Edge {
     state: EdgeState,
     actor: Actor,
     request: HttpRequest,
+    /// Whether the handler compares If-Match.
+    compares_version: Cell<bool>,
 }
 
 type Command = Box<dyn Fn(&mut Tx) -> Result<Reply, Refusal> + Send>;
@@ -61,6 +70,7 @@ impl Edge {
 
     /// The version that the caller saw (If-Match).
     pub fn expected_version(&self) -> Result<Option<i64>, Refusal> {
+        self.compares_version.set(true);
         let Some(value) = self.request.headers().get(header::IF_MATCH) else {
             return Ok(None);
         };
@@ -93,7 +103,7 @@ impl Edge {
     async fn query(self, permission: Permission, lane: Lane, query: Query) -> Answer {
         self.permit(permission)?;
         let at_least = self.at_least()?;
-        let Self { state, actor, request } = self;
+        let Self { state, actor, request, .. } = self;
         let head = state.db.head();
         let whole = move |snapshot: &mut Snapshot<'_>| {
             caught_up(snapshot, at_least, head)?;
@@ -128,10 +138,29 @@ impl Edge {
         F: Fn(&mut Tx, &Actor, &B) -> Result<Reply, Refusal> + Send + 'static,
     {
         self.permit(permission)?;
-        let hash = input.hash(self.request.path());
+        let hash = self.body_hash(input.bytes())?;
         let body = input.parse()?;
         let actor = self.actor.clone();
         self.command(operation, hash, Box::new(move |tx| command(tx, &actor, &body))).await
+    }
+
+    /// The answer kept for a repeated request, for a handler that has costly work before its command, or work that
+    /// would refuse the repetition (a password that is the old one no more).
+    pub async fn kept<B>(
+        &self,
+        operation: &'static str,
+        permission: Permission,
+        input: &Input<B>,
+    ) -> Result<Option<HttpResponse>, Refusal> {
+        self.permit(permission)?;
+        self.versions_compared()?;
+        let Some(key) = idempotency::key(&self.request)? else { return Ok(None) };
+        let (principal, hash) = (self.actor.label(), self.body_hash(input.bytes())?);
+        let looked_up = move |snapshot: &mut Snapshot<'_>| {
+            idempotency::kept(snapshot, &principal, operation, &key, &hash)
+        };
+        let kept = self.state.db.read(looked_up).await?;
+        Ok(kept.map(|reply| respond(reply, &self.request)))
     }
 
     /// A command whose body is a secret that could be guessed (a reserve, a maximum): an Idempotency-Key is not
@@ -148,6 +177,7 @@ impl Edge {
         F: Fn(&mut Tx, &Actor, &B) -> Result<Reply, Refusal> + Send + 'static,
     {
         self.permit(permission)?;
+        keyless(&self.request)?;
         let body = input.parse()?;
         let actor = self.actor.clone();
         self.run(operation, Box::new(move |tx| command(tx, &actor, &body))).await
@@ -159,7 +189,7 @@ impl Edge {
         F: Fn(&mut Tx, &Actor) -> Result<Reply, Refusal> + Send + 'static,
     {
         self.permit(permission)?;
-        let hash = idempotency::hash_path(self.request.path());
+        let hash = self.body_hash(&[])?;
         let actor = self.actor.clone();
         self.command(operation, hash, Box::new(move |tx| command(tx, &actor))).await
     }
@@ -173,6 +203,7 @@ impl Edge {
     {
         layer::keep_unseen(&self.request);
         self.permit(permission)?;
+        self.versions_compared()?;
         let body = input.parse()?;
         let actor = self.actor;
         let written = self.state.db.write(UNSEEN, move |tx| command(tx, &actor, &body)).await?;
@@ -200,7 +231,16 @@ impl Edge {
         self.run(operation, whole).await
     }
 
+    fn body_hash(&self, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+        self.state.body_key.hash(self.request.path(), body)
+    }
+
+    fn versions_compared(&self) -> Result<(), Refusal> {
+        if self.compares_version.get() { Ok(()) } else { versionless(&self.request) }
+    }
+
     async fn run(self, operation: &'static str, whole: Command) -> Answer {
+        self.versions_compared()?;
         let written = self
             .state
             .db
@@ -221,6 +261,23 @@ impl Edge {
         let seq = value.to_str().ok().and_then(|text| text.trim().parse().ok()).filter(|seq| *seq >= 0);
         seq.ok_or_else(|| Refusal::new(&SEQ_INVALID))
     }
+}
+
+/// For a handler that acts outside of [`Edge::write`] (signing in, an upload): neither header can be honoured.
+pub fn unconditional(request: &HttpRequest) -> Result<(), Refusal> {
+    keyless(request)?;
+    versionless(request)
+}
+
+fn keyless(request: &HttpRequest) -> Result<(), Refusal> {
+    let given = request.headers().contains_key("idempotency-key");
+    if given { Err(Refusal::new(&IDEMPOTENCY_KEY_NOT_TAKEN)) } else { Ok(()) }
+}
+
+/// `*` asks for any version, which whatever exists has.
+fn versionless(request: &HttpRequest) -> Result<(), Refusal> {
+    let given = request.headers().get(header::IF_MATCH).is_some_and(|value| value.as_bytes() != b"*");
+    if given { Err(Refusal::new(&VERSION_NOT_KEPT)) } else { Ok(()) }
 }
 
 fn caught_up(snapshot: &mut Snapshot, at_least: i64, known: i64) -> Result<(), Refusal> {
@@ -252,7 +309,7 @@ impl FromRequest for Edge {
                 .ok_or_else(|| Refusal::internal("the edge is not mounted"))?;
             let state = EdgeState::clone(state);
             let actor = state.authenticator.authenticate(auth::credentials(&request)).await?;
-            Ok(Self { state, actor, request })
+            Ok(Self { state, actor, request, compares_version: Cell::new(false) })
         })
     }
 }

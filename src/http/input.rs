@@ -10,7 +10,6 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::JSON_BODY_BYTES_MAX;
 use crate::kernel::codes_common::{MALFORMED, NUL_REFUSED, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
@@ -28,8 +27,8 @@ impl<T> Input<T> {
         Self { bytes, is_json: is_json(content_type), kind: PhantomData }
     }
 
-    pub fn hash(&self, path: &str) -> Vec<u8> {
-        Sha256::new().chain_update(path).chain_update([0]).chain_update(&self.bytes).finalize().to_vec()
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 

@@ -27,8 +27,8 @@ use crate::kernel::error::Refusal;
 use crate::kv::Kv;
 
 pub use auth::{Authenticator, Credentials};
-pub use edge::Edge;
-pub use idempotency::Sweep;
+pub use edge::{Edge, unconditional};
+pub use idempotency::{BodyKey, Sweep};
 pub use input::{Input, read_body};
 pub use paging::Paging;
 pub use problem::Locale;
@@ -49,6 +49,7 @@ pub struct EdgeState {
     pub authenticator: Arc<dyn Authenticator>,
     pub kv: Kv,
     pub settings: Arc<EdgeSettings>,
+    pub body_key: BodyKey,
 }
 
 #[derive(Clone, Debug)]

@@ -21,6 +21,8 @@ codes! {
     OUTCOME_UNKNOWN = ("outcome_unknown", 503, "提交结果未知，请以相同的 Idempotency-Key 重试", "The outcome is unknown; repeat with the same Idempotency-Key");
     IDEMPOTENCY_KEY_REUSED = ("idempotency_key_reused", 422, "同一 Idempotency-Key 已用于不同内容的请求", "This Idempotency-Key was used with another body");
     IDEMPOTENCY_KEY_INVALID = ("idempotency_key_invalid", 400, "Idempotency-Key 应为 1 至 128 个可见字符", "Idempotency-Key must be 1 to 128 visible characters");
+    IDEMPOTENCY_KEY_NOT_TAKEN = ("idempotency_key_not_taken", 400, "此操作的答复不予留存，因此不接受 Idempotency-Key；需要时直接重新提交即可", "No answer of this operation is kept, so it takes no Idempotency-Key; simply repeat the request");
+    VERSION_NOT_KEPT = ("version_not_kept", 412, "此操作不按版本进行，请勿发送 If-Match", "This operation goes by no version; send no If-Match");
     IF_MATCH_INVALID = ("if_match_invalid", 400, "If-Match 应为一个 ETag", "If-Match must be one ETag");
     LIMIT_INVALID = ("limit_invalid", 400, "limit 应为 1 至 {max}", "limit must be between 1 and {max}");
     CURSOR_INVALID = ("cursor_invalid", 400, "cursor 无效，请从第一页重新开始", "The cursor is not valid; start again from the first page");

@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 use crate::kernel::random::Random;
 
@@ -125,7 +127,11 @@ impl MasterKey {
 /// Seals and opens small secrets. `context` is bound to the ciphertext: what was sealed for one use does
 /// not open for another.
 #[derive(Clone)]
-pub struct SecretBox(XChaCha20Poly1305);
+pub struct SecretBox {
+    cipher: XChaCha20Poly1305,
+    /// What keys for one purpose are made of.
+    root: [u8; MASTER_KEY_BYTES],
+}
 
 impl fmt::Debug for SecretBox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,7 +141,12 @@ impl fmt::Debug for SecretBox {
 
 impl SecretBox {
     pub fn new(master: &MasterKey) -> Self {
-        Self(XChaCha20Poly1305::new(&master.0.into()))
+        Self { cipher: XChaCha20Poly1305::new(&master.0.into()), root: keyed(&master.0, "techmart/derive") }
+    }
+
+    /// A key for one purpose, from which neither the master key nor another purpose's key can be worked out.
+    pub fn derive(&self, purpose: &str) -> [u8; MASTER_KEY_BYTES] {
+        keyed(&self.root, purpose)
     }
 
     /// The nonce must be fresh: 24 random bytes from the transaction.
@@ -146,7 +157,8 @@ impl SecretBox {
         plain: &[u8],
     ) -> Result<Vec<u8>, SecretError> {
         let payload = Payload { msg: plain, aad: context.as_bytes() };
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| SecretError::DoesNotOpen)?;
+        let sealed =
+            self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SecretError::DoesNotOpen)?;
         Ok([&[FORMAT][..], &nonce, &sealed].concat())
     }
 
@@ -154,8 +166,15 @@ impl SecretBox {
         let rest = sealed.strip_prefix(&[FORMAT]).ok_or(SecretError::DoesNotOpen)?;
         let (nonce, body) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(SecretError::DoesNotOpen)?;
         let payload = Payload { msg: body, aad: context.as_bytes() };
-        self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SecretError::DoesNotOpen)
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SecretError::DoesNotOpen)
     }
+}
+
+fn keyed(key: &[u8; MASTER_KEY_BYTES], text: &str) -> [u8; MASTER_KEY_BYTES] {
+    let block: [u8; 64] = std::array::from_fn(|at| key.get(at).copied().unwrap_or(0));
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new(&block.into());
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]
@@ -180,6 +199,13 @@ mod tests {
             assert!(secret_box(1).open("key:a", &damaged).is_err(), "byte {position}");
         }
         assert!(secret_box(1).open("key:a", &sealed[..20]).is_err());
+    }
+
+    #[test]
+    fn derived_keys_differ_by_purpose_and_master_key() {
+        let key = secret_box(1).derive("a");
+        assert_eq!(key, secret_box(1).derive("a"));
+        assert!(key != secret_box(1).derive("b") && key != secret_box(2).derive("a") && key != [1; 32]);
     }
 
     /// The draft's own test vector (draft-irtf-cfrg-xchacha-03, A.3.1), so that a foreign tool opens our boxes.

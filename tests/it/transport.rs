@@ -7,7 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use serde_json::{Value, json};
 use techmart::federation::transport::{Asked, Looking, PeerKeys, SignedPeer, Standing, Transport};
-use techmart::http::{Answer, Authenticator, EdgeSettings, EdgeState, Reply, layer};
+use techmart::http::{Answer, Authenticator, BodyKey, EdgeSettings, EdgeState, Reply, layer};
 use techmart::kernel::permission::Permission;
 use techmart::kernel::random::SystemRandom;
 use techmart::kv::Kv;
@@ -87,7 +87,8 @@ impl Node {
                 let settings =
                     EdgeSettings { base_url: OWN.into(), requests_per_minute: 0, trust_forwarded_for: false };
                 let authenticator: Arc<dyn Authenticator> = Arc::new(gate);
-                let edge = EdgeState { db, authenticator, kv, settings: Arc::new(settings) };
+                let (settings, body_key) = (Arc::new(settings), BodyKey::new([0; 32]));
+                let edge = EdgeState { db, authenticator, kv, settings, body_key };
                 let transport = Transport::new(&format!("{OWN}/"), keys(9), Arc::new(Pinned));
                 let server = HttpServer::new(move || {
                     App::new()

@@ -21,6 +21,8 @@ use crate::kernel::time::UtcTime;
 use crate::papers::codes::XLSX_TOO_LARGE;
 use crate::papers::{XLSX_MEDIA_TYPE, xlsx};
 
+const IMPORT: &str = "contract.import";
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ContractImportBody)]
@@ -135,7 +137,9 @@ pub async fn problems(edge: Edge, query: Query<FileQuery>, vault: Data<Vault>) -
 )]
 #[post("/contracts/imports")]
 pub async fn create(edge: Edge, input: Input<ImportBody>, vault: Data<Vault>) -> Answer {
-    edge.permit(Permission::ContractWrite)?;
+    if let Some(kept) = edge.kept(IMPORT, Permission::ContractWrite, &input).await? {
+        return Ok(kept);
+    }
     let body = input.parse()?;
     let (file, bytes) = bytes_of(&edge, &vault, body.file).await?;
     let actor = edge.actor().clone();
@@ -154,8 +158,12 @@ pub async fn create(edge: Edge, input: Input<ImportBody>, vault: Data<Vault>) ->
             .with("count", examined.problems.len())
             .with("cell", format!("{}!{}", first.sheet, first.cell)));
     }
-    let done = write(&edge, file, examined.forms).await?;
-    Ok(HttpResponse::Created().json(ImportView::from(done)))
+    let id = write(&edge, file, examined.forms).await?;
+    edge.write(IMPORT, Permission::ContractWrite, input, move |tx, actor, _| {
+        let done = service::finish_import(tx, actor, id)?;
+        Reply::created(format!("/api/v1/contracts/imports/{id}"), &ImportView::from(done))
+    })
+    .await
 }
 
 /// A finished import of one's own organisation.
@@ -193,18 +201,16 @@ async fn bytes_of(edge: &Edge, vault: &Vault, id: FileId) -> Result<(StoredFile,
     Ok((file, bytes))
 }
 
-/// In slices behind people's commands, then shown at once.
-async fn write(edge: &Edge, file: StoredFile, forms: Vec<Form>) -> Result<Import, Refusal> {
+/// In slices behind people's commands; the import shows with its last command.
+async fn write(edge: &Edge, file: StoredFile, forms: Vec<Form>) -> Result<ImportId, Refusal> {
     let db = edge.db();
     let actor: Actor = edge.actor().clone();
     let (by, entries) = (actor.clone(), forms.len());
     let begin = move |tx: &mut crate::db::Tx| service::begin_import(tx, &by, &file, entries);
     let id = db.write("contract.import.begin", begin).await?.value;
-    let by = actor.clone();
     let slice = move |tx: &mut crate::db::Tx, from: usize| {
-        service::import_slice(tx, &by, id, forms.get(from..).unwrap_or_default())
+        service::import_slice(tx, &actor, id, forms.get(from..).unwrap_or_default())
     };
     db.write_slices("contract.import.slice", entries, slice).await?;
-    let finish = move |tx: &mut crate::db::Tx| service::finish_import(tx, &actor, id);
-    Ok(db.write("contract.import.finish", finish).await?.value)
+    Ok(id)
 }

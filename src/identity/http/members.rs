@@ -147,6 +147,9 @@ struct AcceptBody {
 )]
 #[post("/invitations/accept")]
 async fn accept(edge: Edge, gate: web::Data<Gate>, input: Input<AcceptBody>) -> Answer {
+    if let Some(kept) = edge.kept("invitation.accept", Permission::Public, &input).await? {
+        return Ok(kept);
+    }
     let body = input.parse()?;
     let hash = match &body.account {
         Some(account) => Some(new_hash(&edge, &gate, &body.token, account).await?),

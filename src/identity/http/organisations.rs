@@ -38,6 +38,9 @@ struct Registered {
 )]
 #[post("/organisations")]
 async fn register(edge: Edge, gate: web::Data<Gate>, input: Input<RegistrationBody>) -> Answer {
+    if let Some(kept) = edge.kept("organisation.register", Permission::Public, &input).await? {
+        return Ok(kept);
+    }
     let new = input.parse()?.registration();
     new.check()?;
     let hash = gate.hash(new.admin.password.clone()).await?;

@@ -1,12 +1,12 @@
 //! Signing in and out, sessions, passwords.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, delete, get, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::views::{MembershipView, PersonView, SessionView};
-use crate::http::{Answer, Edge, Input, Reply, Routes, layer};
+use crate::http::{Answer, Edge, Input, Reply, Routes, layer, unconditional};
 use crate::identity::model::Secret;
 use crate::identity::{Admitted, Attempt, Gate, service};
 use crate::kernel::id::{OrganisationId, SessionId};
@@ -63,7 +63,8 @@ fn admitted(it: &Admitted) -> HttpResponse {
     secret_answer(&view, it.seq)
 }
 
-/// Signs in: an access token for 15 minutes and a refresh token.
+/// Signs in: an access token for 15 minutes and a refresh token. An Idempotency-Key is not taken, because no answer is
+/// kept: whoever lost it signs in again.
 #[utoipa::path(
     tag = "session",
     request_body = LoginBody,
@@ -72,6 +73,7 @@ fn admitted(it: &Admitted) -> HttpResponse {
 )]
 #[post("/auth/login")]
 async fn login(edge: Edge, gate: web::Data<Gate>, input: Input<LoginBody>) -> Answer {
+    unconditional(edge.request())?;
     let LoginBody { login, password, organisation } = input.parse()?;
     let address = layer::client_address(edge.request(), edge.state());
     let agent = edge.request().headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok());
@@ -86,7 +88,8 @@ struct RefreshBody {
     refresh_token: String,
 }
 
-/// A new access token and the next refresh token. A refresh token that comes back later ends the session.
+/// A new access token and the next refresh token. For 20 seconds the same refresh token gets the same answer again,
+/// for whoever lost it; one that comes back later ends the session. An Idempotency-Key is not taken.
 #[utoipa::path(
     tag = "session",
     request_body = RefreshBody,
@@ -94,7 +97,8 @@ struct RefreshBody {
     extensions(("x-permission" = json!("public")))
 )]
 #[post("/auth/refresh")]
-async fn refresh(gate: web::Data<Gate>, input: Input<RefreshBody>) -> Answer {
+async fn refresh(request: HttpRequest, gate: web::Data<Gate>, input: Input<RefreshBody>) -> Answer {
+    unconditional(&request)?;
     let presented = Secret::new(input.parse()?.refresh_token);
     Ok(admitted(&gate.refresh(presented).await?))
 }
@@ -121,7 +125,8 @@ struct SwitchBody {
     organisation: OrganisationId,
 }
 
-/// Acts for another organisation of the same person. The refresh token stays; older access tokens are void.
+/// Acts for another organisation of the same person. The refresh token stays; older access tokens are void. An
+/// Idempotency-Key is not taken: a repetition does no harm.
 #[utoipa::path(
     tag = "session",
     request_body = SwitchBody,
@@ -131,6 +136,7 @@ struct SwitchBody {
 #[post("/auth/switch")]
 async fn switch(edge: Edge, gate: web::Data<Gate>, input: Input<SwitchBody>) -> Answer {
     edge.permit(Permission::Session)?;
+    unconditional(edge.request())?;
     let it = gate.switch(edge.actor().clone(), input.parse()?.organisation).await?;
     let view = Tokens {
         access_token: it.access_token,
@@ -161,12 +167,14 @@ struct PasswordBody {
 )]
 #[put("/auth/password")]
 async fn change_password(edge: Edge, gate: web::Data<Gate>, input: Input<PasswordBody>) -> Answer {
-    edge.permit(Permission::Session)?;
+    if let Some(kept) = edge.kept("session.password", Permission::Session, &input).await? {
+        return Ok(kept);
+    }
     let PasswordBody { present_password, new_password } = input.parse()?;
     let (present, new) = (Secret::new(present_password), Secret::new(new_password));
     let (old, new) = gate.prepare_password(edge.actor(), present, new).await?;
     let ended = gate.ended().clone();
-    edge.act("session.password", Permission::Session, move |tx, actor| {
+    edge.write("session.password", Permission::Session, input, move |tx, actor, _| {
         service::change_password(tx, actor, &ended, &old, &new)?;
         Reply::no_content()
     })

@@ -96,8 +96,15 @@ fn applications_come_from_a_spreadsheet_all_at_once() {
     let dry = import(&client, &file, true).expect(200).body;
     assert_eq!((&dry["entries"], &dry["problems"]), (&json!(25), &json!([])));
     assert!(own(&client).is_empty(), "a dry run leaves nothing");
-    let done = import(&client, &file, false).expect(201).body;
+    let keyed = client.with("idempotency-key", "import-1");
+    let done = import(&keyed, &file, false).expect(201).body;
     assert_eq!(done["entries"], 25);
+    let again = import(&keyed, &file, false).expect(201);
+    assert_eq!(
+        (again.header("idempotency-replayed"), &again.body),
+        ("true", &done),
+        "a lost answer comes again"
+    );
     let id = done["id"].as_str().unwrap();
     assert_eq!(client.get(&format!("/api/v1/contracts/imports/{id}")).expect(200).body, done);
     let drafts = own(&client);

@@ -4,6 +4,7 @@ mod api_keys;
 mod flood;
 mod members;
 mod organisations;
+mod repeated;
 mod secrets;
 mod sessions;
 
