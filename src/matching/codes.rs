@@ -11,7 +11,7 @@ codes! {
     WEIGHTS_SUM = ("match_weights_sum", 422, "各项权重须不小于零且合计为一百万（百万分比）", "The weights are not negative and sum to 1 000 000 parts per million");
     WEIGHTS_CHANGED = ("match_weights_changed", 409, "权重刚被他人修改，请重新查看后再设置", "Somebody else has just set the weights; look at them again");
     SAVED_SEARCH_EMPTY = ("saved_search_empty", 422, "请填写关键词或至少选择一个筛选条件", "Name at least a word or a filter");
-    SAVED_SEARCH_LONG = ("saved_search_long", 422, "条件过多，请精简后再保存", "The question has too many words or values to be watched; shorten it");
+    SAVED_SEARCH_LONG = ("saved_search_long", 422, "筛选条件过多，请精简后再保存", "The question has too many values to be watched; shorten it");
     SAVED_SEARCHES_TOO_MANY = ("saved_searches_too_many", 409, "每人最多保存 {max} 个搜索，请先删除不用的", "At most {max} saved searches; remove one that is not needed");
     SAVED_SEARCHES_FULL = ("saved_searches_full", 503, "平台保存的搜索已满，请联系运维", "No more searches can be saved on this platform; tell the operator");
 }

@@ -306,6 +306,8 @@ pub struct Answer {
     pub did_you_mean: Vec<String>,
     /// The spelling that the hits are for, where it is not the one asked.
     pub corrected: Option<String>,
+    /// Of a long question, the words that were looked for; none where all were.
+    pub taken: Vec<String>,
 }
 
 /// The lower ends of the price bands in fen, and their codes.

@@ -189,15 +189,12 @@ impl Desk {
         let analyzer = Analyzer::shared();
         let query = service::query(&service::stored_question(row)?)?;
         let standing = Standing::new(&query.text, &query.filters, &analyzer, &self.synonyms.1);
-        match standing.filter(|_| row.frequency != Frequency::Off) {
-            Some(standing) => {
-                self.watch.put(row.id, standing, &analyzer);
-                self.since.insert(row.id, row.since);
-            }
-            None => {
-                self.watch.remove(row.id);
-                self.since.remove(&row.id);
-            }
+        if row.frequency == Frequency::Off {
+            self.watch.remove(row.id);
+            self.since.remove(&row.id);
+        } else {
+            self.watch.put(row.id, standing, &analyzer);
+            self.since.insert(row.id, row.since);
         }
         Ok(())
     }

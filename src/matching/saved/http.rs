@@ -11,8 +11,9 @@ use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
+use crate::search::Analyzer;
 use crate::search::model::SearchQuery;
-use crate::search::service::{Search, SearchParams};
+use crate::search::service::{Search, SearchParams, Standing};
 
 /// Newest records shown when a question is tried.
 const TRIED_RECORDS: usize = 10;
@@ -37,7 +38,7 @@ struct SavedSearchBody {
     /// At most 60 characters.
     #[schema(examples("石墨烯导电剂"))]
     name: String,
-    /// The parameters of `GET /search`; order, facets and page don't count. At most 200 characters of text.
+    /// The parameters of `GET /search`; order, facets and page don't count.
     question: SearchParams,
     frequency: Frequency,
     channels: AlertChannels,
@@ -69,6 +70,9 @@ struct AttemptView {
     exact: bool,
     /// The newest of them.
     newest: Vec<AttemptRecord>,
+    /// Of a text of more than 20 words, the rarest: records that have three of these are told. Empty where all words
+    /// must be there.
+    rarest_words: Vec<String>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -165,13 +169,15 @@ async fn attempt(edge: Edge, input: Input<AttemptBody>, search: Data<Search>) ->
         service::check_question(&mut errors, &question)?;
         errors.check()?;
         let query = SearchQuery { limit: TRIED_RECORDS, ..service::query(&question)? };
+        let rarest_words = Standing::words_of_many(&query.text, &Analyzer::shared());
         let (total, documents) = search.strictly(query).await?;
         let newest = documents.into_iter().map(|it| AttemptRecord {
             subject: it.subject,
             kind: it.kind,
             title: it.title,
         });
-        Reply::ok(&AttemptView { count: total.count, exact: total.exact, newest: newest.collect() })
+        let (count, exact, newest) = (total.count, total.exact, newest.collect());
+        Reply::ok(&AttemptView { count, exact, newest, rarest_words })
     })
     .await
 }

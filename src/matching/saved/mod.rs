@@ -10,7 +10,8 @@
 //! Rules:
 //!
 //! 1. A question is the search's own (`GET /search`), without order and page; it is told of what the search finds by all
-//!    its words, never of what it finds by relaxing them.
+//!    its words, never of what it finds by relaxing them. Of a pasted text with more words than a record can have, the
+//!    rarest of the dictionary stand for it (`POST /saved-searches/try` names them).
 //! 2. Nobody is told of what happened before the question was saved or changed.
 //! 3. Who was told of a record is told of its changes and of its end, once for each version.
 //! 4. A saved search belongs to a person acting for an organisation; nobody else sees it.

@@ -13,10 +13,8 @@ pub const PERSON_SEARCHES_MAX: i64 = 50;
 /// Saved searches of the whole node: about 1 kB each in the memory of every instance.
 pub const NODE_SEARCHES_MAX: i64 = 100_000;
 pub const NAME_CHARS_MAX: usize = 60;
-/// A longer text was pasted: it has no operators, and only an index can say which of its words matter.
-pub const TEXT_CHARS_MAX: usize = 200;
-/// The question with its filters, as it is stored.
-pub const QUESTION_BYTES_MAX: usize = 4_000;
+/// The question with its filters, as it is stored: a pasted text of 4 000 characters, and filters.
+pub const QUESTION_BYTES_MAX: usize = 20_000;
 /// Searches that one alert names; more are told by further alerts.
 pub const ALERT_SEARCHES_MAX: usize = 100;
 /// Searches that are told of one record's changes.

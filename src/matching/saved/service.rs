@@ -4,13 +4,13 @@ use serde_json::json;
 
 use super::model::{
     Channels, Frequency, NAME_CHARS_MAX, NODE_SEARCHES_MAX, PERSON_SEARCHES_MAX, QUESTION_BYTES_MAX,
-    SavedSearch, SavedSearchId, TEXT_CHARS_MAX,
+    SavedSearch, SavedSearchId,
 };
 use super::store;
 use crate::db::{Conn, Snapshot, Tx, check_version, from_json, to_json};
 use crate::kernel::actor::{Actor, Person};
 use crate::kernel::change::NewChange;
-use crate::kernel::codes_common::{NOT_FOUND, TOO_LONG};
+use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
@@ -18,9 +18,8 @@ use crate::kernel::text;
 use crate::matching::codes::{
     SAVED_SEARCH_EMPTY, SAVED_SEARCH_LONG, SAVED_SEARCHES_FULL, SAVED_SEARCHES_TOO_MANY,
 };
-use crate::search::Analyzer;
 use crate::search::model::SearchQuery;
-use crate::search::service::{SearchParams, Standing, Synonyms};
+use crate::search::service::SearchParams;
 
 /// A saved search as somebody writes it.
 #[derive(Clone, Debug)]
@@ -44,18 +43,8 @@ pub fn stored_question(it: &SavedSearch) -> Result<SearchParams, Refusal> {
 /// Rule 1: a question that can stand.
 pub fn check_question(errors: &mut Errors, question: &SearchParams) -> Result<(), Refusal> {
     let query = query(question)?;
-    if query.text.chars().count() > TEXT_CHARS_MAX {
-        errors.add_with("/question/q", &TOO_LONG, &[("max", TEXT_CHARS_MAX.to_string())]);
-    } else if query.text.trim().is_empty()
-        && query.filters.chosen.is_empty()
-        && query.filters.ranges.is_empty()
-    {
+    if query.text.trim().is_empty() && query.filters.chosen.is_empty() && query.filters.ranges.is_empty() {
         errors.add("/question", &SAVED_SEARCH_EMPTY);
-    } else {
-        let analyzer = Analyzer::shared();
-        if Standing::new(&query.text, &query.filters, &analyzer, &Synonyms::default()).is_none() {
-            errors.add("/question/q", &SAVED_SEARCH_LONG);
-        }
     }
     Ok(())
 }

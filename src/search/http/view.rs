@@ -23,6 +23,8 @@ pub struct SearchView {
     pub corrected_to: Option<String>,
     /// Other spellings that find (more), the likeliest first; only with the first page.
     pub did_you_mean: Vec<String>,
+    /// Of a text of more than 20 words, the rarest: only these were looked for. Empty where all words were.
+    pub rarest_words: Vec<String>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -107,6 +109,7 @@ impl SearchView {
             },
             corrected_to: answer.corrected,
             did_you_mean: answer.did_you_mean,
+            rarest_words: answer.taken,
             items: answer.hits.into_iter().map(HitView::from).collect(),
         }
     }

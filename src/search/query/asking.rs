@@ -58,7 +58,7 @@ pub fn strictly(
 
 impl Asking<'_> {
     fn strictly(&self) -> tantivy::Result<(Total, Vec<Document>)> {
-        let question = self.question(&self.query.text);
+        let question = Question::standing(parse(&self.query.text), &self.shelf.analyzer, self.synonyms);
         let plan = Plan { fields: &self.shelf.fields, question: &question };
         let asked = plan.query(plan.first_stage(), &self.query.filters);
         let Counts { total, .. } = facets::count(&self.searcher, &*asked, &[])?;
@@ -122,7 +122,8 @@ impl Asking<'_> {
             hits.extend(hit(self.shelf, &highlighter, &self.searcher.doc(address)?));
         }
         let Counts { total, facets } = found.counts.clone();
-        Ok(Answer { hits, total, facets, stage: found.stage, next, ..Answer::default() })
+        let taken = question.taken();
+        Ok(Answer { hits, total, facets, stage: found.stage, next, taken, ..Answer::default() })
     }
 
     fn question(&self, text: &str) -> Question {

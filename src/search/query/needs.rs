@@ -1,5 +1,7 @@
 //! From chunks to what a record must have.
 
+use std::collections::HashSet;
+
 use super::parse::{Parsed, Part};
 use crate::search::analyzer::{Analyzer, Span, grams};
 use crate::search::synonyms::Synonyms;
@@ -10,11 +12,17 @@ const CANDIDATES_MAX: usize = 200;
 /// Of a question with more words than can all be there, the rarest tell what it is about.
 const NEEDS_MAX: usize = 24;
 
+/// Steps in which the dictionary's words are told apart by how common they are.
+const COMMONNESS_MAX: f64 = 1e6;
+
 /// Exclusions beyond these are not looked at.
 const EXCLUDED_MAX: usize = 16;
 
 /// With more words than this no record has them all: some must do.
 const WORDS_FOR_ALL_MAX: usize = 20;
+
+/// Words of a long question that a record must have.
+pub const LONG_ENOUGH: usize = 3;
 
 /// Groups of alternatives beyond these, and alternatives of one group beyond these, are not looked at.
 const GROUPS_MAX: usize = 8;
@@ -82,6 +90,19 @@ impl Question {
         let groups = groups.map(|group| alternatives(group, analyzer, synonyms)).collect();
         let excluded = excluded(&parsed, analyzer);
         Question { parsed, chunks, groups, excluded, long }
+    }
+
+    /// A question that stands: which words of a long one matter is asked of the dictionary, not of an index, so that it
+    /// means the same on every instance and tomorrow.
+    pub fn standing(parsed: Parsed, analyzer: &Analyzer, synonyms: &Synonyms) -> Question {
+        let commonness = |need: &Need| 1 + ((1.0 - analyzer.rarity(need.text())) * COMMONNESS_MAX) as u64;
+        Question::new(parsed, analyzer, synonyms, commonness)
+    }
+
+    /// The words of a long question that are looked for; none where all are.
+    pub fn taken(&self) -> Vec<String> {
+        let needs = self.chunks.iter().flat_map(|chunk| &chunk.needs).filter(|_| self.long);
+        needs.map(|need| need.text().to_owned()).collect()
     }
 
     /// Whether words decide the order.
@@ -171,8 +192,9 @@ fn keep_rarest(chunks: &mut Vec<Chunk>, records_with: impl Fn(&Need) -> u64) {
     let mut counted: Vec<(u64, &Need)> =
         chunks.iter().flat_map(|chunk| &chunk.needs).map(|need| (records_with(need), need)).collect();
     counted.retain(|(records, _)| *records > 0);
+    let mut seen = HashSet::new();
+    counted.retain(|(_, need)| seen.insert(*need));
     counted.sort_by_key(|(records, _)| *records);
-    counted.dedup_by(|a, b| a.1 == b.1);
     let kept: Vec<Need> = counted.into_iter().take(NEEDS_MAX).map(|(_, need)| need.clone()).collect();
     if kept.is_empty() {
         return chunks.truncate(NEEDS_MAX);

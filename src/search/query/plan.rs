@@ -10,7 +10,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::guard::Guarded;
-use super::needs::{Alternative, Chunk, Need, Question};
+use super::needs::{Alternative, Chunk, LONG_ENOUGH, Need, Question};
 use crate::search::analyzer::{exact, grams};
 use crate::search::index::record;
 use crate::search::index::schema::{Fields, TIE_BITS};
@@ -27,8 +27,6 @@ const CHARACTERS_BOOST: f32 = 0.3;
 pub const EXACT_CHARS_MAX: usize = 64;
 /// Phrases beyond these are not looked at.
 pub const PHRASES_MAX: usize = 16;
-/// Words of a long question that a record must have.
-const LONG_ENOUGH: usize = 3;
 /// Pairs of one chunk that are asked for; more tell nothing new.
 pub const GRAMS_MAX: usize = 24;
 

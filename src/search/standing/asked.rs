@@ -4,7 +4,7 @@
 use super::probe::{self, Atom, Probe};
 use crate::search::analyzer::{Analyzer, exact, grams};
 use crate::search::model::{Bounds, Filters, Measure};
-use crate::search::query::needs::{Alternative, Chunk, Need, Question};
+use crate::search::query::needs::{Alternative, Chunk, LONG_ENOUGH, Need, Question};
 use crate::search::query::parse::parse;
 use crate::search::query::{EXACT_CHARS_MAX, GRAMS_MAX, PHRASES_MAX};
 use crate::search::synonyms::Synonyms;
@@ -26,6 +26,8 @@ enum Test {
     Phrase(Vec<(u32, Atom)>),
     All(Vec<Test>),
     Any(Vec<Test>),
+    /// So many of them.
+    Some(usize, Vec<Test>),
     Within(Measure, Bounds),
 }
 
@@ -37,13 +39,8 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// `None` for a question with more words than a record can be asked to have all of: only an index knows which of
-    /// them are rare.
-    pub fn new(text: &str, filters: &Filters, analyzer: &Analyzer, synonyms: &Synonyms) -> Option<Standing> {
-        let question = Question::new(parse(text), analyzer, synonyms, |_| 1);
-        if question.long {
-            return None;
-        }
+    pub fn new(text: &str, filters: &Filters, analyzer: &Analyzer, synonyms: &Synonyms) -> Standing {
+        let question = Question::standing(parse(text), analyzer, synonyms);
         let mut must = words(&question);
         must.extend(question.groups.iter().map(|group| any_of(&question, group)));
         let phrases = question.parsed.phrases.iter().take(PHRASES_MAX);
@@ -53,7 +50,12 @@ impl Standing {
         }
         narrow(filters, &mut must);
         let excluded = question.excluded.iter().map(exclusion).collect();
-        Some(Standing { must: Test::All(must), excluded })
+        Standing { must: Test::All(must), excluded }
+    }
+
+    /// The words that stand for a text of more words than a record can be asked to have; none where all words count.
+    pub fn words_of_many(text: &str, analyzer: &Analyzer) -> Vec<String> {
+        Question::standing(parse(text), analyzer, &Synonyms::default()).taken()
     }
 
     /// Whether the search would find the record by all words of the question.
@@ -78,6 +80,7 @@ impl Test {
             Test::Phrase(grams) => record.stands(grams),
             Test::All(tests) => tests.iter().all(|test| test.passes(record)),
             Test::Any(tests) => tests.iter().any(|test| test.passes(record)),
+            Test::Some(enough, tests) => tests.iter().filter(|test| test.passes(record)).count() >= *enough,
             Test::Within(measure, bounds) => record.within(*measure, *bounds),
         }
     }
@@ -94,14 +97,28 @@ impl Test {
             Test::All(tests) => rarest(&mut tests.iter().filter_map(|test| test.cover(analyzer))),
             Test::Any(tests) => {
                 let covers: Option<Vec<_>> = tests.iter().map(|test| test.cover(analyzer)).collect();
-                Some(covers?.into_iter().fold((0.0, vec![]), |(sum, mut all), (share, atoms)| {
-                    all.extend(atoms);
-                    (sum + share, all)
-                }))
+                Some(together(covers?))
+            }
+            // Whoever passes so many of them misses fewer than the rest, so it passes one of any so many and one more.
+            Test::Some(enough, tests) => {
+                let mut covers: Vec<_> = tests.iter().filter_map(|test| test.cover(analyzer)).collect();
+                covers.sort_by(|a, b| a.0.total_cmp(&b.0));
+                let needed = (tests.len() + 1).saturating_sub(*enough);
+                (*enough > 0 && covers.len() >= needed).then(|| {
+                    covers.truncate(needed);
+                    together(covers)
+                })
             }
             Test::Within(..) => None,
         }
     }
+}
+
+fn together(covers: Vec<(f64, Vec<Atom>)>) -> (f64, Vec<Atom>) {
+    covers.into_iter().fold((0.0, vec![]), |(sum, mut all), (share, atoms)| {
+        all.extend(atoms);
+        (sum + share, all)
+    })
 }
 
 /// About how many of all records have the token.
@@ -116,6 +133,10 @@ fn share(atom: &str, analyzer: &Analyzer) -> f64 {
 }
 
 fn words(question: &Question) -> Vec<Test> {
+    if question.long && !question.chunks.is_empty() {
+        let needs: Vec<Test> = question.chunks.iter().flat_map(|part| &part.needs).map(need).collect();
+        return vec![Test::Some(LONG_ENOUGH.min(needs.len()), needs)];
+    }
     let chunks: Vec<Test> = question.chunks.iter().map(|part| chunk(question, part)).collect();
     if chunks.len() > 1
         && let Some(whole) = named(&question.parsed.chunks.concat())

@@ -6,6 +6,7 @@
 //! ```
 //!
 //! A question stands for its first stage: all words, as the search would find the record without relaxing anything.
+//! Of a pasted text the dictionary's rarest words stand for it, and a record must have a few of them.
 
 mod asked;
 mod probe;
