@@ -1,6 +1,6 @@
 //! Computes lists outside of any command: reads what it needs, judges, writes the list with its guard.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -287,6 +287,8 @@ struct Written {
     list: Vec<Suggestion>,
     displaced: Vec<String>,
     spread: Vec<String>,
+    /// The suggested records whose pairing with this one is news.
+    news: HashSet<String>,
 }
 
 impl Written {
@@ -308,7 +310,10 @@ impl Written {
         let list = picked.iter().zip(1..).filter_map(suggestion).collect();
         let displaced = picked.iter().filter(|picked| picked.displaces).map(|picked| picked.other.clone());
         let spread = if dirty.spread { gaining(judged, material) } else { vec![] };
-        Written { dirty: dirty.clone(), profile, list, displaced: displaced.collect(), spread }
+        let since = material.now.plus_days(-service::NEWS_DAYS).micros();
+        let is_news = |one: &&Judged| profile.published_at.max(one.document.published_at) >= since;
+        let news = judged.iter().filter(is_news).map(|one| one.document.subject.clone()).collect();
+        Written { dirty: dirty.clone(), profile, list, displaced: displaced.collect(), spread, news }
     }
 
     /// At most 20 rows of the list before, 20 new ones, 130 marks.
@@ -318,7 +323,7 @@ impl Written {
         }
         let stamp = tx.now().micros();
         store::save_profile(tx, &Profile { stamp, ..self.profile.clone() })?;
-        service::note_new(tx, &self.dirty.subject, &self.profile.holder, &self.list)?;
+        service::note_new(tx, &self.dirty.subject, &self.profile.holder, &self.list, &self.news)?;
         store::replace(tx, &self.dirty.subject, &self.list)?;
         let mut marked = self.spread.clone();
         for other in &self.displaced {

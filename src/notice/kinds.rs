@@ -28,6 +28,8 @@ pub struct Line {
     pub role: P,
     /// While one is unread, no further one of the same record.
     pub collapses: bool,
+    /// Of a flood (the first lists of a node, new weights) a person is told of so many in a day; the list has them all.
+    pub per_day_max: Option<i64>,
 }
 
 /// Where everything that was told is listed.
@@ -59,10 +61,10 @@ const OPERATORS: &[To] = &[To::Operators];
 const ITSELF: &[To] = &[To::Id("organisation")];
 
 /// Who is told of what: `recipients, role { change => event; }`. A `[collapsing]` one is not told again of the same record
-/// while it is unread; `if entry = value` asks for a value among the facts.
+/// while it is unread, nor of more than the number behind it in a day; `if entry = value` asks for a value among the facts.
 macro_rules! lines {
     ($($to:ident, $role:ident { $($change:literal => $event:literal $(if $entry:literal = $value:literal)?
-        $([$collapsing:ident])?;)* })*) => {
+        $([$collapsing:ident $($per_day:literal)?])?;)* })*) => {
         pub static LINES: &[Line] = &[$($(Line {
             change: $change,
             when: lines!(@when $($entry $value)?),
@@ -70,17 +72,20 @@ macro_rules! lines {
             to: $to,
             role: P::$role,
             collapses: lines!(@collapses $($collapsing)?),
+            per_day_max: lines!(@per_day $($($per_day)?)?),
         },)*)*];
     };
     (@when) => { None };
     (@when $entry:literal $value:literal) => { Some(($entry, $value)) };
     (@collapses) => { false };
     (@collapses collapsing) => { true };
+    (@per_day) => { None };
+    (@per_day $number:literal) => { Some($number) };
 }
 
 lines! {
     MATCHED, EngagementWrite {
-        "match.found" => "match_found" [collapsing];
+        "match.found" => "match_found" [collapsing 5];
     }
     OWNER, EngagementWrite {
         "engagement.enquired" => "enquiry_received";
@@ -247,6 +252,11 @@ fn neighbour(subject: &str) -> Option<&str> {
 pub fn lines<'a>(kind: &'a str, facts: &'a Value) -> impl Iterator<Item = &'static Line> + 'a {
     let fits = |line: &&Line| line.when.is_none_or(|(entry, value)| facts[entry] == value);
     LINES.iter().filter(move |line| line.change == kind).filter(fits)
+}
+
+/// How often a person is told of an event in a day, where that is bounded.
+pub fn per_day_max(event: &str) -> Option<i64> {
+    LINES.iter().find(|line| line.event == event).and_then(|line| line.per_day_max)
 }
 
 pub fn is_told(kind: &str) -> bool {

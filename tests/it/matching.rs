@@ -18,14 +18,26 @@ pub fn weights() -> Value {
 
 /// An achievement that suits a demand; their ids.
 pub fn pair(city: &City) -> (String, String) {
+    let pair = posted(city);
+    city.settle();
+    pair
+}
+
+/// The same, before anybody has followed the log.
+pub fn posted(city: &City) -> (String, String) {
+    (posted_as(city, ""), wanted(city))
+}
+
+pub fn posted_as(city: &City, number: &str) -> String {
     let offer = offer(
-        "高电压镍锰酸锂正极材料量产工艺",
+        &format!("高电压镍锰酸锂正极材料量产工艺{number}"),
         "量产镍锰酸锂正极材料，配套电解液，循环寿命长，已在中试线上验证。",
     );
-    let achievement = published_of(city, "achievements", OWNER, offer);
-    let demand = published_of(city, "demands", BUYER, demand());
-    city.settle();
-    (achievement, demand)
+    published_of(city, "achievements", OWNER, offer)
+}
+
+pub fn wanted(city: &City) -> String {
+    published_of(city, "demands", BUYER, demand())
 }
 
 fn offer(title: &str, text: &str) -> Value {

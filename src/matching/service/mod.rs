@@ -24,7 +24,7 @@ pub use super::labels::Labels;
 pub use super::saved::model as saved_model;
 pub use super::saved::service as saved;
 pub use feedback::{Told, examples, export, follow, tell};
-pub use news::note_new;
+pub use news::{NEWS_DAYS, note_new};
 pub use weights::{NewWeights, WeightsInForce, in_force, present, set};
 
 pub use super::rules::eval::Figures;

@@ -8,7 +8,7 @@ use crate::kernel::permission::Permission;
 use crate::notice::model::{
     Channel, Choice, Delivery, DeliveryState, MailMode, News, Notice, NoticeId, Recipient,
 };
-use crate::notice::{rules, store};
+use crate::notice::{kinds, rules, store};
 
 /// Members of an organisation who are told of one thing.
 const MEMBERS_MAX: i64 = 50;
@@ -44,6 +44,12 @@ pub fn tell(
     own: Option<Choice>,
 ) -> Result<(), Refusal> {
     if news.collapses && store::has_unread(tx, to, news.event, &news.subject)? {
+        return Ok(());
+    }
+    let since = tx.now().plus_days(-1);
+    if let Some(max) = kinds::per_day_max(news.event)
+        && store::told_since(tx, to, news.event, since)? >= max
+    {
         return Ok(());
     }
     let chosen = store::preferences(tx, to)?.of(news.topic);
@@ -90,7 +96,13 @@ fn too_many(tx: &mut Tx, choice: Choice, reachable: bool, user: UserId) -> Resul
 
 /// A message to every address of an organisation that wants the topic.
 pub fn post(tx: &mut Tx, news: &News, organisation: OrganisationId) -> Result<(), Refusal> {
+    let since = tx.now().plus_days(-1);
     for endpoint in store::endpoints_of(tx, organisation)?.iter().filter(|it| it.wants(news.topic)) {
+        if let Some(max) = kinds::per_day_max(news.event)
+            && store::posted_since(tx, endpoint.id, news.event, since)? >= max
+        {
+            continue;
+        }
         let full = store::waiting_to(tx, endpoint.id)? >= WAITING_MAX;
         let message = message(tx, news, organisation);
         let message = Delivery { endpoint: Some(endpoint.id), ..message };

@@ -131,6 +131,20 @@ pub fn mails_since(conn: &mut Conn, user: UserId, since: UtcTime) -> Result<i64,
     Ok(sent.count().get_result(conn)?)
 }
 
+/// Messages about an event to one address since a time.
+pub fn posted_since(
+    conn: &mut Conn,
+    endpoint: EndpointId,
+    event: &str,
+    since: UtcTime,
+) -> Result<i64, Refusal> {
+    let posted = notice_delivery::table
+        .filter(notice_delivery::endpoint.eq(endpoint))
+        .filter(notice_delivery::event.eq(event.to_owned()))
+        .filter(notice_delivery::created_at.ge(since));
+    Ok(posted.count().get_result(conn)?)
+}
+
 /// Webhook messages of an organisation, the newest first.
 pub fn webhook_page(
     conn: &mut Conn,

@@ -89,6 +89,16 @@ pub fn has_unread(conn: &mut Conn, to: Recipient, event: &str, subject: &str) ->
     Ok(found.is_some())
 }
 
+/// How often the recipient was told of this event since a time.
+pub fn told_since(conn: &mut Conn, to: Recipient, event: &str, since: UtcTime) -> Result<i64, Refusal> {
+    let told = notice::table
+        .filter(notice::user_id.eq(to.user))
+        .filter(notice::organisation_id.eq(to.organisation))
+        .filter(notice::event.eq(event.to_owned()))
+        .filter(notice::at.ge(since));
+    Ok(told.count().get_result(conn)?)
+}
+
 /// What a recipient sees in the application, the newest first.
 pub fn page_of(
     conn: &mut Conn,

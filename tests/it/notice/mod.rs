@@ -121,6 +121,43 @@ fn a_new_match_is_told_to_both_sides() {
     assert!(!events(&city, "enterprise2.member").contains(&"match_found".to_owned()));
 }
 
+/// Old records that a first start, a new model or new weights put together are no news.
+#[test]
+fn a_match_of_old_records_is_told_to_nobody() {
+    let city = begun();
+    let (achievement, demand) = super::matching::posted(&city);
+    city.clock.advance_seconds(4 * 86_400);
+    city.settle();
+    let list = city.as_(ENQUIRER).get(&format!("/api/v1/demands/{demand}/matches")).expect(200);
+    assert_eq!(list.body["items"][0]["id"], achievement.as_str(), "the list has it");
+    for persona in [OWNER, ENQUIRER] {
+        assert!(!events(&city, persona).contains(&"match_found".to_owned()), "{persona}");
+    }
+    // What is published now is news to the old one's holder too.
+    let demand = super::matching::posted(&city).1;
+    city.settle();
+    assert!(events(&city, OWNER).contains(&"match_found".to_owned()), "{demand}");
+}
+
+/// A flood: seven matches at once are told as five, and again the day after.
+#[test]
+fn a_person_is_told_of_five_matches_a_day() {
+    let city = begun();
+    let matches = |persona: &str| list(&city, persona, "&topic=matching").len();
+    let flood = |round: usize| {
+        for number in 0..7 {
+            super::matching::posted_as(&city, &format!("{round}-{number}"));
+        }
+        super::matching::wanted(&city);
+        city.settle();
+    };
+    flood(1);
+    assert_eq!(matches(OWNER), 5);
+    city.clock.advance_seconds(86_400 + 1);
+    flood(2);
+    assert_eq!(matches(OWNER), 10);
+}
+
 /// DOMAIN §2: an office and the applicant are told of the steps of a case.
 #[test]
 fn domain_2_a_case_is_told_to_office_and_applicant() {
