@@ -226,24 +226,7 @@ impl InstanceFollower for Mailer {
     }
 
     fn catch_up(&self, db: &Db) -> Result<(), Refusal> {
-        while !self.stopping.load(Ordering::Acquire) {
-            // A look without writing, so that an idle node writes nothing.
-            let waiting = db.read_blocking(|snapshot| {
-                let now = snapshot.now();
-                Ok(!store::due(snapshot, Channel::Mail, now, 1)?.is_empty())
-            })?;
-            if !waiting {
-                return Ok(());
-            }
-            let taken = db.write_background_blocking("notice.take_up", |tx| {
-                service::take_up(tx, Channel::Mail, BATCH)
-            })?;
-            if taken.value.is_empty() {
-                return Ok(());
-            }
-            self.send_all(db, taken.value)?;
-        }
-        Ok(())
+        service::send_due(db, Channel::Mail, BATCH, &self.stopping, |taken| self.send_all(db, taken))
     }
 
     fn stop(&self) {

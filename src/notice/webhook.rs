@@ -130,23 +130,7 @@ impl InstanceFollower for Webhooks {
     }
 
     fn catch_up(&self, db: &Db) -> Result<(), Refusal> {
-        while !self.stopping.load(Ordering::Acquire) {
-            let waiting = db.read_blocking(|snapshot| {
-                let now = snapshot.now();
-                Ok(!store::due(snapshot, Channel::Webhook, now, 1)?.is_empty())
-            })?;
-            if !waiting {
-                return Ok(());
-            }
-            let taken = db.write_background_blocking("notice.take_up", |tx| {
-                service::take_up(tx, Channel::Webhook, BATCH)
-            })?;
-            if taken.value.is_empty() {
-                return Ok(());
-            }
-            self.send_all(db, taken.value)?;
-        }
-        Ok(())
+        service::send_due(db, Channel::Webhook, BATCH, &self.stopping, |taken| self.send_all(db, taken))
     }
 
     fn stop(&self) {

@@ -10,7 +10,7 @@ mod webhooks;
 pub(in crate::notice) use addresses::code_context;
 pub use addresses::{NewAddress, address, confirm_address, forget_address, set_address};
 pub use inbox::{Unread, list, mark_all, mark_read, unread};
-pub use sending::{Outcome, digest, note_outcome, take_up};
+pub use sending::{Outcome, digest, note_outcome, send_due};
 pub use settings::{preferences, set_preferences};
 pub use telling::{post, tell, tell_members};
 pub use webhooks::{

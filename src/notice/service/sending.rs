@@ -1,7 +1,9 @@
 //! What becomes of messages: taken up, sent, tried again, dead; and the digest of the day.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::telling::{mail_of, tell_members};
-use crate::db::Tx;
+use crate::db::{Db, Tx};
 use crate::identity;
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
@@ -32,8 +34,34 @@ pub enum Outcome {
     Gone,
 }
 
+/// Sends what is due, a batch at a time, until nothing is left or the sender is told to stop.
+pub fn send_due(
+    db: &Db,
+    channel: Channel,
+    batch: i64,
+    stopping: &AtomicBool,
+    send: impl Fn(Vec<Delivery>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    while !stopping.load(Ordering::Acquire) {
+        // A look without writing, so that an idle node writes nothing.
+        let waiting = db.read_blocking(move |snapshot| {
+            let now = snapshot.now();
+            Ok(!store::due(snapshot, channel, now, 1)?.is_empty())
+        })?;
+        if !waiting {
+            return Ok(());
+        }
+        let taken = db.write_background_blocking("notice.take_up", move |tx| take_up(tx, channel, batch))?;
+        if taken.value.is_empty() {
+            return Ok(());
+        }
+        send(taken.value)?;
+    }
+    Ok(())
+}
+
 /// Takes up what is due; what somebody else has taken up meanwhile is left out.
-pub fn take_up(tx: &mut Tx, channel: Channel, limit: i64) -> Result<Vec<Delivery>, Refusal> {
+fn take_up(tx: &mut Tx, channel: Channel, limit: i64) -> Result<Vec<Delivery>, Refusal> {
     let now = tx.now();
     let mut taken = Vec::new();
     for due in store::due(tx, channel, now, limit)? {
