@@ -60,6 +60,8 @@ impl Jobs {
             .name(name.to_owned())
             .spawn(move || {
                 let mut due = vec![0_i64; jobs.len()];
+                // Who starts the server waits for its answers, not for work that runs every few minutes.
+                std::thread::park_timeout(TICK);
                 while !this.stopping.load(Ordering::Acquire) {
                     this.tick(&jobs, &mut due);
                     std::thread::park_timeout(TICK);

@@ -42,6 +42,13 @@ impl Cost {
         Ok(hash.to_string())
     }
 
+    /// What is checked where there is no account: as much work as any other, and no password hashes to it. Nothing has
+    /// to be hashed for it at the start.
+    fn decoy(self) -> String {
+        let (salt, hash) = ("A".repeat(22), "A".repeat(43));
+        format!("$argon2id$v=19$m={},t={},p=1${salt}${hash}", self.memory_kib, self.passes)
+    }
+
     fn verify(self, password: &Secret, stored: &str) -> Result<Verdict, Refusal> {
         let parsed = PasswordHash::new(stored).map_err(Refusal::internal)?;
         if self.argon2()?.verify_password(password.expose().as_bytes(), &parsed).is_err() {
@@ -81,11 +88,10 @@ impl Hasher {
     }
 
     fn start_bounded(cost: Cost, queue: usize) -> Result<Self, Refusal> {
-        let decoy = cost.hash(&Secret::new("nobody's password".into()))?;
         let (jobs, waiting) = crossbeam_channel::bounded(queue);
         std::thread::Builder::new()
             .name("hashing".into())
-            .spawn(move || work(cost, &decoy, &waiting))
+            .spawn(move || work(cost, &waiting))
             .map_err(Refusal::internal)?;
         Ok(Self { jobs, cost })
     }
@@ -123,7 +129,8 @@ fn busy() -> Refusal {
     Refusal::new(&LOGIN_BUSY).retry_after_seconds(2)
 }
 
-fn work(cost: Cost, decoy: &str, waiting: &Receiver<Job>) {
+fn work(cost: Cost, waiting: &Receiver<Job>) {
+    let decoy = cost.decoy();
     for job in waiting {
         // A caller that went away has closed its channel: its job is not worth doing.
         match job {
@@ -133,7 +140,7 @@ fn work(cost: Cost, decoy: &str, waiting: &Receiver<Job>) {
             Job::Verify(password, stored, answer) if !answer.is_closed() => {
                 let verdict = match stored {
                     Some(stored) => cost.verify(&password, &stored),
-                    None => cost.verify(&password, decoy).map(|_| Verdict::Wrong),
+                    None => cost.verify(&password, &decoy).map(|_| Verdict::Wrong),
                 };
                 answer.send(verdict).ok();
             }
@@ -285,6 +292,14 @@ mod tests {
         assert_eq!(right, Verdict::Right { rehashed: None });
         let other = Cost::STANDARD.hash(&secret("correct horse battery")).unwrap();
         assert_ne!(stored, other, "every hash has its own salt");
+    }
+
+    /// A stranger's name costs what a known one does: the decoy is of the present parameters, and can be checked.
+    #[test]
+    fn the_decoy_is_a_hash_like_any_other() {
+        let (decoy, real) = (Cost::CHEAP.decoy(), Cost::CHEAP.hash(&secret("correct horse")).unwrap());
+        assert_eq!((decoy.len(), &decoy[..28]), (real.len(), &real[..28]));
+        assert_eq!(Cost::CHEAP.verify(&secret("correct horse"), &decoy).unwrap(), Verdict::Wrong);
     }
 
     /// A full queue refuses at once, and what was taken is still answered.
