@@ -121,13 +121,19 @@ fn a_new_match_is_told_to_both_sides() {
     assert!(!events(&city, "enterprise2.member").contains(&"match_found".to_owned()));
 }
 
+/// The lists are made, and then whoever gains by them is told.
+fn told(city: &City) {
+    city.settle();
+    city.settle();
+}
+
 /// Old records that a first start, a new model or new weights put together are no news.
 #[test]
 fn a_match_of_old_records_is_told_to_nobody() {
     let city = begun();
     let (achievement, demand) = super::matching::posted(&city);
     city.clock.advance_seconds(4 * 86_400);
-    city.settle();
+    told(&city);
     let list = city.as_(ENQUIRER).get(&format!("/api/v1/demands/{demand}/matches")).expect(200);
     assert_eq!(list.body["items"][0]["id"], achievement.as_str(), "the list has it");
     for persona in [OWNER, ENQUIRER] {
@@ -135,7 +141,7 @@ fn a_match_of_old_records_is_told_to_nobody() {
     }
     // What is published now is news to the old one's holder too.
     let demand = super::matching::posted(&city).1;
-    city.settle();
+    told(&city);
     assert!(events(&city, OWNER).contains(&"match_found".to_owned()), "{demand}");
 }
 
@@ -149,7 +155,7 @@ fn a_person_is_told_of_five_matches_a_day() {
             super::matching::posted_as(&city, &format!("{round}-{number}"));
         }
         super::matching::wanted(&city);
-        city.settle();
+        told(&city);
     };
     flood(1);
     assert_eq!(matches(OWNER), 5);
