@@ -223,7 +223,7 @@ fn an_operator_sets_weights_and_the_lists_follow() {
     operator
         .with("if-match", "\"0\"")
         .post(path, json!({"weights": weights(), "note": "旧"}))
-        .refused(409, "match_weights_changed");
+        .refused(412, "match_weights_changed");
     city.app.run_jobs().unwrap();
     city.settle();
     let after = &matches(&city, "demands", &demand)[0];
