@@ -6,6 +6,7 @@ mod process;
 mod proof;
 mod protocol;
 mod secrecy;
+mod timing;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

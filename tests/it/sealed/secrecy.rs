@@ -1,5 +1,6 @@
 //! Nothing about price, count or identity can be learnt before the opening: not from any answer or ETag of any
-//! role, not from the database, the change log or the files. (The log and /metrics: `process.rs`.)
+//! role, not from the live stream, the database, the change log or the files. (The log and /metrics: `process.rs`; how
+//! long answers take: `timing.rs`.)
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use techmart::kernel::error::Refusal;
 
 use super::*;
 use crate::support::Client;
+use crate::trading::live::{Event, Stream};
 
 const PRICE: i64 = 7_313_377_331;
 const MARKERS: [&str; 4] = ["7313377331", "MARKER-OFFER-鹿角", "MARKER-GUARANTEE-0042", "73133773.31"];
@@ -128,6 +130,65 @@ fn marked(city: &City, id: &str, persona: &str) {
     let client = city.as_(persona).with("idempotency-key", "marked-1");
     let body = json!({"envelope": sealed(city, id, &bid)});
     client.put(&path(id, "/sealed/envelope"), body).expect(200);
+}
+
+/// The events of a stream up to its first state, without the platform's clock.
+fn beginning(stream: &Stream) -> Vec<Event> {
+    let mut events = vec![];
+    while events.last().is_none_or(|event: &Event| event.name != "state") {
+        events.push(stream.next());
+    }
+    without_clock(events)
+}
+
+fn without_clock(mut events: Vec<Event>) -> Vec<Event> {
+    for event in &mut events {
+        if let Some(data) = event.data.as_object_mut() {
+            data.remove("now");
+        }
+    }
+    events
+}
+
+/// What everybody who follows a tender live is told, from the first envelope to the deadline and over it.
+#[test]
+fn the_live_stream_is_silent_until_the_deadline() {
+    let city = City::new();
+    let tender = receiving(&city, terms(&city), setup(&city));
+    let id = tender.id.as_str();
+    let stream = Stream::open(&city.base, id, None);
+    let first = beginning(&stream);
+    for bidder in BIDDERS {
+        marked(&city, id, bidder);
+        city.settle();
+    }
+    marked(&city, id, BIDDERS[0]);
+    city.settle();
+    // Who comes now is told the same, also by asking for what it missed.
+    for after in [None, Some(0)] {
+        let again = beginning(&Stream::open(&city.base, id, after));
+        let told = |events: &[Event]| events.last().map(|event| (event.id, event.data.clone()));
+        assert_eq!(told(&again), told(&first));
+    }
+    to_deadline(&city, id);
+    city.settle();
+    let mut told = vec![];
+    while told.last().is_none_or(|event: &Event| event.data["phase"] != "closing") {
+        told.push(stream.next());
+    }
+    // Of all envelopes together nothing but the deadline: a hub may tell again how the sale stood before it.
+    let mut before = without_clock(told);
+    let closing = before.pop().unwrap();
+    let open = first.last().unwrap();
+    assert!(before.iter().all(|event| event.name == "clock" || event == open), "{before:?}");
+    for entry in ["seq", "price_fen", "next_fen", "leader", "extensions", "version", "ends_at"] {
+        assert_eq!(closing.data[entry], open.data[entry], "{entry}");
+    }
+    let raw = stream.raw.lock().unwrap().clone();
+    assert_without_markers("the live stream", &raw);
+    for bidder in BIDDERS {
+        assert!(!raw.contains(&city.organisation(bidder).to_string()), "{bidder} in {raw}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub mod challenge;
 mod histories;
 mod killed;
 mod listing;
-mod live;
+pub mod live;
 mod negotiated;
 mod notice;
 mod talk;
