@@ -143,6 +143,7 @@ pub(super) fn all_jobs(config: &Config, vault: &Vault, sources: &Sources, gate: 
         Arc::new(Digest { hour: config.digest_hour }),
         Arc::new(SweepNotices),
         Arc::new(trading::sealed::service::Closing::new(gate.secrets().clone())),
+        Arc::new(trading::protocol::WriteProtocols::new(gate.keys().clone())),
     ]
 }
 

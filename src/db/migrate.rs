@@ -76,6 +76,7 @@ static MIGRATIONS: &[Migration] = migrations![
     44 "0044_notice",
     45 "0045_webhook",
     47 "0047_watch_and_erasure",
+    48 "0048_sale_after",
     49 "0049_money",
 ];
 
@@ -141,7 +142,7 @@ fn run_on(conn: &mut Conn) -> Result<usize, Refusal> {
 const GRANT_RUNTIME: &str = "BEGIN;
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
-REVOKE UPDATE, DELETE ON ledger_account, ledger_transaction, ledger_posting FROM {role};
+REVOKE UPDATE, DELETE ON ledger_account, ledger_transaction, ledger_posting, sale_protocol FROM {role};
 GRANT UPDATE (sealed) ON ledger_transaction TO {role};
 REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM {role};
 COMMIT;";

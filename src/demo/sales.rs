@@ -120,8 +120,8 @@ fn waiting(loader: &Loader) -> Result<Option<(SaleId, UtcTime)>, Refusal> {
     let found = loader.app.db.read_blocking(move |snapshot| {
         service::sales(snapshot, Some(Mode::OnlineBidding), Some(State::Published), None, &page)
     })?;
-    let sale = found.items.into_iter().find(|sale| sale.title.contains(BIDDING));
-    Ok(sale.and_then(|sale| Some((sale.id, sale.times.starts_at?))))
+    let sale = found.items.into_iter().find(|(sale, _)| sale.title.contains(BIDDING));
+    Ok(sale.and_then(|(sale, _)| Some((sale.id, sale.times.starts_at?))))
 }
 
 fn draft(

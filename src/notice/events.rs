@@ -115,6 +115,18 @@ events! {
         "sale_awarded" "交易已成交" "A sale was awarded";
         "sale_unsold" "交易未成交" "Your sale ended unsold";
         "sale_defaulted" "成交方违约" "The winner of your sale defaulted";
+        "sale_outbid" "您的出价已被超过" "You were outbid";
+        "sale_starts_soon" "关注的交易即将开始" "A sale you follow begins soon";
+        "sale_ends_soon" "关注的交易即将截止" "A sale you follow ends soon";
+        "sale_objection_made" "交易收到异议" "An objection to your sale was made";
+        "sale_objection_to_answer" "有交易异议待答复" "An objection to a sale must be answered";
+        "sale_default_to_decide" "有违约认定申请待决定" "A stated default must be decided";
+        "sale_objection_withdrawn" "交易的一项异议已撤回" "An objection to your sale was withdrawn";
+        "sale_objection_decided" "交易的一项异议已答复" "An objection to your sale was answered";
+        "sale_objection_answered" "您对交易提出的异议已有答复" "Your objection to a sale was answered";
+        "sale_signing_overdue" "成交后逾期未签约" "The contract of a sale was not signed in time";
+        "sale_default_stated" "有人申请认定成交方违约" "A default of the winner was stated";
+        "sale_default_rejected" "违约认定申请未获认定" "The stated default was rejected";
         "sale_annulled" "成交结果已被撤销" "The result of a sale was annulled";
         "sale_concluded" "成交已签约" "A sale was concluded";
         "challenge_passed" "榜单需求通过论证" "Your challenge passed its argument";

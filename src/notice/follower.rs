@@ -16,6 +16,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, OrganisationId, UserId, parse_urn};
 use crate::matching::service::saved;
 use crate::matching::service::saved_model::{Event, Frequency, SavedSearch, SavedSearchId};
+use crate::trading;
 
 /// People whom one command may tell, reckoned beforehand.
 const TOLD_MAX: usize = 120;
@@ -49,7 +50,7 @@ impl Follower for Notices {
         let fits = |change: &&Change| {
             people += match change.kind.as_str() {
                 ALERTED => change.facts["searches"].as_array().map_or(0, Vec::len),
-                kind => kinds::lines(kind, &change.facts).count() * LINE_PEOPLE,
+                kind => kinds::lines(kind, &change.facts).map(|line| people_of(line, &change.facts)).sum(),
             };
             people <= TOLD_MAX
         };
@@ -83,16 +84,20 @@ impl Notices {
             topic: event.topic,
             event: event.code,
             title: change.facts["title"].as_str().unwrap_or_default().to_owned(),
-            // A change may name the record where what happened is seen.
-            link: kinds::link(change.facts["told_of"].as_str().unwrap_or(&change.subject)),
+            link: link_of(change),
             subject: change.subject.clone(),
             at: change.at,
             collapses: line.collapses,
         };
-        let (person, own) = acting(&change.actor);
-        for organisation in organisations(tx, line, &change.facts)? {
+        for to in persons(line, &change.facts) {
+            if identity::service::is_member(tx, to.user, to.organisation)? {
+                service::tell(tx, self.mail_on, &news, to, None)?;
+            }
+        }
+        let (person, acted) = acting(&change.actor);
+        for organisation in organisations(tx, line, change)? {
             // Rule 3: of several parties, the one that acted knows.
-            if line.to.len() > 1 && Some(organisation) == own {
+            if line.to.len() > 1 && Some(organisation) == acted {
                 continue;
             }
             service::tell_members(tx, self.mail_on, &news, organisation, line.role, person)?;
@@ -155,6 +160,36 @@ fn choice(search: &SavedSearch) -> Choice {
     Choice { in_app: search.channels.in_app, mail }
 }
 
+/// Where what happened is seen: a change may name the record; else its own, or the sale that it belongs to.
+fn link_of(change: &Change) -> String {
+    let entries =
+        [change.facts["told_of"].as_str(), Some(change.subject.as_str()), change.facts["sale"].as_str()];
+    entries.into_iter().flatten().map(kinds::link).find(|link| !link.is_empty()).unwrap_or_default()
+}
+
+/// How many people a line tells, reckoned beforehand.
+fn people_of(line: &Line, facts: &Value) -> usize {
+    match line.to {
+        [To::Persons(entry)] => facts[*entry].as_array().map_or(0, Vec::len),
+        // Most bids outbid nobody that is to be told.
+        [To::Bidder(entry)] if facts[*entry].is_null() => 0,
+        _ => LINE_PEOPLE,
+    }
+}
+
+/// Persons that the facts themselves list.
+fn persons(line: &Line, facts: &Value) -> Vec<Recipient> {
+    let listed = line.to.iter().filter_map(|to| match to {
+        To::Persons(entry) => facts[*entry].as_array(),
+        _ => None,
+    });
+    let recipient = |it: &Value| {
+        let id = |entry: &str| it[entry].as_str();
+        Some(Recipient { user: id("user")?.parse().ok()?, organisation: id("organisation")?.parse().ok()? })
+    };
+    listed.flatten().filter_map(recipient).collect()
+}
+
 /// Who acted: `user:…@…`.
 fn acting(label: &str) -> (Option<UserId>, Option<OrganisationId>) {
     let known = label.strip_prefix("user:").and_then(|rest| rest.split_once('@'));
@@ -162,10 +197,10 @@ fn acting(label: &str) -> (Option<UserId>, Option<OrganisationId>) {
 }
 
 /// The organisations of this node that a line tells, each once.
-fn organisations(tx: &mut Tx, line: &Line, facts: &Value) -> Result<Vec<OrganisationId>, Refusal> {
+fn organisations(tx: &mut Tx, line: &Line, change: &Change) -> Result<Vec<OrganisationId>, Refusal> {
     let mut found = Vec::new();
     for to in line.to {
-        for organisation in named(tx, *to, facts)? {
+        for organisation in named(tx, *to, change)? {
             if !found.contains(&organisation) {
                 found.push(organisation);
             }
@@ -174,15 +209,11 @@ fn organisations(tx: &mut Tx, line: &Line, facts: &Value) -> Result<Vec<Organisa
     Ok(found)
 }
 
-fn named(tx: &mut Tx, to: To, facts: &Value) -> Result<Vec<OrganisationId>, Refusal> {
+fn named(tx: &mut Tx, to: To, change: &Change) -> Result<Vec<OrganisationId>, Refusal> {
+    let facts = &change.facts;
     let one = match to {
-        To::Urn(entry) => {
-            // A party stands there by its URN, or whole.
-            let named = facts[entry].as_str().or_else(|| facts[entry]["urn"].as_str());
-            let urn = named.and_then(parse_urn);
-            urn.filter(|(node, entity, _)| *node == tx.node() && *entity == "organisation")
-                .map(|(_, _, uuid)| Id::from_uuid(uuid))
-        }
+        // A party stands there by its URN, or whole.
+        To::Urn(entry) => own(tx, facts[entry].as_str().or_else(|| facts[entry]["urn"].as_str())),
         To::Id(entry) => facts[entry].as_str().and_then(|id| id.parse().ok()),
         To::Code(entry) => match facts[entry].as_str() {
             Some(code) => identity::service::organisation_by_code(tx, code)?.map(|it| it.id),
@@ -191,6 +222,30 @@ fn named(tx: &mut Tx, to: To, facts: &Value) -> Result<Vec<OrganisationId>, Refu
         To::Operators => {
             return Ok(identity::service::operators(tx)?.into_iter().map(|it| it.id).collect());
         }
+        To::Bidder(entry) => {
+            let sale = facts["sale"].as_str().and_then(parse_urn).map(|(.., uuid)| Id::from_uuid(uuid));
+            let number = facts[entry].as_i64().and_then(|number| i32::try_from(number).ok());
+            let party = match sale.zip(number) {
+                Some((sale, number)) => trading::service::bidder_party(tx, sale, number)?,
+                None => None,
+            };
+            own(tx, party.as_ref().map(|it| it.urn.as_str()))
+        }
+        To::Objector => {
+            let party = match parse_urn(&change.subject) {
+                Some((.., uuid)) => trading::service::objector(tx, Id::from_uuid(uuid))?,
+                None => None,
+            };
+            own(tx, party.as_ref().map(|it| it.urn.as_str()))
+        }
+        To::Persons(_) => None,
     };
     Ok(one.into_iter().collect())
+}
+
+/// An organisation of this node by its URN.
+fn own(tx: &Tx, urn: Option<&str>) -> Option<OrganisationId> {
+    let known = urn.and_then(parse_urn);
+    let here = known.filter(|(node, entity, _)| *node == tx.node() && *entity == "organisation");
+    here.map(|(.., uuid)| Id::from_uuid(uuid))
 }

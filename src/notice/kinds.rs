@@ -15,6 +15,12 @@ pub enum To {
     Code(&'static str),
     /// Whoever operates this node.
     Operators,
+    /// A bidder of the sale by its number: the log does not name it.
+    Bidder(&'static str),
+    /// Who made the objection that the change is about: the log does not name it.
+    Objector,
+    /// Persons, each for an organisation.
+    Persons(&'static str),
 }
 
 /// A kind of change and what it means to somebody.
@@ -58,6 +64,9 @@ const BENEFICIARY: &[To] = &[To::Urn("beneficiary")];
 const INSTITUTE: &[To] = &[To::Id("institute")];
 const RECORDED: &[To] = &[To::Code("credit_code")];
 const OPERATORS: &[To] = &[To::Operators];
+const OUTBID: &[To] = &[To::Bidder("outbid")];
+const OBJECTOR: &[To] = &[To::Objector];
+const WATCHERS: &[To] = &[To::Persons("recipients")];
 const ITSELF: &[To] = &[To::Id("organisation")];
 
 /// Who is told of what: `recipients, role { change => event; }`. A `[collapsing]` one is not told again of the same record
@@ -121,12 +130,32 @@ lines! {
         "sale.suspended" => "sale_suspended";
         "sale.unsold" => "sale_unsold";
         "sale.defaulted" => "sale_defaulted";
+        "sale.objection_made" => "sale_objection_made";
+        "sale.objection_withdrawn" => "sale_objection_withdrawn";
+        "sale.objection_answered" => "sale_objection_decided";
+    }
+    OBJECTOR, Session {
+        "sale.objection_answered" => "sale_objection_answered";
+    }
+    OPERATORS, SaleReview {
+        "sale.objection_made" => "sale_objection_to_answer";
+        "sale.default_stated" => "sale_default_to_decide";
+    }
+    OUTBID, SaleBid {
+        "sale.bid_placed" => "sale_outbid" [collapsing];
+    }
+    WATCHERS, Session {
+        "sale.reminder" => "sale_starts_soon" if "moment" = "start";
+        "sale.reminder" => "sale_ends_soon" if "moment" = "end";
     }
     DEAL, EngagementWrite {
         "sale.ended" => "sale_ended";
         "sale.awarded" => "sale_awarded";
         "sale.annulled" => "sale_annulled";
         "sale.concluded" => "sale_concluded";
+        "sale.signing_overdue" => "sale_signing_overdue";
+        "sale.default_stated" => "sale_default_stated";
+        "sale.default_rejected" => "sale_default_rejected";
     }
     POSTER, EngagementWrite {
         "challenge.passed" => "challenge_passed";
@@ -221,6 +250,8 @@ const PLACES: &[(&str, &str)] = &[
     ("engagement", "/api/v1/engagements/"),
     ("contract", "/api/v1/contracts/"),
     ("sale", "/api/v1/sales/"),
+    ("sale_run", "/api/v1/sales/"),
+    ("sale_default", "/api/v1/sales/"),
     ("challenge", "/api/v1/challenges/"),
     ("subsidy_claim", "/api/v1/subsidy/claims/"),
     ("subsidy_batch", "/api/v1/subsidy/batches/"),

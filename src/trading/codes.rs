@@ -53,6 +53,14 @@ codes! {
     SALE_OBJECTIONS_MAX = ("sale_objections_max", 409, "已有 {max} 项异议待处理", "{max} of your objections are open");
     SALE_OBJECTION_ANSWERED = ("sale_objection_answered", 409, "异议已处理", "The objection has been answered");
     SALE_OBJECTION_LATE = ("sale_objection_late", 409, "合同已签订，不再受理异议", "The contract is signed: objections are no longer taken");
+    SALE_DEFAULT_EARLY = ("sale_default_early", 409, "期限到 {until}，此前不能认定违约", "There is time until {until}: no default before it");
+    SALE_DEFAULT_DEPOSIT_PAID = ("sale_default_deposit_paid", 409, "保证金已到账，不能以未缴纳保证金认定违约", "The deposit is paid");
+    SALE_DEFAULT_STATED = ("sale_default_stated", 409, "已有违约认定申请待决定", "A default has been stated and waits for its decision");
+    SALE_DEFAULT_NOT_STATED = ("sale_default_not_stated", 409, "没有待决定的违约认定申请", "No default is stated");
+    SALE_DEFAULT_SECOND_PERSON = ("sale_default_second_person", 403, "提出违约认定的人不能自己作出决定", "Who stated the default does not decide it");
+    SALE_OBJECTION_EVIDENCE = ("sale_objection_evidence", 422, "请写明证据或上传证据文件", "Name the evidence or upload it");
+    SALE_OBJECTION_FILE = ("sale_objection_file", 422, "证据文件应为本单位上传且不重复", "Evidence is a file of your own organisation, each once");
+    SALE_RERUN_BOUND = ("sale_rerun_bound", 422, "采购标的的最高限价在再次招标中不变；原无底价的不得增设", "The ceiling of a solution that is bought stays in a re-run, and a bound is neither added nor dropped");
     SALE_CORRECT_NOTHING = ("sale_correct_nothing", 422, "没有改动", "Nothing is changed");
     SALE_CORRECT_END = ("sale_correct_end", 422, "时间只能推迟，竞价开始后不得改动", "Times move later only, and not once bidding has begun");
     SALE_SECRET = ("sale_secret", 403, "参与者身份在交易结束前保密", "Who takes part is secret until the end");

@@ -24,18 +24,23 @@
 //!     ones: the earlier wins at that price; it may be raised, never lowered; it is sealed at rest.
 //! 13. The result's confirmation is written by itself and published.
 //! 14. Deposits: losers' released within 24 hours, the winner's applied, a defaulter's forfeited (all on the ledger).
-//! 15. Unsold: run again within 30 days, the start cut by at most 20 %; a defaulter is barred from it.
+//!     Where the next rank follows a defaulter, the deposits of all who could follow wait until the winner has signed.
+//! 15. Unsold: run again within 30 days, the start (asked, least) price cut by at most 20 %; a defaulter is barred from
+//!     it. A negotiated price is not run again: another one is publicised and approved anew (DOMAIN §3).
 //! 16. A failure of the platform suspends a running sale and gives the lost time back.
 //! 17. Negotiated: name and intended price publicised for 15 days by profile, objections, a flag for related parties,
 //!     approval, result; a refusal has a reason; the final amount may differ (DOMAIN §3).
 //! 18. Listing: fixed price: the first offer; asked price: the highest, then rank of priority, then time; no offers: it is
 //!     extended as announced.
 //! 19. Objections say what, why, on which evidence, and the remedy; they have a clock and block result and award.
-//! 20. What was published changes only by a correction, which everybody who takes part is told and offers confirm.
+//! 20. The winner signs within 30 days of the award by profile; then its default may be stated by the seller or the
+//!     operator. Another person of the operator decides it, and not while an objection, the winner's too, is open.
+//! 21. What was published changes only by a correction, which everybody who takes part is told and offers confirm.
 //!
 //! For a further mode: its terms in `terms.rs`, its rules in `rules/`, its steps beside `service/`; enrolment, deposits,
 //! questions, objections, the award and what follows are the same for all (`service::finish`).
 
+mod breach;
 pub mod challenge;
 pub mod codes;
 mod http;

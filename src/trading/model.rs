@@ -1,11 +1,13 @@
 //! The sale as an aggregate, who takes part, and what comes of it. Pure.
 
+use crate::files::model::FileId;
 use crate::kernel::actor::words;
 use crate::kernel::id::{UserId, ids};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::{Day, UtcTime};
 
+pub use super::breach::{DefaultGround, DefaultState, DefaultStatement};
 pub use super::profile::{Rules, TradingProfile};
 pub use super::standing::{Outcome, Ranked, Standing, UnsoldReason};
 pub use super::terms::{
@@ -351,6 +353,8 @@ pub struct Objection {
     pub about: ObjectionAbout,
     pub reason: String,
     pub evidence: String,
+    /// Uploaded evidence, beside the words or instead of them.
+    pub files: Vec<FileId>,
     pub remedy: ObjectionRemedy,
     pub made_at: UtcTime,
     /// The last day for the answer.

@@ -80,6 +80,9 @@ pub enum Standing {
     Awarded {
         at: UtcTime,
         outcome: Outcome,
+        /// Since when the winner should have signed; none while it has time, or until the clock noticed.
+        #[serde(default)]
+        overdue_at: Option<UtcTime>,
     },
     /// The contract is signed.
     Concluded {

@@ -105,6 +105,8 @@ fn every_closed_list_of_the_network_and_of_sales_has_its_labels() {
         "challenge_proposal_state", challenge::ProposalState;
         "challenge_milestone_state", challenge::MilestoneState;
         "challenge_evaluation_result", challenge::EvaluationResult;
+        "sale_default_ground", trading::DefaultGround;
+        "sale_default_state", trading::DefaultState;
         "sale_state", trading::State;
         "sale_phase", trading::Phase;
         "sale_unsold_reason", trading::UnsoldReason;

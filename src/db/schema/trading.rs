@@ -171,6 +171,7 @@ diesel::table! {
         answer -> Text,
         answered_by -> Text,
         answered_at -> Nullable<Timestamp>,
+        files -> Text,
     }
 }
 
@@ -199,6 +200,40 @@ diesel::table! {
         sale -> Text,
         place -> Integer,
         contract -> Text,
+    }
+}
+
+diesel::table! {
+    sale_default (sale, number) {
+        sale -> Text,
+        number -> Integer,
+        version -> BigInt,
+        state -> Text,
+        place -> Integer,
+        ground -> Text,
+        reason -> Text,
+        stated_by -> Text,
+        stated_at -> Timestamp,
+        decision -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sale_protocol (sale, edition) {
+        sale -> Text,
+        edition -> Integer,
+        sha256 -> Text,
+        document -> Text,
+        jws -> Text,
+        signed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sale_protocol_due (sale) {
+        sale -> Text,
     }
 }
 

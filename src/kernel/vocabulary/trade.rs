@@ -15,6 +15,8 @@ pub(super) const LISTS: &[List] = &[
     define("sealed_phase", "招标进程", "Where a sealed tender stands", SEALED_PHASE),
     define("sealed_best_price", "择优方向", "Which price is the best", SEALED_BEST_PRICE),
     define("sealed_bid_fault", "投标无效原因", "Why an opened envelope does not count", SEALED_BID_FAULT),
+    define("sale_default_ground", "违约事由", "Why the winner defaults", SALE_DEFAULT_GROUND),
+    define("sale_default_state", "违约认定状态", "State of a stated default", SALE_DEFAULT_STATE),
     define("sale_objection_state", "异议状态", "State of an objection", SALE_OBJECTION_STATE),
     define("sale_objection_about", "异议事项", "What an objection is about", SALE_OBJECTION_ABOUT),
     define("sale_objection_remedy", "异议请求", "What an objection asks for", SALE_OBJECTION_REMEDY),
@@ -135,6 +137,19 @@ const SALE_OBJECTION_REMEDY: &[Item] = &[
     item("correct", "更正公告", "A correction"),
     item("rerun", "重新进行", "A new run"),
     item("annul", "撤销交易", "Annulment"),
+];
+
+const SALE_DEFAULT_GROUND: &[Item] = &[
+    item("overdue", "逾期未签约", "Not signed in time"),
+    item("renounced", "放弃签约", "Declares that it will not sign"),
+    item("deposit_unpaid", "未按期缴纳保证金", "Deposit not paid in time"),
+];
+
+const SALE_DEFAULT_STATE: &[Item] = &[
+    item("stated", "待决定", "Stated"),
+    item("confirmed", "已认定", "Confirmed"),
+    item("rejected", "不予认定", "Rejected"),
+    item("dropped", "已撤销", "Dropped: the contract was signed"),
 ];
 
 const PUBLICITY_STATE: &[Item] = &[

@@ -121,7 +121,7 @@ impl EnrolmentView {
             settled_at: deposit.settled_at,
         });
         Self {
-            sale: SaleLine::of(&it.sale, now),
+            sale: SaleLine::of(&it.sale, it.run.as_ref(), now),
             alias: it.bidder.alias.clone(),
             admitted: it.bidder.admitted,
             priority: it.bidder.priority,

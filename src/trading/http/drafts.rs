@@ -8,9 +8,11 @@ use super::view::SaleView;
 use crate::db::Tx;
 use crate::http::{Answer, Edge, Input, Reply};
 use crate::identity::Gate;
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
+use crate::proof::SecretBox;
 use crate::trading::model::{Lot, Mode, Sale, SaleId, Terms};
 use crate::trading::service::{self, SaleDraft};
 
@@ -37,6 +39,39 @@ impl SaleInput {
 pub(super) fn reply(tx: &Tx, sale: Sale, own: bool) -> Result<Reply, Refusal> {
     let version = sale.version;
     Ok(Reply::ok(&SaleView::acted(sale, own, tx.now()))?.version(version))
+}
+
+/// The answer to a step with a reason: the sale as its seller sees it where it is the seller's step.
+pub(super) async fn with_reason(
+    edge: Edge,
+    operation: &'static str,
+    permission: Permission,
+    id: SaleId,
+    input: Input<SaleReason>,
+    step: fn(&mut Tx, &Actor, SaleId, Option<i64>, &str) -> Result<Sale, Refusal>,
+) -> Answer {
+    let (expected, own) = (edge.expected_version()?, permission == Permission::SaleWrite);
+    edge.write(operation, permission, input, move |tx, actor, input| {
+        let sale = step(tx, actor, id, expected, &input.reason)?;
+        reply(tx, sale, own)
+    })
+    .await
+}
+
+/// The answer to a step that puts a sale before the public, whose reserve is looked at.
+async fn before_public(
+    edge: Edge,
+    operation: &'static str,
+    permission: Permission,
+    (id, gate): (SaleId, web::Data<Gate>),
+    step: fn(&mut Tx, &Actor, &SecretBox, SaleId, Option<i64>) -> Result<Sale, Refusal>,
+) -> Answer {
+    let (expected, own) = (edge.expected_version()?, permission == Permission::SaleWrite);
+    edge.act(operation, permission, move |tx, actor| {
+        let sale = step(tx, actor, gate.secrets(), id, expected)?;
+        reply(tx, sale, own)
+    })
+    .await
 }
 
 /// Draws up a sale of one's own published achievements, or of the solution of one's own demand.
@@ -115,12 +150,7 @@ pub async fn reserve(
 )]
 #[post("/sales/{id}/publish")]
 pub async fn publish(edge: Edge, gate: web::Data<Gate>, id: web::Path<SaleId>) -> Answer {
-    let (expected, secrets) = (edge.expected_version()?, gate.secrets().clone());
-    edge.act("sale.publish", Permission::SaleWrite, move |tx, actor| {
-        let sale = service::publish(tx, actor, &secrets, *id, expected)?;
-        reply(tx, sale, true)
-    })
-    .await
+    before_public(edge, "sale.publish", Permission::SaleWrite, (*id, gate), service::publish).await
 }
 
 /// Approves a negotiated sale: its publicity begins.
@@ -132,12 +162,7 @@ pub async fn publish(edge: Edge, gate: web::Data<Gate>, id: web::Path<SaleId>) -
 )]
 #[post("/sales/{id}/approve")]
 pub async fn approve(edge: Edge, gate: web::Data<Gate>, id: web::Path<SaleId>) -> Answer {
-    let (expected, secrets) = (edge.expected_version()?, gate.secrets().clone());
-    edge.act("sale.approve", Permission::SaleReview, move |tx, actor| {
-        let sale = service::approve(tx, actor, &secrets, *id, expected)?;
-        reply(tx, sale, false)
-    })
-    .await
+    before_public(edge, "sale.approve", Permission::SaleReview, (*id, gate), service::approve).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -156,12 +181,7 @@ pub struct SaleReason {
 )]
 #[post("/sales/{id}/refuse")]
 pub async fn refuse(edge: Edge, id: web::Path<SaleId>, input: Input<SaleReason>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("sale.refuse", Permission::SaleReview, input, move |tx, actor, input| {
-        let sale = service::refuse(tx, actor, *id, expected, &input.reason)?;
-        reply(tx, sale, false)
-    })
-    .await
+    with_reason(edge, "sale.refuse", Permission::SaleReview, *id, input, service::refuse).await
 }
 
 /// Takes a sale back, before the first bid.
@@ -174,10 +194,5 @@ pub async fn refuse(edge: Edge, id: web::Path<SaleId>, input: Input<SaleReason>)
 )]
 #[post("/sales/{id}/withdraw")]
 pub async fn withdraw(edge: Edge, id: web::Path<SaleId>, input: Input<SaleReason>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("sale.withdraw", Permission::SaleWrite, input, move |tx, actor, input| {
-        let sale = service::withdraw(tx, actor, *id, expected, &input.reason)?;
-        reply(tx, sale, true)
-    })
-    .await
+    with_reason(edge, "sale.withdraw", Permission::SaleWrite, *id, input, service::withdraw).await
 }

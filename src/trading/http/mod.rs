@@ -2,6 +2,7 @@
 
 mod bidding;
 mod bidding_view;
+mod defaults;
 mod drafts;
 mod money;
 mod outcome;
@@ -18,6 +19,7 @@ pub fn routes(routes: &mut Routes) {
     routes.service(money::deposits).service(money::confirm);
     routes.service(talk::set_rules).service(talk::answer_question);
     routes.service(talk::answer_objection).service(talk::withdraw_objection);
+    routes.service(talk::objection_file);
     routes.service(reading::get);
     routes.service(drafts::create).service(drafts::edit).service(drafts::reserve);
     routes.service(drafts::publish).service(drafts::approve).service(drafts::refuse);
@@ -26,7 +28,9 @@ pub fn routes(routes: &mut Routes) {
     routes.service(bidding::participants);
     routes.service(bidding::bid).service(bidding::maximum).service(bidding::match_highest);
     routes.service(bidding::offer).service(money::accounts);
-    routes.service(outcome::suspend).service(outcome::announce).service(outcome::default);
+    routes.service(outcome::suspend).service(outcome::announce);
+    routes.service(defaults::confirm).service(defaults::reject);
+    routes.service(defaults::state).service(defaults::stated);
     routes.service(outcome::conclude).service(outcome::rerun).service(outcome::confirmation);
     routes
         .service(talk::ask)

@@ -4,14 +4,14 @@ use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::drafts::{SaleReason, reply};
+use super::drafts::{SaleReason, reply, with_reason};
 use super::view::SaleView;
 use crate::http::{Answer, Edge, Input, Reply};
 use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 use crate::trading::model::SaleId;
-use crate::trading::service;
+use crate::trading::service::{self, Again};
 
 /// Suspends a running bidding, with the reason; the time is given back after at least 30 minutes' notice.
 #[utoipa::path(
@@ -23,12 +23,8 @@ use crate::trading::service;
 )]
 #[post("/sales/{id}/suspend")]
 pub async fn suspend(edge: Edge, id: web::Path<SaleId>, input: Input<SaleReason>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("sale.suspend", Permission::SaleReview, input, move |tx, actor, input| {
-        let sale = service::suspend_by_decision(tx, actor, *id, expected, &input.reason)?;
-        reply(tx, sale, false)
-    })
-    .await
+    let step = service::suspend_by_decision;
+    with_reason(edge, "sale.suspend", Permission::SaleReview, *id, input, step).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -58,24 +54,6 @@ pub async fn announce(edge: Edge, id: web::Path<SaleId>, input: Input<Negotiated
     .await
 }
 
-/// States that the winner has defaulted: its deposit is forfeited; rank two follows where that was announced.
-#[utoipa::path(
-    tag = "trading",
-    params(("id" = SaleId, Path)),
-    request_body = SaleReason,
-    responses((status = 200, body = SaleView)),
-    extensions(("x-permission" = json!("sale.review")))
-)]
-#[post("/sales/{id}/default")]
-pub async fn default(edge: Edge, id: web::Path<SaleId>, input: Input<SaleReason>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("sale.default", Permission::SaleReview, input, move |tx, actor, input| {
-        let sale = service::default(tx, actor, *id, expected, &input.reason)?;
-        reply(tx, sale, false)
-    })
-    .await
-}
-
 /// The contract is signed: the lots are traded, the winner's deposit counts to the price.
 #[utoipa::path(
     tag = "trading",
@@ -96,13 +74,16 @@ pub async fn conclude(edge: Edge, id: web::Path<SaleId>) -> Answer {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SaleRerun {
-    /// At most 20 % below the earlier start price.
-    start_fen: Fen,
-    starts_at: UtcTime,
+    /// Start, asked or least price, at most 20 % below the earlier one; as it was, if it is not named.
+    #[serde(default)]
+    start_fen: Option<Fen>,
+    /// Of a bidding.
+    #[serde(default)]
+    starts_at: Option<UtcTime>,
     ends_at: UtcTime,
 }
 
-/// Draws up the next run of a bidding that came to nothing.
+/// Draws up the next run of a bidding, a listing or a tender that came to nothing.
 #[utoipa::path(
     tag = "trading",
     params(("id" = SaleId, Path)),
@@ -114,8 +95,8 @@ pub struct SaleRerun {
 pub async fn rerun(edge: Edge, id: web::Path<SaleId>, input: Input<SaleRerun>) -> Answer {
     let expected = edge.expected_version()?;
     edge.write("sale.rerun", Permission::SaleWrite, input, move |tx, actor, input| {
-        let SaleRerun { start_fen, starts_at, ends_at } = *input;
-        let sale = service::rerun(tx, actor, *id, expected, start_fen, starts_at, ends_at)?;
+        let SaleRerun { start_fen: price, starts_at, ends_at } = *input;
+        let sale = service::rerun(tx, actor, *id, expected, Again { price, starts_at, ends_at })?;
         let at = format!("/api/v1/sales/{}", sale.id);
         Ok(Reply::created(at, &SaleView::acted(sale, true, tx.now()))?.version(1))
     })

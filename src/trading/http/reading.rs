@@ -38,7 +38,7 @@ pub async fn list(edge: Edge, query: web::Query<SalesQuery>) -> Answer {
     edge.read(Permission::Public, move |snapshot, _| {
         let now = snapshot.now();
         let found = service::sales(snapshot, mode, state, about, &page)?;
-        Reply::page(&found.map(|sale| SaleLine::of(&sale, now)))
+        Reply::page(&found.map(|(sale, run)| SaleLine::of(&sale, run.as_ref(), now)))
     })
     .await
 }
@@ -66,7 +66,7 @@ pub async fn own(edge: Edge, query: web::Query<OwnSalesQuery>) -> Answer {
     edge.read(Permission::SaleWrite, move |snapshot, actor| {
         let now = snapshot.now();
         let found = service::mine(snapshot, actor, state, &page)?;
-        Reply::page(&found.map(|sale| SaleLine::of(&sale, now)))
+        Reply::page(&found.map(|(sale, run)| SaleLine::of(&sale, run.as_ref(), now)))
     })
     .await
 }
@@ -84,7 +84,7 @@ pub async fn review(edge: Edge, paging: web::Query<Paging>) -> Answer {
     edge.read(Permission::SaleReview, move |snapshot, actor| {
         let now = snapshot.now();
         let found = service::under_review(snapshot, actor, &page)?;
-        Reply::page(&found.map(|sale| SaleLine::of(&sale, now)))
+        Reply::page(&found.map(|(sale, run)| SaleLine::of(&sale, run.as_ref(), now)))
     })
     .await
 }

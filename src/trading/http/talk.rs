@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 use super::drafts::reply;
 use super::reading::TradingProfileView;
 use super::view::SaleView;
+use crate::files::model::FileId;
+use crate::files::{Cached, Vault, download};
 use crate::http::{Answer, Edge, Input, Paging, Reply};
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
@@ -96,7 +98,12 @@ pub async fn answer_question(edge: Edge, id: web::Path<QuestionId>, input: Input
 pub struct SaleObjectionInput {
     about: ObjectionAbout,
     reason: String,
+    /// In words; absent where files say it.
+    #[serde(default)]
     evidence: String,
+    /// Uploaded files of one's own organisation.
+    #[serde(default)]
+    files: Vec<FileId>,
     remedy: ObjectionRemedy,
 }
 
@@ -111,6 +118,7 @@ pub struct ObjectionView {
     about: ObjectionAbout,
     reason: String,
     evidence: String,
+    files: Vec<FileId>,
     remedy: ObjectionRemedy,
     made_at: UtcTime,
     /// The last day for the answer.
@@ -131,6 +139,7 @@ impl ObjectionView {
             about: it.about,
             reason: it.reason,
             evidence: it.evidence,
+            files: it.files,
             remedy: it.remedy,
             made_at: it.made_at,
             due_on: it.due_on,
@@ -155,6 +164,7 @@ pub async fn raise_objection(edge: Edge, id: web::Path<SaleId>, input: Input<Sal
             about: input.about,
             reason: input.reason.clone(),
             evidence: input.evidence.clone(),
+            files: input.files.clone(),
             remedy: input.remedy,
         };
         let made = service::object(tx, actor, *id, &new)?;
@@ -179,6 +189,26 @@ pub async fn objections(edge: Edge, id: web::Path<SaleId>, paging: web::Query<Pa
         Reply::page(&found.map(|it| ObjectionView::of(it, now)))
     })
     .await
+}
+
+/// The bytes of a file that is evidence, for whoever sees its objection.
+#[utoipa::path(
+    tag = "trading",
+    operation_id = "sale_objection_file",
+    params(("id" = ObjectionId, Path), ("file" = FileId, Path)),
+    responses((status = 200, content_type = "application/octet-stream")),
+    extensions(("x-permission" = json!("session")))
+)]
+#[get("/sales/objections/{id}/files/{file}")]
+pub async fn objection_file(
+    edge: Edge,
+    path: web::Path<(ObjectionId, FileId)>,
+    vault: web::Data<Vault>,
+) -> Answer {
+    edge.permit(Permission::Session)?;
+    let ((id, file), actor) = (path.into_inner(), edge.actor().clone());
+    let found = edge.db().read(move |snapshot| service::objection_file(snapshot, &actor, id, file)).await?;
+    download(&vault, &found, Cached::Never).await
 }
 
 #[derive(Deserialize, ToSchema)]

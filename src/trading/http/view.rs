@@ -6,9 +6,11 @@ use utoipa::ToSchema;
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::UtcTime;
+use crate::trading::live::model::phase_of;
 use crate::trading::model::{
-    Lot, Mode, Phase, Rules, Sale, SaleId, State, Suspension, SuspensionReason, Terms,
+    Lot, Mode, Phase, Rules, Run, Sale, SaleId, Standing, State, Suspension, SuspensionReason, Terms,
 };
+use crate::trading::rules::breach;
 use crate::trading::service::Seen;
 
 /// A sale in a list.
@@ -36,22 +38,24 @@ pub struct SaleLine {
 }
 
 impl SaleLine {
-    pub fn of(it: &Sale, now: UtcTime) -> Self {
+    /// Extensions and suspensions move a running bidding, not its notice.
+    pub fn of(it: &Sale, run: Option<&Run>, now: UtcTime) -> Self {
+        let run = run.filter(|run| !run.closed);
         Self {
             id: it.id,
             urn: it.urn.clone(),
             version: it.version,
             mode: it.mode,
             state: it.state(),
-            phase: it.phase(now),
+            phase: phase_of(it, run, now),
             title: it.title.clone(),
             seller: it.seller.clone(),
             lots: it.lots.clone(),
             price_fen: it.price(),
             deposit_fen: it.deposit(),
             published_at: it.times.published_at,
-            starts_at: it.times.starts_at,
-            ends_at: it.times.ends_at,
+            starts_at: run.map(|run| run.starts_at).or(it.times.starts_at),
+            ends_at: run.map(|run| run.ends_at).or(it.times.ends_at),
             run_number: it.run_number,
             rerun_of: it.rerun_of,
             updated_at: it.updated_at,
@@ -70,6 +74,10 @@ pub struct SaleView {
     /// The rules that it runs under, from publication on.
     rules: Option<Rules>,
     result: Option<SaleResult>,
+    /// Of an awarded sale: until when the winner signs the contract …
+    sign_by: Option<UtcTime>,
+    /// … and since when it is late, once the clock has noted it.
+    overdue_at: Option<UtcTime>,
     /// Why it was refused, withdrawn, annulled or unsold.
     reason: Option<String>,
     suspensions: Vec<SuspensionView>,
@@ -119,20 +127,7 @@ impl From<Suspension> for SuspensionView {
 impl SaleView {
     pub fn of(seen: Seen, now: UtcTime) -> Self {
         let Seen { sale, run, suspensions, own } = seen;
-        let mut line = SaleLine::of(&sale, now);
-        if let Some(run) = run.filter(|run| !run.closed) {
-            // Extensions and suspensions move a running sale, not its notice.
-            let suspended = !suspensions.is_empty() && now < run.starts_at;
-            line.starts_at = Some(run.starts_at);
-            line.ends_at = Some(run.ends_at);
-            line.phase = match (line.phase, suspended) {
-                (Some(Phase::Over) | None, _) => line.phase,
-                (_, true) => Some(Phase::Suspended),
-                _ if now < run.starts_at => Some(Phase::Notice),
-                _ if now < run.ends_at => Some(Phase::Open),
-                _ => Some(Phase::Closing),
-            };
-        }
+        let line = SaleLine::of(&sale, run.as_ref(), now);
         let outcome = sale.standing.outcome();
         let result =
             outcome.and_then(|it| it.winner().map(|winner| (it, winner))).map(|(it, winner)| SaleResult {
@@ -143,6 +138,10 @@ impl SaleView {
                 decided_at: it.decided_at,
                 note: it.note.clone(),
             });
+        let overdue_at = match &sale.standing {
+            Standing::Awarded { overdue_at, .. } => *overdue_at,
+            _ => None,
+        };
         let mut terms = sale.terms.clone();
         if !own {
             // Who is related is between the seller and the platform.
@@ -153,6 +152,8 @@ impl SaleView {
             terms,
             has_reserve: sale.reserve.is_some(),
             result,
+            sign_by: breach::sign_by(&sale),
+            overdue_at,
             reason: sale.standing.reason().map(str::to_owned),
             rules: sale.rules,
             suspensions: suspensions.into_iter().map(SuspensionView::from).collect(),

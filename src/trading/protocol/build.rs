@@ -23,10 +23,14 @@ use crate::trading::{service, store};
 pub const PROTOCOL_KIND: &str = "sale-protocol+jws";
 const BIDS_SLICE: i64 = 1_000;
 
-/// The protocol of a sale that has come to its result. Public.
+/// The protocol of a sale as it stands now, if it has come to a result.
 pub fn protocol(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<Protocol, Refusal> {
-    let sale = service::sale(snapshot, actor, id)?.sale;
+    let mut sale = service::sale(snapshot, actor, id)?.sale;
     let result = result(&sale)?;
+    if !matches!(sale.terms.mode, ModeTerms::Sealed(_)) {
+        // Who is related is between the seller and the platform; of a tender the hash of its terms covers it.
+        sale.terms.related_parties.clear();
+    }
     Ok(Protocol {
         kind: PROTOCOL_TYPE.to_owned(),
         record: record(snapshot, actor, &sale)?,
@@ -52,7 +56,7 @@ pub fn statement(protocol: &Protocol) -> Result<Value, Refusal> {
     Ok(json!({"type": PROTOCOL_TYPE, "sale": protocol.sale, "sha256": hex::encode(Sha256::digest(bytes))}))
 }
 
-fn result(sale: &Sale) -> Result<Outcome, Refusal> {
+pub(super) fn result(sale: &Sale) -> Result<Outcome, Refusal> {
     if let Standing::Unsold { at, reason } = &sale.standing {
         return Ok(Outcome { ranking: vec![], place: 0, unsold: Some(*reason), decided_at: Some(*at) });
     }

@@ -3,5 +3,5 @@
 use crate::kernel::error::codes;
 
 codes! {
-    SALE_PROTOCOL_EARLY = ("sale_protocol_early", 409, "交易尚无结果，没有交易记录书", "The sale has no result yet, so there is no protocol");
+    SALE_PROTOCOL_EARLY = ("sale_protocol_early", 409, "交易尚无结果，或交易记录书尚未形成", "The sale has no result yet, or its protocol is not written yet");
 }

@@ -1,23 +1,20 @@
 //! The protocol as signed JSON, and as a page to print.
 
 use actix_web::get;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Path, Query};
 use askama::Template;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::build::{PROTOCOL_KIND, protocol, statement};
-use super::model::{Protocol, Record};
+use super::model::{Protocol, Record, Signed};
+use super::service::signed;
 use crate::http::page::styled;
 use crate::http::{Answer, Edge, Reply, Routes};
 use crate::kernel::error::Refusal;
-use crate::kernel::leaf::canonical;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 use crate::kernel::vocabulary::zh;
-use crate::proof::Keys;
-use crate::proof::model::Purpose;
 use crate::trading::model::SaleId;
 
 /// In the page itself, so that a saved page prints alike; the policy names it by its hash.
@@ -30,6 +27,9 @@ pub fn routes(routes: &mut Routes) {
 #[derive(Serialize, ToSchema)]
 #[schema(as = SaleProtocol)]
 pub struct ProtocolView {
+    /// 1, and one more for each result that followed from a default.
+    edition: i32,
+    signed_at: UtcTime,
     /// `techmart.sale_protocol.v1`: everything that decided the sale.
     #[schema(value_type = Object)]
     protocol: Value,
@@ -39,27 +39,28 @@ pub struct ProtocolView {
     jws: String,
 }
 
-fn signed(protocol: &Protocol, keys: &Keys) -> Result<ProtocolView, Refusal> {
-    let statement = statement(protocol)?;
-    let payload = canonical(&statement).map_err(Refusal::internal)?;
-    Ok(ProtocolView {
-        protocol: serde_json::to_value(protocol).map_err(Refusal::internal)?,
-        sha256: statement["sha256"].as_str().unwrap_or_default().to_owned(),
-        jws: keys.sign(Purpose::Certificate, PROTOCOL_KIND, &payload)?,
-    })
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolQuery {
+    /// The last one, if it is not named.
+    edition: Option<i32>,
 }
 
-/// The protocol of a sale that has come to its result: it replays to the same winner (`techmart verify sale`).
+/// The protocol as it was signed when the sale ended: it replays to the same winner (`techmart verify sale`).
 #[utoipa::path(
     tag = "sale-protocol",
-    params(("id" = SaleId, Path)),
+    params(("id" = SaleId, Path), ProtocolQuery),
     responses((status = 200, body = ProtocolView)),
     extensions(("x-permission" = json!("public")))
 )]
 #[get("/sales/{id}/protocol")]
-pub async fn show(edge: Edge, id: Path<SaleId>, keys: Data<Keys>) -> Answer {
+pub async fn show(edge: Edge, id: Path<SaleId>, query: Query<ProtocolQuery>) -> Answer {
     edge.read_slow(Permission::Public, move |snapshot, actor| {
-        Reply::ok(&signed(&protocol(snapshot, actor, *id)?, &keys)?)
+        let Signed { edition, sha256, document, jws, signed_at } =
+            signed(snapshot, actor, *id, query.edition)?;
+        let protocol = serde_json::from_str(&document).map_err(Refusal::internal)?;
+        Reply::ok(&ProtocolView { edition, signed_at, protocol, sha256, jws })
     })
     .await
 }
@@ -91,20 +92,22 @@ struct Page {
 /// The same as a page to print.
 #[utoipa::path(
     tag = "sale-protocol",
-    params(("id" = SaleId, Path)),
+    params(("id" = SaleId, Path), ProtocolQuery),
     responses((status = 200, content_type = "text/html")),
     extensions(("x-permission" = json!("public")))
 )]
 #[get("/sales/{id}/protocol/paper")]
-pub async fn paper(edge: Edge, id: Path<SaleId>, keys: Data<Keys>) -> Answer {
+pub async fn paper(edge: Edge, id: Path<SaleId>, query: Query<ProtocolQuery>) -> Answer {
     let answer = edge
-        .read_slow(Permission::Public, move |snapshot, actor| page(&protocol(snapshot, actor, *id)?, &keys))
+        .read_slow(Permission::Public, move |snapshot, actor| {
+            page(signed(snapshot, actor, *id, query.edition)?)
+        })
         .await?;
     Ok(styled(answer, STYLE, false))
 }
 
-fn page(it: &Protocol, keys: &Keys) -> Result<Reply, Refusal> {
-    let signed = signed(it, keys)?;
+fn page(signed: Signed) -> Result<Reply, Refusal> {
+    let it: Protocol = serde_json::from_str(&signed.document).map_err(Refusal::internal)?;
     let places = it.result.ranking.iter().enumerate().map(|(at, ranked)| Place {
         place: at + 1,
         alias: ranked.alias.clone(),
@@ -116,7 +119,7 @@ fn page(it: &Protocol, keys: &Keys) -> Result<Reply, Refusal> {
         style: STYLE,
         title: it.title.clone(),
         places: places.collect(),
-        lines: lines(it),
+        lines: lines(&it),
         sha256: signed.sha256,
         jws: signed.jws,
     };

@@ -32,6 +32,19 @@ pub struct Protocol {
     pub result: Result,
 }
 
+/// A protocol as it is kept: signed once, never changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// 1, and one more for each result that followed from a default.
+    pub edition: i32,
+    /// Of the document, hexadecimal.
+    pub sha256: String,
+    /// The protocol in canonical form (RFC 8785).
+    pub document: String,
+    pub jws: String,
+    pub signed_at: UtcTime,
+}
+
 /// What decided it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]

@@ -2,6 +2,7 @@
 
 pub mod bidding;
 pub mod book;
+pub mod breach;
 pub mod common;
 pub mod lifecycle;
 pub mod listing;

@@ -14,6 +14,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::urn;
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageQuery};
+use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
 use crate::proof::SecretBox;
 use crate::trading::model::{Bid, Bidder, Run, SaleId};
@@ -82,6 +83,7 @@ fn write(
     leader_maximum: Option<Vec<u8>>,
 ) -> Result<Bidden, Refusal> {
     let (id, at) = (before.sale, tx.now());
+    let outbid = before.leader.filter(|leader| *leader != decided.leader);
     let mut run = Run {
         ends_at: decided.ends_at,
         price: decided.price,
@@ -102,15 +104,16 @@ fn write(
     }
     store::move_run(tx, &run)?;
     if !bids.is_empty() {
-        record(tx, &run, decided.extended);
+        record(tx, &run, decided.extended, outbid);
     }
     let (leads, next) = (decided.leader == bidder.number, book::next_bid(&run));
     let (number, alias) = (bidder.number, bidder.alias.clone());
     Ok(Bidden { run, bids, number, alias, leads, next, extended: decided.extended })
 }
 
-/// Prices and times, never who: live views and notices look aliases up by the bids' numbers.
-fn record(tx: &mut Tx, run: &Run, extended: bool) {
+/// Prices and times, never who: live views look aliases up by the bids' numbers, notices the bidder that is outbid by
+/// its number within the sale.
+fn record(tx: &mut Tx, run: &Run, extended: bool, outbid: Option<i32>) {
     let facts = json!({
         "sale": tx.urn("sale", run.sale),
         "seq": run.seq,
@@ -118,6 +121,7 @@ fn record(tx: &mut Tx, run: &Run, extended: bool) {
         "next_fen": book::next_bid(run),
         "ends_at": run.ends_at,
         "extended": extended,
+        "outbid": outbid,
     });
     let subject = urn(tx.node(), "sale_run", run.sale);
     tx.record(&TRADING, NewChange::local("sale.bid_placed", subject, run.seq, facts));
@@ -139,6 +143,11 @@ pub fn run(conn: &mut Conn, id: SaleId) -> Result<Option<Run>, Refusal> {
 /// Bids after a number in their order, with the aliases: for live views and the protocol document.
 pub fn bids_after(conn: &mut Conn, id: SaleId, seq: i64, limit: i64) -> Result<Vec<Bid>, Refusal> {
     store::bids_after(conn, id, seq, limit)
+}
+
+/// The organisation of a bidder, to tell it of its own part. The caller must show it to nobody else before the end.
+pub fn bidder_party(conn: &mut Conn, id: SaleId, number: i32) -> Result<Option<PartyRef>, Refusal> {
+    Ok(store::bidder(conn, id, number)?.map(|bidder| bidder.party))
 }
 
 /// Who takes part, by number. The caller must not show identities before the end.

@@ -1,4 +1,4 @@
-//! Correcting what was published (rule 20): the words, and times to later. Price, lots and parties stay: for another
+//! Correcting what was published (rule 21): the words, and times to later. Price, lots and parties stay: for another
 //! price a sale is withdrawn and published anew.
 
 use serde_json::json;

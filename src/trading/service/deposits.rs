@@ -18,6 +18,7 @@ use crate::ledger::model::{AccountKey, AccountKind, NewTransaction};
 use crate::ledger::service as ledger;
 use crate::trading::codes::SALE_DEPOSIT_AMOUNT;
 use crate::trading::model::{Bidder, Deposit, DepositId, DepositState, Mode, Sale, SaleId, Standing, State};
+use crate::trading::rules::breach;
 use crate::trading::store;
 
 const VOUCHER_CHARS_MAX: usize = 100;
@@ -169,12 +170,11 @@ pub(super) fn settle(
     keep(tx, actor, Deposit { state, settled_at, reason: reason.to_owned(), ..deposit }, sale)
 }
 
-/// After the end: losers' deposits go back, what was never paid lapses. True when nothing is left to do.
+/// After the end: losers' deposits go back, what was never paid lapses; those of the winner and of who could follow it
+/// wait. True when nothing is left to do.
 pub(crate) fn settle_slice(tx: &mut Tx, sale: &Sale) -> Result<bool, Refusal> {
-    let winner = sale.standing.outcome().and_then(|outcome| outcome.winner()).map(|it| it.bidder);
-    let winner = winner.filter(|_| sale.state() == State::Awarded);
     let open = [DepositState::Instructed, DepositState::Confirmed];
-    let slice = store::to_settle(tx, sale.id, &open, winner, SETTLE_SLICE)?;
+    let slice = store::to_settle(tx, sale.id, &open, &breach::kept(sale), SETTLE_SLICE)?;
     let done = i64::try_from(slice.len()).unwrap_or(i64::MAX) < SETTLE_SLICE;
     for deposit in slice {
         let to = if deposit.state.is_held() { DepositState::Released } else { DepositState::Lapsed };

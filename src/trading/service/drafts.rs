@@ -228,7 +228,7 @@ pub(crate) fn check_whole(
         }
     }
     errors.check()?;
-    super::outcome::check_rerun(tx, sale)?;
+    super::rerun::check_rerun(tx, sale)?;
     match open_reserve(secrets, sale)? {
         Some(reserve) => check_reserve(sale, reserve),
         None => Ok(()),

@@ -18,7 +18,7 @@ use crate::trading::codes::{
     SALE_BIDDER_BARRED, SALE_BIDDER_EXCLUDED, SALE_BIDDERS_MAX, SALE_ENROLLED, SALE_NOT_ENROLLED,
     SALE_NOT_SELLER, SALE_OVER, SALE_SECRET,
 };
-use crate::trading::model::{Bid, Bidder, Deposit, Mode, Sale, SaleId, State};
+use crate::trading::model::{Bid, Bidder, Deposit, Mode, Run, Sale, SaleId, State};
 use crate::trading::rules::{self, lifecycle};
 use crate::trading::store;
 
@@ -31,6 +31,8 @@ const ALIAS_TRIES: usize = 20;
 #[derive(Clone, Debug)]
 pub struct Enrolment {
     pub sale: Sale,
+    /// Of a bidding: it knows how far it was extended.
+    pub run: Option<Run>,
     pub bidder: Bidder,
     pub deposit: Option<Deposit>,
     pub bids: Vec<Bid>,
@@ -80,7 +82,8 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
     store::insert_bidder(tx, &bidder)?;
     let deposit = amount.map(|amount| deposits::instruct(tx, &bidder, amount)).transpose()?;
     record(tx, &sale, &bidder);
-    Ok(Enrolment { sale, bidder, deposit, bids: vec![], leads: false, maximum: None })
+    let run = store::run(tx, id)?;
+    Ok(Enrolment { sale, run, bidder, deposit, bids: vec![], leads: false, maximum: None })
 }
 
 /// Not the person: who takes part is secret until the end, in the log too (rule 8).
@@ -201,9 +204,10 @@ fn of_bidder(snapshot: &mut Snapshot, secrets: &SecretBox, bidder: Bidder) -> Re
     let sale = super::load(snapshot, &node, bidder.sale)?;
     let deposit = store::deposit_of(snapshot, bidder.sale, bidder.number)?;
     let bids = store::bids_of(snapshot, bidder.sale, bidder.number, OWN_BIDS_SHOWN)?;
-    let leads = store::run(snapshot, bidder.sale)?.is_some_and(|run| run.leader == Some(bidder.number));
+    let run = store::run(snapshot, bidder.sale)?;
+    let leads = run.as_ref().is_some_and(|run| run.leader == Some(bidder.number));
     let maximum = super::bid::own_maximum(secrets, &bidder)?;
-    Ok(Enrolment { sale, bidder, deposit, bids, leads, maximum })
+    Ok(Enrolment { sale, run, bidder, deposit, bids, leads, maximum })
 }
 
 /// Who took part, for the seller and the operator: after the end (rule 8).

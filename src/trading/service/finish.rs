@@ -28,6 +28,7 @@ pub fn finish(
     let times = Times { due_at: Some(award_from), ..before.times };
     let ended = Sale { standing, times, ..before.clone() };
     let ended = keep(tx, actor, before, ended, "sale.ended", json!({}))?;
+    store::protocol_due(tx, ended.id)?;
     if award_from <= tx.now() { award_if_free(tx, actor, ended) } else { Ok(ended) }
 }
 
@@ -122,5 +123,6 @@ pub fn unsold(tx: &mut Tx, actor: &Actor, before: &Sale, reason: UnsoldReason) -
     on_lots(tx, actor, before, OnLots::Release)?;
     let times = Times { due_at: Some(tx.now()), ..before.times };
     let after = Sale { standing, times, ..before.clone() };
+    store::protocol_due(tx, after.id)?;
     keep(tx, actor, before, after, "sale.unsold", json!({"reason": reason}))
 }

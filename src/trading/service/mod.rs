@@ -2,6 +2,7 @@
 
 mod bid;
 mod correct;
+mod defaults;
 mod deposits;
 mod drafts;
 mod enrol;
@@ -13,25 +14,30 @@ mod profiles;
 mod publish;
 mod questions;
 mod read;
+mod rerun;
 mod tend;
 
 pub use crate::trading::sealed::service::{InTree, proof as bid_in_box};
-pub use bid::{Bidden, bid, bidders, bids, bids_after, run};
+pub use bid::{Bidden, bid, bidder_party, bidders, bids, bids_after, run};
 pub use correct::{SaleCorrection, correct, corrections};
+pub use defaults::{confirm_default, default_of, reject_default, state_default};
 pub use deposits::{Accounted, accounted, confirm, deposits};
 pub use drafts::{SaleDraft, create, edit, set_reserve, withdraw};
 pub(crate) use enrol::enrol_opened;
 pub use enrol::{BIDDERS_MAX, Enrolment, enrol, enrolment, enrolments, participants};
 pub use finish::{award, finish, unsold};
 pub use objections::{
-    NewObjection, ObjectionAnswer, answer as answer_objection, object, objections, withdraw_objection,
+    NewObjection, ObjectionAnswer, answer as answer_objection, object, objection_file, objections, objector,
+    withdraw_objection,
 };
 pub use offers::offer;
-pub use outcome::{announce, conclude, confirmation, default, rerun};
+pub use outcome::{announce, conclude, confirmation};
 pub use profiles::{ensure_shipped, profiles, rules_on, set_rules};
 pub use publish::{approve, publish, refuse};
 pub use questions::{answer, ask, questions};
-pub use read::{Seen, mine, sale, sales, under_review};
+pub(crate) use read::with_runs;
+pub use read::{Listed, Seen, mine, sale, sales, under_review};
+pub use rerun::{Again, rerun};
 pub use tend::{runs_to_tend, sales_to_tend, suspend_by_decision, tend_run, tend_sale};
 
 use serde_json::Value;

@@ -2,20 +2,27 @@
 
 use serde_json::json;
 
-use super::{OnLots, for_review, keep, load_tx, on_lots, tend};
+use super::{OnLots, for_review, keep, load, load_tx, on_lots, tend};
 use crate::audit;
-use crate::db::{Snapshot, Tx, check_version};
+use crate::db::{Conn, Snapshot, Tx, check_version};
+use crate::files;
+use crate::files::model::{FileId, StoredFile};
 use crate::identity::service::{self as identity, Place as _};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
-use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::codes_common::{NOT_FOUND, TOO_MANY};
 use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};
+use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::reference::model::{Limit, LimitUnit};
 use crate::reference::service as reference;
-use crate::trading::codes::{SALE_OBJECTION_ANSWERED, SALE_OBJECTION_LATE, SALE_OBJECTIONS_MAX};
+use crate::trading::codes::{
+    SALE_OBJECTION_ANSWERED, SALE_OBJECTION_EVIDENCE, SALE_OBJECTION_FILE, SALE_OBJECTION_LATE,
+    SALE_OBJECTIONS_MAX,
+};
 use crate::trading::model::{
     Objection, ObjectionAbout, ObjectionId, ObjectionRemedy, ObjectionState, Run, Sale, SaleId, State, Times,
 };
@@ -25,6 +32,8 @@ use crate::trading::store;
 const TEXT_CHARS_MAX: usize = 4_000;
 /// One organisation's open objections to one sale.
 const OPEN_MAX: i64 = 3;
+/// Files that are evidence of one objection.
+const FILES_MAX: usize = 10;
 
 /// An objection as it is made.
 #[derive(Clone, Debug)]
@@ -32,6 +41,8 @@ pub struct NewObjection {
     pub about: ObjectionAbout,
     pub reason: String,
     pub evidence: String,
+    /// Files of the objector's own, beside the words or instead of them.
+    pub files: Vec<FileId>,
     pub remedy: ObjectionRemedy,
 }
 
@@ -48,7 +59,11 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
     }
     let mut errors = Errors::new();
     text::required(&mut errors, "/reason", &new.reason, TEXT_CHARS_MAX);
-    text::required(&mut errors, "/evidence", &new.evidence, TEXT_CHARS_MAX);
+    text::optional(&mut errors, "/evidence", &new.evidence, TEXT_CHARS_MAX);
+    check_files(tx, person.organisation, &new.files, &mut errors)?;
+    if new.evidence.trim().is_empty() && new.files.is_empty() {
+        errors.add("/evidence", &SALE_OBJECTION_EVIDENCE);
+    }
     errors.check()?;
     let party = identity::party(tx, person.organisation)?;
     if store::open_objections(tx, id, Some(&party.urn))? >= OPEN_MAX {
@@ -67,6 +82,7 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
         about: new.about,
         reason: new.reason.trim().to_owned(),
         evidence: new.evidence.trim().to_owned(),
+        files: new.files.clone(),
         remedy: new.remedy,
         made_at: tx.now(),
         due_on,
@@ -75,15 +91,38 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
         answered_at: None,
     };
     store::insert_objection(tx, &objection)?;
+    let subject = tx.urn("sale_objection", objection.id);
+    files::service::link(tx, &subject, &objection.files)?;
     // An objector may be a bidder: the log does not tell who (rule 8).
-    note(tx, &super::TRADING, &objection, "sale.objection_made");
+    note(tx, &super::TRADING, &sale, &objection, "sale.objection_made");
     Ok(objection)
 }
 
-fn note(tx: &mut Tx, actor: &Actor, it: &Objection, event: &'static str) {
+/// Few files, each once, of the objector's own organisation.
+fn check_files(tx: &mut Tx, own: OrganisationId, ids: &[FileId], errors: &mut Errors) -> Result<(), Refusal> {
+    if ids.len() > FILES_MAX {
+        errors.add_with("/files", &TOO_MANY, &[("max", FILES_MAX.to_string())]);
+        return Ok(());
+    }
+    let found = files::service::find(tx, ids)?;
+    for (at, id) in ids.iter().enumerate() {
+        let known = found.iter().any(|file| file.id == *id && file.organisation == own);
+        if !known || ids.iter().take(at).any(|earlier| earlier == id) {
+            errors.add(format!("/files/{at}"), &SALE_OBJECTION_FILE);
+        }
+    }
+    Ok(())
+}
+
+fn note(tx: &mut Tx, actor: &Actor, sale: &Sale, it: &Objection, event: &'static str) {
     let subject = tx.urn("sale_objection", it.id);
-    let facts =
-        json!({"sale": tx.urn("sale", it.sale), "state": it.state, "about": it.about, "due_on": it.due_on});
+    let facts = json!({
+        "sale": sale.urn,
+        "seller": sale.seller.urn,
+        "state": it.state,
+        "about": it.about,
+        "due_on": it.due_on,
+    });
     tx.record(actor, NewChange::local(event, subject, it.version, facts));
 }
 
@@ -111,7 +150,8 @@ pub fn answer(
     errors.check()?;
     let state = if given.uphold { ObjectionState::Upheld } else { ObjectionState::Dismissed };
     let words = given.text.trim().to_owned();
-    let after = close(tx, actor, before, state, words, "sale.objection_answered")?;
+    let after = close(tx, before, state, words, actor)?;
+    note(tx, actor, &sale, &after, "sale.objection_answered");
     let urn = tx.urn("sale_objection", after.id);
     audit::service::record(tx, actor, "sale.objection_answered", &urn, &json!({"state": after.state}))?;
     if given.uphold && given.annul {
@@ -136,8 +176,8 @@ pub fn withdraw_objection(
     }
     let before = open(tx, id, expected)?;
     let sale = load_tx(tx, before.sale)?;
-    let event = "sale.objection_withdrawn";
-    let after = close(tx, &super::TRADING, before, ObjectionState::Withdrawn, String::new(), event)?;
+    let after = close(tx, before, ObjectionState::Withdrawn, String::new(), &super::TRADING)?;
+    note(tx, &super::TRADING, &sale, &after, "sale.objection_withdrawn");
     go_on(tx, &sale)?;
     Ok(after)
 }
@@ -150,11 +190,10 @@ fn open(tx: &mut Tx, id: ObjectionId, expected: Option<i64>) -> Result<Objection
 
 fn close(
     tx: &mut Tx,
-    actor: &Actor,
     before: Objection,
     state: ObjectionState,
     answer: String,
-    event: &'static str,
+    actor: &Actor,
 ) -> Result<Objection, Refusal> {
     let after = Objection {
         version: before.version + 1,
@@ -165,7 +204,6 @@ fn close(
         ..before
     };
     store::save_objection(tx, &after)?;
-    note(tx, actor, &after, event);
     Ok(after)
 }
 
@@ -190,6 +228,31 @@ fn annul(tx: &mut Tx, actor: &Actor, before: &Sale, reason: &str) -> Result<Sale
     let times = Times { due_at: Some(tx.now()), ..before.times };
     let after = Sale { standing, times, ..before.clone() };
     keep(tx, actor, before, after, "sale.annulled", json!({}))
+}
+
+/// A file that is evidence, for whoever sees its objection.
+pub fn objection_file(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    id: ObjectionId,
+    file: FileId,
+) -> Result<StoredFile, Refusal> {
+    let missing = || Refusal::new(&NOT_FOUND);
+    let own = snapshot.organisation_urn(actor.person()?.organisation);
+    let found = store::objection(snapshot, id)?.ok_or_else(missing)?;
+    let node = snapshot.node().to_owned();
+    let sale = load(snapshot, &node, found.sale)?;
+    let seller = actor.may(Permission::SaleWrite) && sale.is_seller(&own);
+    let sees = found.party.urn == own || seller || actor.may(Permission::SaleReview);
+    if !sees || !found.files.contains(&file) {
+        return Err(missing());
+    }
+    files::service::find(snapshot, &[file])?.into_iter().next().ok_or_else(missing)
+}
+
+/// Who objected, to tell it what was decided. The caller must show it to nobody else before the end.
+pub fn objector(conn: &mut Conn, id: ObjectionId) -> Result<Option<PartyRef>, Refusal> {
+    Ok(store::objection(conn, id)?.map(|found| found.party))
 }
 
 /// The operator and the seller see all of them, without names before the end; everybody else its own.

@@ -42,6 +42,20 @@ fn seen(conn: &mut Conn, sale: Sale, own: bool) -> Result<Seen, Refusal> {
     Ok(Seen { sale, run, suspensions, own })
 }
 
+/// A sale in a list: of a bidding with its run, which knows how far it was extended.
+pub type Listed = (Sale, Option<Run>);
+
+pub(crate) fn with_runs(conn: &mut Conn, page: Page<Sale>) -> Result<Page<Listed>, Refusal> {
+    let bidding: Vec<SaleId> =
+        page.items.iter().filter(|sale| sale.mode.is_bidding()).map(|sale| sale.id).collect();
+    let runs = if bidding.is_empty() { vec![] } else { store::runs(conn, bidding)? };
+    let run_of = |sale: &Sale| runs.iter().find(|run| run.sale == sale.id).cloned();
+    Ok(page.map(|sale| {
+        let run = run_of(&sale);
+        (sale, run)
+    }))
+}
+
 /// What everybody may see, the newest first.
 pub fn sales(
     snapshot: &mut Snapshot,
@@ -49,7 +63,7 @@ pub fn sales(
     state: Option<State>,
     about: Option<String>,
     page: &PageQuery,
-) -> Result<Page<Sale>, Refusal> {
+) -> Result<Page<Listed>, Refusal> {
     let public = State::ALL.iter().copied().filter(|it| it.is_public());
     let states = match state {
         Some(state) if state.is_public() => vec![state],
@@ -59,7 +73,8 @@ pub fn sales(
     };
     let filter = SaleFilter { states, mode, about, published: true, seller: None };
     let node = snapshot.node().to_owned();
-    store::sales(snapshot, &filter, page, &node)
+    let found = store::sales(snapshot, &filter, page, &node)?;
+    with_runs(snapshot, found)
 }
 
 /// The sales of the actor's own organisation.
@@ -68,18 +83,24 @@ pub fn mine(
     actor: &Actor,
     state: Option<State>,
     page: &PageQuery,
-) -> Result<Page<Sale>, Refusal> {
+) -> Result<Page<Listed>, Refusal> {
     actor.permit(Permission::SaleWrite)?;
     let seller = Some(snapshot.organisation_urn(actor.person()?.organisation));
     let filter = SaleFilter { states: state.into_iter().collect(), seller, ..SaleFilter::default() };
     let node = snapshot.node().to_owned();
-    store::sales(snapshot, &filter, page, &node)
+    let found = store::sales(snapshot, &filter, page, &node)?;
+    with_runs(snapshot, found)
 }
 
 /// Negotiated sales that wait for approval.
-pub fn under_review(snapshot: &mut Snapshot, actor: &Actor, page: &PageQuery) -> Result<Page<Sale>, Refusal> {
+pub fn under_review(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    page: &PageQuery,
+) -> Result<Page<Listed>, Refusal> {
     actor.permit(Permission::SaleReview)?;
     let filter = SaleFilter { states: vec![State::PendingReview], ..SaleFilter::default() };
     let node = snapshot.node().to_owned();
-    store::sales(snapshot, &filter, page, &node)
+    let found = store::sales(snapshot, &filter, page, &node)?;
+    with_runs(snapshot, found)
 }

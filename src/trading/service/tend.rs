@@ -167,7 +167,7 @@ pub fn tend_sale(tx: &mut Tx, id: SaleId) -> Result<bool, Refusal> {
         State::Awarded | State::Concluded | State::Unsold | State::Withdrawn | State::Annulled => {
             let done = deposits::settle_slice(tx, &sale)?;
             if done {
-                set_due(tx, &sale, None)?;
+                super::defaults::watch_signing(tx, &sale)?;
             }
             Ok(!done)
         }

@@ -112,6 +112,12 @@ pub fn run(conn: &mut Conn, sale: SaleId) -> Result<Option<Run>, Refusal> {
     Ok(row.map(Run::from))
 }
 
+/// The runs of some sales: those of a page.
+pub fn runs(conn: &mut Conn, of: Vec<SaleId>) -> Result<Vec<Run>, Refusal> {
+    let rows: Vec<RunRow> = sale_run::table.filter(sale_run::sale.eq_any(of)).load(conn)?;
+    Ok(rows.into_iter().map(Run::from).collect())
+}
+
 /// Runs under way or over and not closed: what the heartbeat looks after.
 pub fn open_runs(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Run>, Refusal> {
     let rows: Vec<RunRow> = sale_run::table

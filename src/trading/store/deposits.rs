@@ -118,18 +118,18 @@ pub fn deposits(
     Ok(Page::cut(rows.into_iter().map(Deposit::from).collect(), page.limit, |it| it.id))
 }
 
-/// Deposits of a sale in a state, but for one bidder's: a slice of what is to be settled.
+/// Deposits of a sale in a state, but for some bidders': a slice of what is to be settled.
 pub fn to_settle(
     conn: &mut Conn,
     sale: SaleId,
     states: &[DepositState],
-    but: Option<i32>,
+    but: &[i32],
     limit: i64,
 ) -> Result<Vec<Deposit>, Refusal> {
     let rows: Vec<Row> = sale_deposit::table
         .filter(sale_deposit::sale.eq(sale))
         .filter(sale_deposit::state.eq_any(states))
-        .filter(sale_deposit::bidder.ne(but.unwrap_or(0)))
+        .filter(sale_deposit::bidder.ne_all(but.to_vec()))
         .order(sale_deposit::id.asc())
         .limit(limit)
         .load(conn)?;

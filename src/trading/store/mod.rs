@@ -2,6 +2,7 @@
 
 mod bidders;
 mod bids;
+mod defaults;
 mod deposits;
 mod profiles;
 mod sales;
@@ -9,6 +10,7 @@ mod talk;
 
 pub use bidders::*;
 pub use bids::*;
+pub use defaults::*;
 pub use deposits::*;
 pub use profiles::*;
 pub use sales::*;

@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{sale, sale_lot};
+use crate::db::schema::{sale, sale_lot, sale_protocol_due};
 use crate::db::types::{from_json, stored_words, to_json};
-use crate::db::{Conn, saved};
+use crate::db::{Conn, on_each, saved};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{UserId, urn};
 use crate::kernel::page::{Page, PageQuery};
@@ -190,6 +190,15 @@ pub fn due_sales(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<SaleId
 /// The sale that runs this one again, if there is one.
 pub fn rerun_of(conn: &mut Conn, id: SaleId) -> Result<Option<SaleId>, Refusal> {
     Ok(sale::table.filter(sale::rerun_of.eq(id)).select(sale::id).first(conn).optional()?)
+}
+
+/// The sale has come to a result whose protocol is to be written.
+pub fn protocol_due(conn: &mut Conn, id: SaleId) -> Result<(), Refusal> {
+    let row = sale_protocol_due::sale.eq(id);
+    on_each!(conn, c => {
+        diesel::insert_into(sale_protocol_due::table).values(row).on_conflict_do_nothing().execute(c)
+    })?;
+    Ok(())
 }
 
 pub fn set_due(conn: &mut Conn, id: SaleId, due_at: Option<UtcTime>) -> Result<(), Refusal> {

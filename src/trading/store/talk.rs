@@ -175,11 +175,12 @@ struct ObjectionRow {
     answer: String,
     answered_by: String,
     answered_at: Option<UtcTime>,
+    files: String,
 }
 
-impl From<&Objection> for ObjectionRow {
-    fn from(it: &Objection) -> Self {
-        Self {
+impl ObjectionRow {
+    fn of(it: &Objection) -> Result<Self, Refusal> {
+        Ok(Self {
             id: it.id,
             version: it.version,
             sale: it.sale,
@@ -197,34 +198,34 @@ impl From<&Objection> for ObjectionRow {
             answer: it.answer.clone(),
             answered_by: it.answered_by.clone(),
             answered_at: it.answered_at,
-        }
+            files: to_json(&it.files)?,
+        })
     }
-}
 
-impl From<ObjectionRow> for Objection {
-    fn from(row: ObjectionRow) -> Self {
-        Self {
-            party: PartyRef { urn: row.party_urn, name: row.party_name, credit_code: row.party_code },
-            id: row.id,
-            version: row.version,
-            sale: row.sale,
-            state: row.state,
-            person: row.person,
-            about: row.about,
-            reason: row.reason,
-            evidence: row.evidence,
-            remedy: row.remedy,
-            made_at: row.made_at,
-            due_on: row.due_on,
-            answer: row.answer,
-            answered_by: row.answered_by,
-            answered_at: row.answered_at,
-        }
+    fn build(self) -> Result<Objection, Refusal> {
+        Ok(Objection {
+            files: from_json(&self.files)?,
+            party: PartyRef { urn: self.party_urn, name: self.party_name, credit_code: self.party_code },
+            id: self.id,
+            version: self.version,
+            sale: self.sale,
+            state: self.state,
+            person: self.person,
+            about: self.about,
+            reason: self.reason,
+            evidence: self.evidence,
+            remedy: self.remedy,
+            made_at: self.made_at,
+            due_on: self.due_on,
+            answer: self.answer,
+            answered_by: self.answered_by,
+            answered_at: self.answered_at,
+        })
     }
 }
 
 pub fn insert_objection(conn: &mut Conn, it: &Objection) -> Result<(), Refusal> {
-    diesel::insert_into(sale_objection::table).values(ObjectionRow::from(it)).execute(conn)?;
+    diesel::insert_into(sale_objection::table).values(ObjectionRow::of(it)?).execute(conn)?;
     Ok(())
 }
 
@@ -232,12 +233,12 @@ pub fn save_objection(conn: &mut Conn, it: &Objection) -> Result<(), Refusal> {
     let old = sale_objection::table
         .filter(sale_objection::id.eq(it.id))
         .filter(sale_objection::version.eq(it.version - 1));
-    saved(diesel::update(old).set(ObjectionRow::from(it)).execute(conn)?)
+    saved(diesel::update(old).set(ObjectionRow::of(it)?).execute(conn)?)
 }
 
 pub fn objection(conn: &mut Conn, id: ObjectionId) -> Result<Option<Objection>, Refusal> {
     let row: Option<ObjectionRow> = sale_objection::table.find(id).first(conn).optional()?;
-    Ok(row.map(Objection::from))
+    row.map(ObjectionRow::build).transpose()
 }
 
 pub fn open_objections(conn: &mut Conn, sale: SaleId, party: Option<&str>) -> Result<i64, Refusal> {
@@ -266,7 +267,8 @@ pub fn objections(
         query = query.filter(sale_objection::id.lt(after));
     }
     let rows: Vec<ObjectionRow> = query.order(sale_objection::id.desc()).limit(page.limit + 1).load(conn)?;
-    Ok(Page::cut(rows.into_iter().map(Objection::from).collect(), page.limit, |it| it.id))
+    let items = rows.into_iter().map(ObjectionRow::build).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(items, page.limit, |it| it.id))
 }
 
 #[derive(Queryable, Insertable)]

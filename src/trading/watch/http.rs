@@ -10,7 +10,8 @@ use crate::http::{Answer, Edge, Paging, Reply, Routes};
 use crate::kernel::page::Page;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
-use crate::trading::model::{Mode, Sale, SaleId, State};
+use crate::trading::model::{Mode, SaleId, State};
+use crate::trading::service::Listed;
 
 /// `/sales/watched` must be tried before `/sales/{id}`.
 pub fn routes(routes: &mut Routes) {
@@ -29,16 +30,18 @@ pub struct WatchedSale {
     ends_at: Option<UtcTime>,
 }
 
-impl From<Sale> for WatchedSale {
-    fn from(of: Sale) -> Self {
+impl From<Listed> for WatchedSale {
+    fn from((of, run): Listed) -> Self {
+        // Extensions and suspensions move a running bidding, not its notice.
+        let run = run.filter(|run| !run.closed);
         Self {
             state: of.state(),
             id: of.id,
             urn: of.urn,
             mode: of.mode,
             title: of.title,
-            starts_at: of.times.starts_at,
-            ends_at: of.times.ends_at,
+            starts_at: run.as_ref().map(|run| run.starts_at).or(of.times.starts_at),
+            ends_at: run.as_ref().map(|run| run.ends_at).or(of.times.ends_at),
         }
     }
 }

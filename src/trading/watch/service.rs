@@ -13,14 +13,14 @@ use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::time::UtcTime;
 use crate::trading::model::{Sale, SaleId, State};
-use crate::trading::service::{self, load_tx};
+use crate::trading::service::{self, Listed, load_tx};
 
 /// Watchers of one sale: each reminder reads them all.
 const WATCHERS_MAX: i64 = 2_000;
 /// Sales that one person watches.
 const WATCHED_MAX: i64 = 500;
 /// Recipients that one change names.
-const RECIPIENTS_OF_CHANGE: usize = 200;
+const RECIPIENTS_OF_CHANGE: usize = 100;
 const REMINDERS: Actor = Actor::System("sale.reminders");
 
 /// Watches a sale that everybody may see; watching twice is watching once.
@@ -48,14 +48,14 @@ pub fn unwatch(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<(), Refusal> {
 }
 
 /// The sales that the actor watches, the newest first.
-pub fn watched(snapshot: &mut Snapshot, actor: &Actor, page: &PageQuery) -> Result<Page<Sale>, Refusal> {
+pub fn watched(snapshot: &mut Snapshot, actor: &Actor, page: &PageQuery) -> Result<Page<Listed>, Refusal> {
     let found = store::watched(snapshot, actor.person()?.user, page)?;
     let node = snapshot.node().to_owned();
     let mut items = Vec::with_capacity(found.items.len());
     for id in found.items {
         items.push(service::load(snapshot, &node, id)?);
     }
-    Ok(Page { items, next: found.next })
+    service::with_runs(snapshot, Page { items, next: found.next })
 }
 
 /// The calendar file of a sale that everybody may see.

@@ -1,5 +1,6 @@
 //! Sealed tenders, from the setup to the award.
 
+mod again;
 mod evaluation;
 mod opening;
 mod process;

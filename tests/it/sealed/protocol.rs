@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use techmart::trading::protocol::{Protocol, replay};
 
 use super::*;
-use crate::trading::{BIDDER, awarded};
+use crate::trading::{BIDDER, awarded, defaulted, with_rank_two};
 
 fn got(city: &City, id: &str) -> Value {
     city.anonymous().get(&path(id, "/protocol")).expect(200).body
@@ -24,6 +24,7 @@ fn a_tenders_protocol_replays_and_a_changed_one_does_not() {
     for expert in EXPERTS {
         score(&city, id, expert, sheet(&city, id, BIDDER, 92, 20)).expect(204);
     }
+    city.app.run_jobs().unwrap();
     let signed = got(&city, id);
     let whole = &signed["protocol"];
     assert_eq!(replays(whole), Ok(()));
@@ -72,6 +73,36 @@ fn a_biddings_protocol_replays_too() {
     assert_eq!(signed["protocol"]["result"]["ranking"][1]["party"]["name"], "");
 }
 
+/// Rule 1: signed once when the sale has come to its result, and never changed; a default makes another edition.
+#[test]
+fn rule_1_a_protocol_is_signed_once_and_kept() {
+    let city = City::new();
+    let id = with_rank_two(&city);
+    let first = got(&city, &id);
+    assert_eq!((&first["edition"], &first["protocol"]["result"]["place"]), (&json!(1), &json!(0)));
+    let noted = city.change(&id, "sale_protocol.signed");
+    assert_eq!(noted.facts["sha256"], first["sha256"]);
+    assert_eq!(city.change_of(&id, "sale_protocol.signed")["sha256"], first["sha256"], "published");
+    city.clock.advance_seconds(3_600);
+    city.app.run_jobs().unwrap();
+    assert_eq!(got(&city, &id), first, "the signature too");
+    defaulted(&city, &id).expect(200);
+    city.app.run_jobs().unwrap();
+    let second = got(&city, &id);
+    assert_eq!((&second["edition"], &second["protocol"]["result"]["place"]), (&json!(2), &json!(1)));
+    assert_eq!(replays(&second["protocol"]), Ok(()));
+    assert_eq!(city.anonymous().get(&path(&id, "/protocol?edition=1")).expect(200).body, first);
+    city.anonymous().get(&path(&id, "/protocol?edition=3")).refused(409, "sale_protocol_early");
+    for sql in ["UPDATE sale_protocol SET jws = 'x'", "DELETE FROM sale_protocol"] {
+        let done = city.app.db.write_blocking("test.tamper", move |tx| {
+            use diesel::prelude::*;
+            Ok(diesel::sql_query(sql).execute(&mut **tx)?)
+        });
+        assert!(done.is_err(), "{sql}");
+    }
+    assert_eq!(got(&city, &id), second);
+}
+
 /// `techmart verify sale`: signature, replay, and a bidder's receipt, with nothing but files.
 #[test]
 fn the_program_verifies_a_protocol_and_a_receipt() {
@@ -81,6 +112,7 @@ fn the_program_verifies_a_protocol_and_a_receipt() {
     let receipts = BIDDERS.map(|bidder| deposit(&city, id, bidder, 1_000));
     let later = deposit(&city, id, BIDDERS[0], 2_000);
     open(&city, &tender);
+    city.app.run_jobs().unwrap();
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, value: &Value| std::fs::write(dir.path().join(name), value.to_string()).unwrap();
     let signed = got(&city, id);

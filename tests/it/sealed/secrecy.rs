@@ -265,6 +265,21 @@ fn nothing_tells_price_count_or_identity_before_the_opening() {
     assert!(dump(&city).values().flatten().any(|row| row.contains(MARKERS[0])));
 }
 
+/// Nobody will open the box of a tender that was taken back: it is dropped, with the key that the server kept.
+#[test]
+fn the_box_of_a_withdrawn_tender_is_dropped() {
+    let city = City::new();
+    let id = receiving(&city, terms(&city), kept_by_server()).id;
+    marked(&city, &id, BIDDERS[0]);
+    city.app.run_jobs().unwrap();
+    let count = |table: &str| dump(&city)[table].len();
+    assert_eq!((count("sealed_box"), count("sealed_key")), (1, 1));
+    city.as_(SELLER).post(&path(&id, "/withdraw"), json!({"reason": "项目取消"})).expect(200);
+    city.app.run_jobs().unwrap();
+    assert_eq!((count("sealed_box"), count("sealed_key")), (0, 0));
+    city.as_(BIDDERS[0]).get(&path(&id, "/sealed/envelope")).expect(404);
+}
+
 /// A box that is written anew without need differs from its older copy like one that took an envelope.
 #[test]
 fn a_box_is_stirred_so_that_two_copies_do_not_tell() {

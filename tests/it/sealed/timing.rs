@@ -85,7 +85,7 @@ fn timing_tells_nothing_of_the_envelopes() {
                 // Whoever goes first changes, so that what drifts meets both alike.
                 let first = seconds(&reader, &both[turn % 2]);
                 let second = seconds(&reader, &both[1 - turn % 2]);
-                if turn % 2 == 0 { (first, second) } else { (second, first) }
+                if turn.is_multiple_of(2) { (first, second) } else { (second, first) }
             })
             .collect();
         assert!(!differ(&measured), "{read}: {measured:?}");

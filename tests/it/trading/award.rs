@@ -35,19 +35,10 @@ fn an_award_makes_a_draft_of_the_contract_once() {
 #[test]
 fn rank_two_gets_a_draft_of_its_own() {
     let city = City::new();
-    let mut terms = bidding_terms(&city);
-    terms["rank_two_follows"] = json!(true);
-    let id = on_market(&city, "online_bidding", terms);
-    for persona in [BIDDER, SECOND] {
-        admitted(&city, &id, persona);
-    }
-    to_start(&city, &id);
-    bid(&city, &id, SECOND, 102_000).expect(200);
-    bid(&city, &id, BIDDER, 105_000).expect(200);
-    to_end(&city, &id);
-    city.as_(OPERATOR).post(&path(&id, "/default"), json!({"reason": "逾期未签约"})).expect(200);
+    let id = with_rank_two(&city);
+    defaulted(&city, &id).expect(200);
     let mut prices: Vec<_> =
         drafts(&city).iter().map(|draft| draft["form"]["total_fen"].as_i64().unwrap()).collect();
     prices.sort_unstable();
-    assert_eq!(prices, [102_000, 105_000]);
+    assert_eq!(prices, [103_000, 105_000]);
 }

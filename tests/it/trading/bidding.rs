@@ -246,7 +246,7 @@ fn domain_4_losers_get_their_deposits_back_and_the_winners_counts() {
 }
 
 /// Every fen that came in is where the deposits say.
-fn books_hold(city: &City, id: &str) {
+pub fn books_hold(city: &City, id: &str) {
     use techmart::ledger::model::AccountKind as Kind;
     let urn = format!("urn:tm:cn-450700:sale:{id}");
     let read = city.app.db.read_blocking(move |snapshot| {
@@ -258,65 +258,6 @@ fn books_hold(city: &City, id: &str) {
     assert_eq!(of(Kind::DepositHeld), 0);
     let out = of(Kind::DepositReleased) + of(Kind::DepositApplied) + of(Kind::DepositForfeited);
     assert_eq!(out, -of(Kind::DepositReceived));
-}
-
-fn default(city: &City, id: &str) -> Response {
-    city.as_(OPERATOR).post(&path(id, "/default"), json!({"reason": "逾期未签约"}))
-}
-
-#[test]
-fn domain_4_a_defaulter_forfeits_and_the_sale_is_run_again_without_it() {
-    let city = City::new();
-    let id = awarded(&city);
-    let failed = default(&city, &id).expect(200).body;
-    assert_eq!((&failed["state"], &failed["reason"]), (&json!("unsold"), &json!("defaulted")));
-    city.app.run_jobs().unwrap();
-    assert_eq!(deposits(&city, &id), [("forfeited".to_owned(), 1), ("released".to_owned(), 1)]);
-    books_hold(&city, &id);
-    let again = |start: i64| {
-        let body = json!({"start_fen": start, "starts_at": day(&city, 15), "ends_at": day(&city, 16)});
-        city.as_(SELLER).post(&path(&id, "/rerun"), body)
-    };
-    again(79_999).refused(422, "sale_rerun_price");
-    let second = again(80_000).expect(201).body;
-    assert_eq!((&second["run_number"], &second["terms"]["mode"]["deposit_fen"]), (&json!(2), &json!(8_000)));
-    again(80_000).refused(409, "sale_rerun_once");
-    let second = second["id"].as_str().unwrap();
-    publish(&city, second).expect(200);
-    let enrolling = |persona: &str| city.as_(persona).send("POST", &path(second, "/enrolment"), None);
-    enrolling(BIDDER).refused(403, "sale_bidder_excluded");
-    enrolling(SECOND).expect(201);
-}
-
-#[test]
-fn domain_4_a_rerun_is_within_thirty_days() {
-    let city = City::new();
-    let id = bidding(&city);
-    to_start(&city, &id);
-    to_end(&city, &id);
-    city.clock.advance_seconds(31 * 86_400);
-    let body = json!({"start_fen": 100_000, "starts_at": day(&city, 20), "ends_at": day(&city, 21)});
-    city.as_(SELLER).post(&path(&id, "/rerun"), body).refused(409, "sale_rerun_late");
-}
-
-#[test]
-fn rank_two_follows_where_it_was_announced() {
-    let city = City::new();
-    let mut terms = bidding_terms(&city);
-    terms["rank_two_follows"] = json!(true);
-    let id = on_market(&city, "online_bidding", terms);
-    for persona in [BIDDER, SECOND] {
-        admitted(&city, &id, persona);
-    }
-    to_start(&city, &id);
-    bid(&city, &id, SECOND, 102_000).expect(200);
-    bid(&city, &id, BIDDER, 105_000).expect(200);
-    to_end(&city, &id);
-    let second = default(&city, &id).expect(200).body;
-    assert_eq!(second["state"], "awarded");
-    assert_eq!((&second["result"]["rank"], &second["result"]["price_fen"]), (&json!(2), &json!(102_000)));
-    assert_eq!(city.change(&id, "sale.awarded").facts["rank"], 2);
-    assert_eq!(default(&city, &id).expect(200).body["state"], "unsold");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod award;
 mod bidding;
+mod breach;
 pub mod challenge;
 mod histories;
 mod killed;
@@ -9,13 +10,15 @@ mod listing;
 pub mod live;
 mod negotiated;
 mod notice;
+mod rerun;
 mod talk;
+mod told;
 mod watch;
 
 use serde_json::{Value, json};
 use techmart::kernel::time::UtcTime;
 
-use super::support::records::{published, urn};
+use super::support::records::{pdf, published, upload, urn};
 use super::support::{City, Response};
 
 pub const SELLER: &str = "institute.member";
@@ -188,6 +191,39 @@ pub fn awarded(city: &City) -> String {
     id
 }
 
+/// Awarded to the first bidder at 1 050 yuan where rank two follows: the second at 1 030, then the third at 1 020.
+pub fn with_rank_two(city: &City) -> String {
+    let mut terms = bidding_terms(city);
+    terms["rank_two_follows"] = json!(true);
+    let id = on_market(city, "online_bidding", terms);
+    for persona in [BIDDER, SECOND, THIRD] {
+        admitted(city, &id, persona);
+    }
+    to_start(city, &id);
+    for (persona, fen) in [(THIRD, 102_000), (SECOND, 103_000), (BIDDER, 105_000)] {
+        bid(city, &id, persona, fen).expect(200);
+    }
+    assert_eq!(to_end(city, &id)["state"], "awarded");
+    id
+}
+
+/// The seller states that the winner will not sign.
+pub fn stated(city: &City, id: &str) -> Response {
+    let statement = json!({"ground": "renounced", "reason": "书面声明放弃签约"});
+    city.as_(SELLER).post(&path(id, "/default"), statement)
+}
+
+/// The operator decides what was stated.
+pub fn decided(city: &City, id: &str, step: &str) -> Response {
+    city.as_(OPERATOR).post(&path(id, &format!("/default/{step}")), json!({"reason": "经核查属实"}))
+}
+
+/// Stated and confirmed.
+pub fn defaulted(city: &City, id: &str) -> Response {
+    stated(city, id).expect(200);
+    decided(city, id, "confirm")
+}
+
 pub fn objection() -> Value {
     json!({
         "about": "rights",
@@ -200,6 +236,16 @@ pub fn objection() -> Value {
 /// An objection by the second enterprise.
 pub fn objected(city: &City, id: &str) -> String {
     city.as_(SECOND).post(&path(id, "/objections"), objection()).expect(201).id()
+}
+
+/// An objection by the second enterprise whose evidence is an uploaded file alone.
+pub fn with_evidence(city: &City, id: &str) -> (String, String) {
+    let objector = city.as_(SECOND);
+    let file = upload(&objector, "证据.pdf", &pdf("evidence")).expect(201).id();
+    let mut objection = objection();
+    objection["evidence"] = json!("");
+    objection["files"] = json!([file]);
+    (objector.post(&path(id, "/objections"), objection).expect(201).id(), file)
 }
 
 /// What the deposits of a sale come to: (state, count).

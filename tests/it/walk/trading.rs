@@ -6,7 +6,8 @@ use super::{Case, Entry};
 use crate::support::City;
 use crate::trading::{
     BIDDER, OPERATOR, PAYER, SECOND, SELLER, admitted, awarded, bidding, bidding_terms, body, day, drafted,
-    enrol, listing_terms, negotiated_terms, objected, objection, on_market, path, running, to_end, to_start,
+    enrol, listing_terms, negotiated_terms, objected, objection, on_market, path, running, stated, to_end,
+    to_start, with_evidence,
 };
 
 /// An act of the seller on its sale.
@@ -121,7 +122,23 @@ pub const CASES: &[Entry] = &[
         own(&id, "POST", "/announce").body(json!({"price_fen": 500_000}))
     }),
     ("post", "/api/v1/sales/{id}/default", |city| {
-        Case::new("POST", path(&awarded(city), "/default"), OPERATOR).body(json!({"reason": "未签约"}))
+        own(&awarded(city), "POST", "/default").body(json!({"ground": "renounced", "reason": "声明放弃签约"}))
+    }),
+    ("get", "/api/v1/sales/{id}/default", |city| {
+        let id = awarded(city);
+        stated(city, &id).expect(200);
+        let case = Case::new("GET", path(&id, "/default"), SELLER).also(OPERATOR).also(BIDDER);
+        case.stranger(SECOND).stranger("institute2.member")
+    }),
+    ("post", "/api/v1/sales/{id}/default/confirm", |city| {
+        let id = awarded(city);
+        stated(city, &id).expect(200);
+        Case::new("POST", path(&id, "/default/confirm"), OPERATOR).body(json!({"reason": "经核查属实"}))
+    }),
+    ("post", "/api/v1/sales/{id}/default/reject", |city| {
+        let id = awarded(city);
+        stated(city, &id).expect(200);
+        Case::new("POST", path(&id, "/default/reject"), OPERATOR).body(json!({"reason": "已补签"}))
     }),
     ("post", "/api/v1/sales/{id}/conclude", |city| own(&awarded(city), "POST", "/conclude")),
     ("post", "/api/v1/sales/{id}/rerun", |city| {
@@ -151,6 +168,15 @@ pub const CASES: &[Entry] = &[
     ("post", "/api/v1/sales/objections/{id}/answer", |city| {
         let path = format!("/api/v1/sales/objections/{}/answer", objected(city, &bidding(city)));
         Case::new("POST", path, OPERATOR).body(json!({"uphold": false, "text": "权属清晰，异议不成立。"}))
+    }),
+    ("get", "/api/v1/sales/objections/{id}/files/{file}", |city| {
+        let (objection, file) = with_evidence(city, &bidding(city));
+        let path = format!("/api/v1/sales/objections/{objection}/files/{file}");
+        Case::new("GET", path, SECOND)
+            .also(SELLER)
+            .also(OPERATOR)
+            .stranger(BIDDER)
+            .stranger("institute2.member")
     }),
     ("post", "/api/v1/sales/objections/{id}/withdraw", |city| {
         let path = format!("/api/v1/sales/objections/{}/withdraw", objected(city, &bidding(city)));

@@ -7,12 +7,14 @@ mod steps;
 mod view;
 
 use crate::db::Tx;
-use crate::http::{Reply, Routes};
+use crate::http::{Answer, Edge, Input, Reply, Routes};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
+use crate::kernel::permission::Permission;
 
-use super::model::ChallengeId;
+use super::model::{Challenge, ChallengeId};
 use super::service;
+use body::ChallengeWords;
 use view::ChallengeView;
 
 pub fn routes(routes: &mut Routes) {
@@ -28,6 +30,23 @@ pub fn routes(routes: &mut Routes) {
     routes.service(course::milestones).service(course::hand_in).service(course::review);
     routes.service(course::file).service(course::evaluate).service(course::evaluations);
     routes.service(course::complete);
+}
+
+/// A step that is taken with an opinion, and its answer.
+async fn with_opinion(
+    edge: Edge,
+    operation: &'static str,
+    permission: Permission,
+    id: ChallengeId,
+    input: Input<ChallengeWords>,
+    step: fn(&mut Tx, &Actor, ChallengeId, Option<i64>, &str) -> Result<Challenge, Refusal>,
+) -> Answer {
+    let expected = edge.expected_version()?;
+    edge.write(operation, permission, input, move |tx, actor, words| {
+        step(tx, actor, id, expected, &words.opinion)?;
+        acted(tx, actor, id)
+    })
+    .await
 }
 
 /// The answer to a step: the challenge as the actor now sees it.

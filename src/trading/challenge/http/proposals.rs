@@ -3,9 +3,9 @@
 use actix_web::web::{Data, Path, Query};
 use actix_web::{get, post, put};
 
-use super::acted;
 use super::body::{ChallengeChoice, ChallengeProposalBody, ChallengeWords};
 use super::view::{ChallengeProposalView, ChallengeView};
+use super::{acted, with_opinion};
 use crate::files::model::FileId;
 use crate::files::{Cached, Vault, download};
 use crate::http::{Answer, Edge, Input, Paging, Reply};
@@ -178,10 +178,5 @@ pub async fn select(edge: Edge, id: Path<ChallengeId>, input: Input<ChallengeCho
 )]
 #[post("/challenges/{id}/fail")]
 pub async fn fail(edge: Edge, id: Path<ChallengeId>, input: Input<ChallengeWords>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("challenge.fail", Permission::ChallengeWrite, input, move |tx, actor, body| {
-        service::fail(tx, actor, *id, expected, &body.opinion)?;
-        acted(tx, actor, *id)
-    })
-    .await
+    with_opinion(edge, "challenge.fail", Permission::ChallengeWrite, *id, input, service::fail).await
 }

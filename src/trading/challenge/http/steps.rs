@@ -5,7 +5,6 @@ use actix_web::{get, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::acted;
 use super::body::{
     ChallengeBody, ChallengeContent, ChallengeOpinionBody, ChallengePublication, ChallengeReason,
     ChallengeWords,
@@ -13,6 +12,7 @@ use super::body::{
 use super::view::{
     ChallengeLine, ChallengeOpinionList, ChallengeOpinionView, ChallengeStepView, ChallengeView,
 };
+use super::{acted, with_opinion};
 use crate::http::{Answer, Edge, Input, Paging, Reply};
 use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};
@@ -204,12 +204,8 @@ pub async fn opinions(edge: Edge, id: Path<ChallengeId>) -> Answer {
 )]
 #[post("/challenges/{id}/conclude")]
 pub async fn conclude(edge: Edge, id: Path<ChallengeId>, input: Input<ChallengeWords>) -> Answer {
-    let expected = edge.expected_version()?;
-    edge.write("challenge.conclude", Permission::ChallengeOrganise, input, move |tx, actor, body| {
-        service::conclude(tx, actor, *id, expected, &body.opinion)?;
-        acted(tx, actor, *id)
-    })
-    .await
+    with_opinion(edge, "challenge.conclude", Permission::ChallengeOrganise, *id, input, service::conclude)
+        .await
 }
 
 /// Publishes what the experts passed, with its last day for proposals (step 3).

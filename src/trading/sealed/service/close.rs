@@ -48,7 +48,8 @@ const SALES_AT_ONCE: i64 = 20;
 /// something was deposited since an older copy.
 const STIR_EVERY_S: i64 = 600;
 
-/// Closes boxes at their deadline, opens those whose key the server keeps, and stirs the others.
+/// Closes boxes at their deadline, opens those whose key the server keeps, stirs the others, and drops those of
+/// tenders that were taken back.
 pub struct Closing {
     secrets: SecretBox,
     stirred_at: Arc<std::sync::atomic::AtomicI64>,
@@ -88,6 +89,13 @@ impl Job for Closing {
     fn run(&self, db: &Db) -> Result<(), Refusal> {
         use std::sync::atomic::Ordering;
         let now = db.settings().clock.now();
+        for id in db.read_blocking(|snapshot| store::left_behind(snapshot, SALES_AT_ONCE))? {
+            // Nobody will ever open them: what was bid for a sale that was taken back stays unread.
+            db.write_background_blocking("sealed.drop", move |tx| {
+                store::delete_key(tx, id)?;
+                store::delete_box(tx, id)
+            })?;
+        }
         let unopened =
             |over| db.read_blocking(move |snapshot| store::unopened(snapshot, now, over, SALES_AT_ONCE));
         for id in unopened(true)? {

@@ -147,6 +147,9 @@ pub fn receipt(
     if tender.opened_at.is_some() {
         return Err(Refusal::new(&SEALED_OPENED));
     }
+    if sale.state().is_final() {
+        return Err(Refusal::new(&SEALED_NO_ENVELOPE));
+    }
     let bidder = snapshot.organisation_urn(actor.person()?.organisation);
     let ballot = load_box(snapshot, secrets, id)?;
     let slot = ballot.find(&bidder).map_err(super::damaged)?;

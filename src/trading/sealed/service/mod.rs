@@ -12,7 +12,7 @@ pub use close::{Closing, close_due, close_if_over};
 pub use deposit::{RECEIPT_KIND, Receipt, deposit, receipt};
 pub use evaluate::{Points, name_committee, score};
 pub use open::{hand_in, open_kept};
-pub use prepare::{Enrolled, check_ready, enrol, make_key, put_setup};
+pub use prepare::{Enrolled, check_ready, enrol, make_key, put_setup, set_up_again};
 pub use read::{InTree, Opening, Packet, SeenTender, opening, packet, proof, tender};
 pub use rehearse::rehearse;
 

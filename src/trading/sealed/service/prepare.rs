@@ -71,6 +71,16 @@ pub fn put_setup(
     Ok(tender)
 }
 
+/// The re-run of a tender is set up as the earlier one was, where that may still be: its officers enrol anew and its
+/// key is made anew. Where a body may no longer keep a share, the tenderer sets it up itself.
+pub fn set_up_again(tx: &mut Tx, actor: &Actor, earlier: SaleId, id: SaleId) -> Result<(), Refusal> {
+    let Some(before) = store::tender(tx, earlier)? else { return Ok(()) };
+    match put_setup(tx, actor, id, None, &before.setup) {
+        Err(refusal) if refusal.status() == 422 => Ok(()),
+        outcome => outcome.map(drop),
+    }
+}
+
 fn officers_of(tx: &mut Tx, custody: &Custody) -> Result<Vec<Officer>, Refusal> {
     let Custody::Officers { bodies, .. } = custody else { return Ok(vec![]) };
     let mut errors = Errors::new();

@@ -7,7 +7,7 @@ mod select;
 
 use serde_json::{Value, json};
 
-use crate::support::records::{published, urn};
+use crate::support::records::{published, urn, with};
 use crate::support::{City, Client, Response};
 
 pub const HOLDER: &str = "enterprise.member";

@@ -1,0 +1,67 @@
+//! What follows a tender that failed, or a candidate that gives way (DOMAIN §4).
+
+use serde_json::json;
+
+use super::*;
+use crate::trading::decided;
+
+fn again(city: &City, id: &str, fen: i64) -> Response {
+    let body = json!({"start_fen": fen, "ends_at": city.now().plus_days(21)});
+    city.as_(SELLER).post(&path(id, "/rerun"), body)
+}
+
+/// DOMAIN §4, sealed tender: at least three bidders or it is re-run.
+#[test]
+fn domain_4_a_tender_of_too_few_is_run_again_as_it_was_set_up() {
+    let city = City::new();
+    let mut terms = terms(&city);
+    terms["ceiling_fen"] = json!(100_000);
+    let tender = receiving(&city, terms, setup(&city));
+    let id = tender.id.as_str();
+    again(&city, id, 100_000).refused(409, "state_conflict");
+    deposit(&city, id, BIDDERS[0], 150_000);
+    open(&city, &tender);
+    assert_eq!(sale(&city, id)["reason"], "too_few_bidders");
+    again(&city, id, 79_999).refused(422, "sale_rerun_price");
+    let second = again(&city, id, 80_000).expect(201).body;
+    assert_eq!((&second["run_number"], &second["terms"]["mode"]["ceiling_fen"]), (&json!(2), &json!(80_000)));
+    let second = second["id"].as_str().unwrap();
+    // Its officers enrol anew, and its key is another one.
+    publish(&city, second).expect(409);
+    for officer in OFFICERS {
+        enrol_officer(&city, second, officer);
+    }
+    city.as_(SELLER).send("POST", &path(second, "/sealed/key"), None).expect(204);
+    publish(&city, second).expect(200);
+    let [before, after] = [id, second].map(|id| seen(&city, id));
+    assert_ne!(before["public_key"], after["public_key"]);
+    assert_eq!(before["setup"], after["setup"]);
+    deposit(&city, second, BIDDERS[0], 90_000);
+}
+
+/// DOMAIN §4: the deposit of a tender comes before its award; who does not pay it gives way to the next candidate.
+#[test]
+fn domain_4_a_candidate_that_does_not_pay_its_deposit_gives_way() {
+    let city = City::new();
+    let mut terms = terms(&city);
+    terms["deposit_fen"] = json!(2_000);
+    let tender = receiving(&city, terms, setup(&city));
+    let id = tender.id.as_str();
+    for (bidder, fen) in BIDDERS.iter().zip([300_000, 200_000, 100_000]) {
+        deposit(&city, id, bidder, fen);
+    }
+    open(&city, &tender);
+    assert_eq!(sale(&city, id)["state"], "ended");
+    let stated = || {
+        let statement = json!({"ground": "deposit_unpaid", "reason": "公示期满未缴纳保证金"});
+        city.as_(SELLER).post(&path(id, "/default"), statement)
+    };
+    stated().refused(409, "sale_default_early");
+    city.clock.advance_seconds(4 * 86_400);
+    city.app.run_jobs().unwrap();
+    assert_eq!(sale(&city, id)["state"], "ended", "nothing is awarded without its deposit");
+    stated().expect(200);
+    let next = decided(&city, id, "confirm").expect(200).body;
+    assert_eq!((&next["state"], &next["result"]["rank"]), (&json!("ended"), &json!(2)));
+    assert_eq!(next["result"]["price_fen"], 200_000);
+}
