@@ -91,7 +91,7 @@ impl App {
             body_key: BodyKey::new(gate.secrets().derive("idempotency")),
         };
         let sources = Sources::new(sources(&config.node.as_str().into()));
-        let away = Desk { keys: gate.keys().clone(), answer_days: config.enquiry_days };
+        let away = Desk::of(&gate, AnswerDays(config.enquiry_days));
         let database = all_followers(&config, &sources, &away);
         let search = open_search(&config, &sources)?;
         let matching = Matching::new(search.clone(), sources.clone());

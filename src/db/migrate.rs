@@ -75,6 +75,7 @@ static MIGRATIONS: &[Migration] = migrations![
     43 "0043_saved_search",
     44 "0044_notice",
     45 "0045_webhook",
+    46 "0046_command_part",
     47 "0047_watch_and_erasure",
     48 "0048_sale_after",
     49 "0049_money",

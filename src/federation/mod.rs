@@ -85,6 +85,7 @@ pub fn jobs(desk: &commands::Desk, pullers: &Pullers) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(commands::Post(Arc::new(courier))),
         Arc::new(commands::Decide(desk.clone())),
+        Arc::new(commands::TellParts(desk.clone())),
         Arc::new(commands::Take(desk.clone())),
         Arc::new(commands::Tidy),
         Arc::new(reporting::Report(desk.keys.clone())),

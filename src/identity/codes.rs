@@ -23,6 +23,7 @@ codes! {
     OWN_ORGANISATION = ("own_organisation", 403, "不能审核本单位", "Nobody decides on their own organisation");
     ORGANISATION_SUSPENDED = ("organisation_suspended", 403, "本单位已被暂停：{reason}", "Your organisation is suspended: {reason}");
     ORGANISATION_REFUSED = ("organisation_refused", 403, "本单位未通过审核：{reason}", "Your organisation was refused: {reason}");
+    PARTY_IS_LOCAL = ("party_is_local", 403, "该单位已在本平台登记，请直接在本平台办理", "This organisation is registered at this node: it acts here directly");
     NOT_AN_OFFICE = ("not_an_office", 422, "该单位不是认定登记机构", "This organisation is not a registration office");
     CREDENTIALS_WRONG = ("credentials_wrong", 401, "登录名或密码错误", "Wrong login or password");
     LOGIN_BACKOFF = ("login_backoff", 429, "登录失败次数过多，请在 {seconds} 秒后重试", "Too many failed logins; try again in {seconds} s");

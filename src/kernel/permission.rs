@@ -119,7 +119,7 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
 
 /// What a person of another node may be let do: the acts that travel (TMF-1 rule 11), and nothing else.
 pub const fn crosses_nodes(permission: Permission) -> bool {
-    matches!(permission, Permission::Public | Permission::EngagementWrite)
+    matches!(permission, Permission::Public | Permission::EngagementWrite | Permission::SaleBid)
 }
 
 /// Offices, enterprises, and whoever may run an incubator.

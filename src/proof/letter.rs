@@ -51,16 +51,18 @@ impl std::error::Error for LetterError {}
 pub enum Letter {}
 
 impl Letter {
-    /// Signs `body` under `head` as `kind` and encrypts it to the holder of `to`. `random` is fresh.
+    /// Signs `body` under `head` as `kind` and encrypts it to the holder of `to`. `random` is fresh. The text is filled
+    /// up to a multiple of `block_bytes`.
     pub fn seal(
         signer: &Signer,
         to: &PublicKey,
         kind: &str,
         head: &Value,
         body: &Value,
+        block_bytes: usize,
         random: [u8; hpke::KEY_BYTES],
     ) -> Result<String, LetterError> {
-        let text = canonical(&json!({ "head": head, "body": body })).map_err(|_| LetterError::Malformed)?;
+        let text = padded(json!({ "head": head, "body": body, "pad": "" }), block_bytes)?;
         let signed = signer.sign(kind, &text).map_err(LetterError::NotSigned)?;
         let aad = canonical(head).map_err(|_| LetterError::Malformed)?;
         let public = to.agreement().ok_or(LetterError::DoesNotOpen)?;
@@ -95,6 +97,14 @@ impl Letter {
     }
 }
 
+/// The canonical form of a text with a member `pad`, of which only the length matters.
+fn padded(mut text: Value, block_bytes: usize) -> Result<Vec<u8>, LetterError> {
+    let whole = |text: &Value| canonical(text).map_err(|_| LetterError::Malformed);
+    let bytes = whole(&text)?.len();
+    text["pad"] = "0".repeat(bytes.next_multiple_of(block_bytes.max(1)) - bytes).into();
+    whole(&text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +132,7 @@ mod tests {
         let (a, b) = (signer(1), signer(2));
         let head = json!({"from": "a", "to": "b", "key": "k"});
         let body = json!({"text": "报价三百万元"});
-        let sealed = Letter::seal(&a, b.public(), KIND, &head, &body, [9; 32]).unwrap();
+        let sealed = Letter::seal(&a, b.public(), KIND, &head, &body, 512, [9; 32]).unwrap();
         assert_eq!(open(2, 1, &head, &sealed), Ok(body.clone()));
         assert_eq!(open(3, 1, &head, &sealed), Err(LetterError::DoesNotOpen), "another addressee");
         let forged = open(2, 4, &head, &sealed);
@@ -143,7 +153,7 @@ mod tests {
     fn a_recipient_cannot_pass_a_letter_on_as_written_to_another() {
         let (a, b, c) = (signer(1), signer(2), signer(3));
         let to_b = json!({"from": "a", "to": "b"});
-        let sealed = Letter::seal(&a, b.public(), KIND, &to_b, &json!({}), [9; 32]).unwrap();
+        let sealed = Letter::seal(&a, b.public(), KIND, &to_b, &json!({}), 512, [9; 32]).unwrap();
         let bytes = URL_SAFE_NO_PAD.decode(&sealed).unwrap();
         let opener = ring(&[2]);
         let signed = hpke::open(

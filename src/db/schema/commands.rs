@@ -111,6 +111,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    command_part (id) {
+        id -> Text,
+        sale -> Text,
+        bidder -> Integer,
+        objection -> Text,
+        node -> Text,
+        due -> Bool,
+    }
+}
+
+diesel::table! {
     published_projection (name) {
         name -> Text,
         id -> Text,

@@ -1,8 +1,12 @@
-//! What a remote party is told of an engagement and its messages.
+//! What a remote party is told of an engagement and its messages, of its part in a sale and of its objection.
 
+use super::model::{BIDDER_ENTITY, OBJECTION_ENTITY};
+use super::sale_wire::PartDocument;
 use super::wire::{MessageDocument, ThreadDocument};
 use crate::engagement::model::{Message, Standing};
 use crate::engagement::service::Seen;
+use crate::trading::model::{Objection, Sale};
+use crate::trading::service::Part;
 
 /// Nothing that the owner keeps to itself; the owner's contact once it has agreed to talk.
 pub fn engagement(seen: Seen) -> ThreadDocument {
@@ -35,6 +39,62 @@ pub fn engagement(seen: Seen) -> ThreadDocument {
         asked_at: of.asked_at,
         answer_due_at: Some(of.answer_due_at),
         owner_contact: seen.owner_contact,
+        part: None,
+    }
+}
+
+/// A bidder's part in a sale, in the version that is to be told.
+pub fn part(part: &Part, urn: String, version: i64) -> ThreadDocument {
+    let document = PartDocument::of(part);
+    let ended = part.sale.standing.outcome().map(|outcome| outcome.decided_at);
+    let result = document.result.as_ref();
+    ThreadDocument {
+        kind: BIDDER_ENTITY.into(),
+        state: part.sale.state().as_str().to_owned(),
+        asked_at: part.bidder.enrolled_at,
+        outcome: result.map(|it| if it.won { "won" } else { "lost" }.to_owned()),
+        outcome_reason: part.sale.standing.reason().map(str::to_owned),
+        ended_at: ended,
+        part: Some(Box::new(document)),
+        ..of_sale(&part.sale, urn, version)
+    }
+}
+
+/// An objection as its objector may know it.
+pub fn objection(sale: &Sale, of: &Objection, urn: String, version: i64) -> ThreadDocument {
+    ThreadDocument {
+        kind: OBJECTION_ENTITY.into(),
+        state: of.state.as_str().to_owned(),
+        text: of.reason.clone(),
+        asked_at: of.made_at,
+        answer_due_at: Some(of.due_on.end()),
+        answered_at: of.answered_at,
+        answer: Some(of.answer.clone()).filter(|answer| !answer.is_empty()),
+        ended_at: of.answered_at,
+        ..of_sale(sale, urn, version)
+    }
+}
+
+fn of_sale(sale: &Sale, urn: String, version: i64) -> ThreadDocument {
+    ThreadDocument {
+        urn,
+        version,
+        kind: String::new(),
+        state: String::new(),
+        about: sale.urn.clone(),
+        about_title: sale.title.clone(),
+        owner: sale.seller.clone(),
+        text: String::new(),
+        asked_at: sale.created_at,
+        answer_due_at: None,
+        answered_at: None,
+        answer: None,
+        decline_reason: None,
+        outcome: None,
+        outcome_reason: None,
+        ended_at: None,
+        owner_contact: None,
+        part: None,
     }
 }
 

@@ -18,8 +18,8 @@ use crate::federation::model::Peer;
 use crate::federation::service::peers;
 use crate::federation::transport::SignedPeer;
 use crate::http::{Answer, Reply, Routes};
+use crate::identity::Gate;
 use crate::kernel::permission::Permission;
-use crate::proof::Keys;
 
 /// A neighbour that takes longer gets the command with the next try.
 const HAND_OVER_SECONDS_MAX: u64 = 8;
@@ -43,8 +43,8 @@ struct ReceiptView {
     extensions(("x-permission" = json!("peer")))
 )]
 #[post("/federation/v1/commands")]
-async fn receive(peer: SignedPeer, keys: Data<Keys>, days: Data<AnswerDays>) -> Answer {
-    let desk = Desk::of(&keys, **days);
+async fn receive(peer: SignedPeer, gate: Data<Gate>, days: Data<AnswerDays>) -> Answer {
+    let desk = Desk::of(&gate, **days);
     let (input, node) = (peer.input::<Carried>(), peer.node.clone());
     let write = peer.edge.write("federation.command", Permission::Peer, input, move |tx, _, carried| {
         peers::confirmed(tx, &node)?;

@@ -14,12 +14,12 @@ use super::service::{self, Desk};
 use super::wire::{Act, Decision, ThreadDocument};
 use crate::engagement::AnswerDays;
 use crate::http::{Answer, Edge, Input, Reply, Routes};
+use crate::identity::Gate;
 use crate::kernel::error::Refusal;
 use crate::kernel::id::UserId;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
-use crate::proof::Keys;
 
 pub fn routes(routes: &mut Routes) {
     routes.service(ask).service(list).service(show);
@@ -213,8 +213,8 @@ impl PlainQuery {
     extensions(("x-permission" = json!("engagement.write")))
 )]
 #[post("/remote-acts")]
-async fn ask(edge: Edge, input: Input<Act>, keys: Data<Keys>, days: Data<AnswerDays>) -> Answer {
-    let desk = Desk::of(&keys, **days);
+async fn ask(edge: Edge, input: Input<Act>, gate: Data<Gate>, days: Data<AnswerDays>) -> Answer {
+    let desk = Desk::of(&gate, **days);
     edge.write("remote_act.ask", Permission::EngagementWrite, input, move |tx, actor, act| {
         let made = service::ask(tx, actor, &desk, act)?;
         let (location, version) = (format!("/api/v1/remote-acts/{}", made.id), made.version);

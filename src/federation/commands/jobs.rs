@@ -13,6 +13,9 @@ use crate::replica::service as replica;
 /// Commands that one run looks at; the next run follows within a second.
 const AT_ONCE: i64 = 50;
 const RESULTS_AT_ONCE: i64 = 20;
+/// Each is a letter that is signed and sealed.
+const PARTS_AT_ONCE: i64 = 20;
+const PART_SLICES_MAX: usize = 50;
 const FORGET_SLICES_MAX: usize = 20;
 
 /// Brings commands to neighbours, and says how each went.
@@ -67,7 +70,7 @@ impl Decide {
             if of_the_act {
                 service::refuse(tx, &desk, &origin, &key, &refusal)
             } else {
-                service::failed(tx, &origin, &key, &refusal.to_string())
+                service::failed(tx, &desk, &origin, &key, &refusal.to_string())
             }
         })?;
         Ok(())
@@ -92,7 +95,7 @@ impl Job for Decide {
     }
 }
 
-/// Tells other nodes what changed in threads with their users (rule 5).
+/// Tells other nodes what changed in threads with their users (rule 5). Of sales it only notes whom something concerns.
 pub struct Tell(pub Desk);
 
 impl Follower for Tell {
@@ -105,10 +108,16 @@ impl Follower for Tell {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        kind.starts_with("engagement.")
+        // What a bidder did itself it hears of with the decision; what others do in silence is not its business.
+        let silent = ["sale.enrolled", "sale.offered", "sale.question_asked", "sale.question_answered"];
+        let told = ["engagement.", "sale.", "sale_deposit.", "sealed_tender."];
+        told.iter().any(|of| kind.starts_with(of)) && !silent.contains(&kind)
     }
 
     fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+        if !change.kind.starts_with("engagement.") {
+            return service::sale_changed(tx, change);
+        }
         let id = |name: &str| change.facts[name].as_str().unwrap_or_default();
         let Ok(engagement) = id("engagement").parse() else { return Ok(()) };
         match (change.kind.as_str(), id("message").parse()) {
@@ -122,6 +131,31 @@ impl Follower for Tell {
     /// One thread that cannot be told must not hold up the others.
     fn on_failure(&self) -> OnFailure {
         OnFailure::Park
+    }
+}
+
+/// Tells bidders and objectors of other nodes what happened to them (rule 5).
+pub struct TellParts(pub Desk);
+
+impl Job for TellParts {
+    fn name(&self) -> &'static str {
+        "federation.tell_parts"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        1
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        for _ in 0..PART_SLICES_MAX {
+            let desk = self.0.clone();
+            let tell = move |tx: &mut Tx| service::tell_parts(tx, &desk, PARTS_AT_ONCE);
+            let told = db.write_background_blocking("federation.tell_parts", tell)?.value;
+            if i64::try_from(told).unwrap_or(i64::MAX) < PARTS_AT_ONCE {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

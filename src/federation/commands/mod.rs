@@ -23,9 +23,12 @@
 //! 8. What the user sees is what is known: news never take an act back (issue 7, "honest about delay").
 //! 9. Words and contacts go when their time is over, and when the record is erased that they are about (TMF-1 rule 5,
 //!    Personal Information Protection Law arts. 19, 47); keys, digests and decisions stay.
+//! 10. Acts on sales are the acts of trading with a party that lives elsewhere: one path, the owner's rules and clock. What
+//!     such an act was is in no table and no log of the owner's; a bidder hears of its own part alone (rule 11; DOMAIN §4).
 
 pub mod chain;
 pub mod codes;
+pub mod decision;
 mod documents;
 mod hand_over;
 mod http;
@@ -34,11 +37,12 @@ pub mod model;
 pub mod nodes;
 mod perform;
 mod rules;
+pub mod sale_wire;
 pub mod service;
 mod store;
 pub mod wire;
 
 pub use hand_over::{ByCourier, node_routes};
 pub use http::routes;
-pub use jobs::{Decide, Post, Take, Tell, Tidy};
+pub use jobs::{Decide, Post, Take, Tell, TellParts, Tidy};
 pub use service::Desk;

@@ -3,12 +3,19 @@
 use crate::kernel::actor::words;
 use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::UtcTime;
+use crate::trading::model::{ObjectionId, SaleId};
+
+/// The entities of sales, and of threads about them.
+pub const SALE_ENTITY: &str = "sale";
+pub const BIDDER_ENTITY: &str = "sale_part";
+pub const OBJECTION_ENTITY: &str = "sale_objection";
 
 ids! {
     RemoteActId of RemoteActKind;
     ResultId of ResultKind;
     ThreadId of ThreadKind;
     RemoteMessageId of RemoteMessageKind;
+    PartId of PartKind;
 }
 
 words! {
@@ -148,6 +155,33 @@ pub struct RemoteMessage {
     pub author_name: String,
     pub text: String,
     pub sent_at: UtcTime,
+}
+
+/// The part that a party of another node has in a sale of this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub id: PartId,
+    pub sale: SaleId,
+    /// The node of the party.
+    pub node: String,
+    pub of: PartOf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartOf {
+    /// By number.
+    Bidder(i32),
+    Objection(ObjectionId),
+}
+
+impl PartOf {
+    /// The entity of the thread's URN.
+    pub const fn entity(self) -> &'static str {
+        match self {
+            Self::Bidder(_) => BIDDER_ENTITY,
+            Self::Objection(_) => OBJECTION_ENTITY,
+        }
+    }
 }
 
 /// A user's list of acts, narrowed.

@@ -27,12 +27,13 @@ pub use sessions::{
     own_hash, refresh, reset_password, sessions, sweep, switch, voided_since,
 };
 
-use super::codes::NOT_AN_OFFICE;
+use super::codes::{NOT_AN_OFFICE, PARTY_IS_LOCAL};
 use super::model::{Organisation, User};
 use super::{rules, store};
 use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::{Actor, OrganisationKind};
-use crate::kernel::codes_common::{NOT_FOUND, ORGANISATION_NOT_VERIFIED};
+use crate::kernel::codes::CreditCode;
+use crate::kernel::codes_common::{CREDIT_CODE_INVALID, NOT_FOUND, ORGANISATION_NOT_VERIFIED};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::party::PartyRef;
@@ -69,6 +70,22 @@ pub fn party(place: &mut impl Place, id: OrganisationId) -> Result<PartyRef, Ref
     let it = organisation(place, id)?;
     let urn = place.organisation_urn(id);
     Ok(PartyRef { urn, name: it.profile.name, credit_code: it.profile.credit_code })
+}
+
+/// The party that an actor acts for, wherever it lives: a verified organisation of this node, or one for which its own
+/// node answers (TMF-1 rule 11). Who is registered here acts here: one enterprise is one party, and no other node
+/// speaks for it.
+pub fn acting_party(place: &mut impl Place, actor: &Actor) -> Result<PartyRef, Refusal> {
+    let Actor::Remote(remote) = actor else {
+        require_verified(place, actor)?;
+        return party(place, actor.person()?.organisation);
+    };
+    let it = &remote.party;
+    let code = CreditCode::parse(&it.credit_code).map_err(|_| Refusal::new(&CREDIT_CODE_INVALID))?;
+    if organisation_by_code(place, code.as_str())?.is_some_and(|known| known.is_verified()) {
+        return Err(Refusal::new(&PARTY_IS_LOCAL));
+    }
+    Ok(PartyRef { credit_code: code.as_str().to_owned(), ..it.clone() })
 }
 
 /// A person of this node.

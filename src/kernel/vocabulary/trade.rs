@@ -38,8 +38,15 @@ pub(super) const LISTS: &[List] = &[
 const REMOTE_ACT: &[Item] = &[
     item("enquire", "发起对接", "Enquire"),
     item("message", "发送消息", "Send a message"),
-    item("withdraw", "撤回对接", "Withdraw the enquiry"),
+    item("withdraw", "撤回对接或异议", "Withdraw the enquiry or objection"),
     item("conclude", "填报对接结果", "Say what came of it"),
+    item("enrol", "报名参加交易", "Take part in a sale"),
+    item("offer", "挂牌报价", "Offer in a listing"),
+    item("bid", "竞价出价", "Bid"),
+    item("maximum", "设置最高限价", "Set a maximum"),
+    item("match", "优先权人行权", "Match the highest price"),
+    item("envelope", "投递投标信封", "Deposit an envelope"),
+    item("object", "提出异议", "Object to a sale"),
 ];
 
 const REMOTE_ACT_STATE: &[Item] = &[

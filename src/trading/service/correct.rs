@@ -11,8 +11,9 @@ use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::text;
 use crate::kernel::time::UtcTime;
 use crate::trading::codes::{SALE_CORRECT_END, SALE_CORRECT_NOTHING, SALE_MODE_WRONG};
-use crate::trading::model::{Correction, ModeTerms, Rules, Run, Sale, SaleId, State, Terms, Times};
+use crate::trading::model::{Correction, Mode, ModeTerms, Rules, Run, Sale, SaleId, State, Terms, Times};
 use crate::trading::rules::{common, lifecycle};
+use crate::trading::sealed::service as sealed;
 use crate::trading::store;
 
 use super::drafts::REASON_CHARS_MAX;
@@ -66,7 +67,11 @@ pub fn correct(
     audit::service::record_revision(tx, actor, &before.urn, before.version + 1, &change.reason, &old, &new)?;
     let after = Sale { terms, times, ..before.clone() };
     let more = json!({"fields": fields, "confirm_again": confirm_again});
-    keep(tx, actor, &before, after, "sale.corrected", more)
+    let after = keep(tx, actor, &before, after, "sale.corrected", more)?;
+    if after.mode == Mode::SealedTender {
+        sealed::corrected(tx, &after)?;
+    }
+    Ok(after)
 }
 
 fn value(terms: &Terms) -> Result<serde_json::Value, Refusal> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{TRADING, deposits, load_tx};
 use crate::credit::service as credit;
 use crate::db::{Snapshot, Tx};
-use crate::identity::service::{self as identity, Place as _};
+use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::{FORBIDDEN, NOT_FOUND};
@@ -44,8 +44,7 @@ pub struct Enrolment {
 /// Enrols the actor's organisation and instructs its deposit.
 pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusal> {
     actor.permit(Permission::SaleBid)?;
-    identity::require_verified(tx, actor)?;
-    let person = actor.person()?;
+    let (party, by) = (identity::acting_party(tx, actor)?, actor.signatory()?.user);
     let sale = load_tx(tx, id)?;
     if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
@@ -56,9 +55,8 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
         return Err(lifecycle::conflict(sale.state()));
     }
     check_open(tx, &sale)?;
-    let party = identity::party(tx, person.organisation)?;
     may_take_part(tx, &sale, &party)?;
-    if store::bidder_of(tx, id, &party.urn)?.is_some() {
+    if store::has_enrolled(tx, id, &party)? {
         return Err(Refusal::new(&SALE_ENROLLED));
     }
     let number = store::last_bidder(tx, id)?.saturating_add(1);
@@ -76,7 +74,7 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
         priority: holder.map(|it| it.rank),
         matched: false,
         maximum: None,
-        enrolled_by: person.user,
+        enrolled_by: by,
         enrolled_at: tx.now(),
     };
     store::insert_bidder(tx, &bidder)?;
@@ -177,7 +175,7 @@ pub fn enrolment(
     id: SaleId,
 ) -> Result<Enrolment, Refusal> {
     actor.permit(Permission::SaleBid)?;
-    let own = snapshot.organisation_urn(actor.person()?.organisation);
+    let own = actor.party_urn(snapshot.node())?;
     let bidder = store::bidder_of(snapshot, id, &own)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     of_bidder(snapshot, secrets, bidder)
 }
@@ -190,7 +188,7 @@ pub fn enrolments(
     page: &PageQuery,
 ) -> Result<Page<Enrolment>, Refusal> {
     actor.permit(Permission::SaleBid)?;
-    let own = snapshot.organisation_urn(actor.person()?.organisation);
+    let own = actor.party_urn(snapshot.node())?;
     let found = store::enrolments(snapshot, &own, page)?;
     let mut items = Vec::with_capacity(found.items.len());
     for bidder in found.items {
@@ -224,7 +222,7 @@ pub fn participants(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Resul
 
 /// The bidder that the actor is: enrolled, and its deposit confirmed.
 pub(crate) fn admitted(tx: &mut Tx, actor: &Actor, sale: SaleId) -> Result<Bidder, Refusal> {
-    let own = tx.urn("organisation", actor.person()?.organisation);
+    let own = actor.party_urn(tx.node())?;
     let bidder = store::bidder_of(tx, sale, &own)?.ok_or_else(|| Refusal::new(&SALE_NOT_ENROLLED))?;
     if !bidder.admitted {
         return Err(Refusal::new(&crate::trading::codes::SALE_DEPOSIT_MISSING));

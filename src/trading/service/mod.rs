@@ -10,6 +10,7 @@ mod finish;
 mod objections;
 mod offers;
 mod outcome;
+mod parts;
 mod profiles;
 mod publish;
 mod questions;
@@ -17,14 +18,17 @@ mod read;
 mod rerun;
 mod tend;
 
-pub use crate::trading::sealed::service::{InTree, proof as bid_in_box};
+pub use crate::trading::rules::book::{Ask, next_bid};
+pub use crate::trading::sealed::service::{
+    InTree, Receipt, deposit as deposit_envelope, envelope_of, proof as bid_in_box,
+};
 pub use bid::{Bidden, bid, bidder_party, bidders, bids, bids_after, run};
 pub use correct::{SaleCorrection, correct, corrections};
 pub use defaults::{confirm_default, default_of, reject_default, state_default};
 pub use deposits::{Accounted, accounted, confirm, deposits};
 pub use drafts::{SaleDraft, create, edit, set_reserve, withdraw};
-pub(crate) use enrol::enrol_opened;
 pub use enrol::{BIDDERS_MAX, Enrolment, enrol, enrolment, enrolments, participants};
+pub(crate) use enrol::{enrol_opened, may_take_part};
 pub use finish::{award, finish, unsold};
 pub use objections::{
     NewObjection, ObjectionAnswer, answer as answer_objection, object, objection_file, objections, objector,
@@ -32,6 +36,7 @@ pub use objections::{
 };
 pub use offers::offer;
 pub use outcome::{announce, conclude, confirmation};
+pub use parts::{Part, bidders_elsewhere, objection, part};
 pub use profiles::{ensure_shipped, profiles, rules_on, set_rules};
 pub use publish::{approve, publish, refuse};
 pub use questions::{answer, ask, questions};

@@ -48,8 +48,7 @@ pub struct NewObjection {
 
 /// Whoever is signed in for a verified organisation may object until the contract is signed.
 pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Result<Objection, Refusal> {
-    let person = actor.person()?;
-    identity::require_verified(tx, actor)?;
+    let (party, person) = (identity::acting_party(tx, actor)?, actor.signatory()?.user);
     let sale = load_tx(tx, id)?;
     if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
@@ -65,7 +64,6 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
         errors.add("/evidence", &SALE_OBJECTION_EVIDENCE);
     }
     errors.check()?;
-    let party = identity::party(tx, person.organisation)?;
     if store::open_objections(tx, id, Some(&party.urn))? >= OPEN_MAX {
         return Err(Refusal::new(&SALE_OBJECTIONS_MAX).with("max", OPEN_MAX));
     }
@@ -78,7 +76,7 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
         sale: id,
         state: ObjectionState::Open,
         party,
-        person: person.user,
+        person,
         about: new.about,
         reason: new.reason.trim().to_owned(),
         evidence: new.evidence.trim().to_owned(),
@@ -169,7 +167,7 @@ pub fn withdraw_objection(
     id: ObjectionId,
     expected: Option<i64>,
 ) -> Result<Objection, Refusal> {
-    let own = tx.urn("organisation", actor.person()?.organisation);
+    let own = actor.party_urn(tx.node())?;
     let found = store::objection(tx, id)?.filter(|it| it.party.urn == own);
     if found.is_none() {
         return Err(Refusal::new(&NOT_FOUND));

@@ -35,7 +35,7 @@ pub fn publish(
     let rules = rules_on(tx, now.day())?;
     check_whole(tx, secrets, &before, &rules)?;
     if before.mode == Mode::SealedTender {
-        sealed::check_ready(tx, actor, id)?;
+        sealed::check_ready(tx, id)?;
     }
     if before.mode == Mode::Negotiated {
         let after = Sale { standing, ..before.clone() };

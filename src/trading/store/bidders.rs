@@ -74,6 +74,35 @@ pub fn bidder_of(conn: &mut Conn, sale: SaleId, party: &str) -> Result<Option<Bi
     Ok(row.map(Bidder::from))
 }
 
+/// Whether an enterprise takes part already, under whichever account and at whichever node.
+pub fn has_enrolled(conn: &mut Conn, sale: SaleId, party: &PartyRef) -> Result<bool, Refusal> {
+    let same = sale_bidder::party_urn.eq(&party.urn).or(sale_bidder::party_code.eq(&party.credit_code));
+    let found: Option<i32> = sale_bidder::table
+        .filter(sale_bidder::sale.eq(sale))
+        .filter(same)
+        .select(sale_bidder::number)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Those of a sale whose organisations live at other nodes, by number.
+pub fn bidders_elsewhere(
+    conn: &mut Conn,
+    sale: SaleId,
+    node: &str,
+    limit: i64,
+) -> Result<Vec<Bidder>, Refusal> {
+    let here = format!("urn:tm:{node}:organisation:%");
+    let rows: Vec<Row> = sale_bidder::table
+        .filter(sale_bidder::sale.eq(sale))
+        .filter(sale_bidder::party_urn.not_like(here))
+        .order(sale_bidder::number.asc())
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows.into_iter().map(Bidder::from).collect())
+}
+
 pub fn bidder(conn: &mut Conn, sale: SaleId, number: i32) -> Result<Option<Bidder>, Refusal> {
     let row: Option<Row> = sale_bidder::table.find((sale, number)).first(conn).optional()?;
     Ok(row.map(Bidder::from))

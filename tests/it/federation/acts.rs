@@ -2,31 +2,38 @@
 
 use serde_json::{Value, json};
 use techmart::db::{Snapshot, Tx};
+use techmart::engagement::AnswerDays;
 use techmart::federation::commands::service::{self, Desk, Errand};
 use techmart::federation::commands::wire::Carried;
 use techmart::federation::model::Role;
 use techmart::kernel::error::Refusal;
 
 use super::network::{CITY, COUNTY, Node, REGION};
-use crate::support::city::people;
+use crate::support::city::{people, people_of};
 use crate::support::records::{enquiry, published};
 
 /// Another city of the region, with a university.
 pub const OTHER: &str = "cn-450100";
-const ENQUIRER: &str = "enterprise.member";
+pub const ENQUIRER: &str = "enterprise.member";
 const OWNER: &str = "institute.member";
 const MARKER: &str = "MARKER-QUESTION-7731";
 
 /// county ── city ── region ── other city.
 pub struct Tree {
     pub region: Node,
-    city: Node,
+    pub city: Node,
     pub county: Node,
     pub other: Node,
 }
 
 impl Tree {
+    /// With the same enterprises nowhere twice.
     pub fn new(seed: u64) -> Self {
+        Self::with(seed, "7")
+    }
+
+    /// With credit codes of this series at the county; "0" are those of the other city.
+    pub fn with(seed: u64, series: &'static str) -> Self {
         let node = |id, at| Node::new(id, seed + at);
         let tree = Self {
             region: node(REGION, 0),
@@ -40,14 +47,14 @@ impl Tree {
             parent.enter(child, Role::Child);
             child.enter(parent, Role::Parent);
         }
-        people(&tree.county.city().app);
+        people_of(&tree.county.city().app, series);
         people(&tree.other.city().app);
         tree.sync();
         tree.rest();
         tree
     }
 
-    fn nodes(&self) -> [&Node; 4] {
+    pub fn nodes(&self) -> [&Node; 4] {
         [&self.county, &self.city, &self.region, &self.other]
     }
 
@@ -67,13 +74,13 @@ impl Tree {
     }
 
     /// One round of everything at one node.
-    fn work(&self, node: &Node) {
+    pub fn work(&self, node: &Node) {
         node.city().app.run_jobs().unwrap();
         node.city().settle();
     }
 
     /// Time passes everywhere.
-    fn later(&self, seconds: i64) {
+    pub fn later(&self, seconds: i64) {
         self.nodes().iter().for_each(|node| node.clock.advance_seconds(seconds));
     }
 
@@ -88,11 +95,11 @@ impl Tree {
 }
 
 fn desk(node: &Node) -> Desk {
-    Desk { keys: node.city().app.gate.keys().clone(), answer_days: 7 }
+    Desk::of(&node.city().app.gate, AnswerDays(7))
 }
 
 /// What the node would hand over now.
-fn errands(node: &Node) -> Vec<Errand> {
+pub fn errands(node: &Node) -> Vec<Errand> {
     let look = |snapshot: &mut Snapshot| {
         let now = snapshot.now();
         service::errands(snapshot, now, 10)
@@ -100,7 +107,7 @@ fn errands(node: &Node) -> Vec<Errand> {
     node.city().app.db.read_blocking(look).unwrap()
 }
 
-fn hand(to: &Node, by: &str, carried: &Carried) -> Result<&'static str, Refusal> {
+pub fn hand(to: &Node, by: &str, carried: &Carried) -> Result<&'static str, Refusal> {
     let (desk, by, carried) = (desk(to), by.to_owned(), carried.clone());
     let receive = move |tx: &mut Tx| service::receive(tx, &desk, &by, &carried);
     Ok(to.city().app.db.write_blocking("test.receive", receive)?.value.as_str())
@@ -222,7 +229,7 @@ fn whole(url: &str) -> String {
 }
 
 /// Whether a text stands anywhere in a node's database.
-fn holds(node: &Node, text: &str) -> bool {
+pub fn holds(node: &Node, text: &str) -> bool {
     if node.database.is_postgres() {
         return whole(&node.database.url()).contains(text);
     }

@@ -10,4 +10,6 @@ mod ordering;
 pub mod peers;
 mod proxy;
 mod sync;
+mod trade;
+mod trade_sealed;
 mod watching;

@@ -47,11 +47,16 @@ pub fn personas() -> impl Iterator<Item = (String, OrganisationKind, Role)> {
 
 /// The first of a kind sits in the city (450700), the second in a county (450721).
 pub fn people(app: &App) {
+    people_of(app, "0");
+}
+
+/// The same with credit codes of their own: those of two nodes are not the same enterprises.
+pub fn people_of(app: &App, series: &'static str) {
     let hash = app.gate.hash_blocking(&Secret::new(PASSWORD.into())).unwrap();
     let made = app.db.write_blocking("test.people", move |tx| {
         for (at, kind) in OrganisationKind::ALL.iter().enumerate() {
             for (number, division) in [("", "450700"), ("2", "450721")] {
-                let code = format!("{:07}{}", at, if number.is_empty() { "1" } else { "2" });
+                let code = format!("{series}{:06}{}", at, if number.is_empty() { "1" } else { "2" });
                 let office = (*kind == OrganisationKind::RegistrationOffice)
                     .then(|| if number.is_empty() { "01" } else { "02" }.to_owned());
                 let new = SeedOrganisation {

@@ -18,7 +18,7 @@ mod watch;
 use serde_json::{Value, json};
 use techmart::kernel::time::UtcTime;
 
-use super::support::records::{pdf, published, upload, urn};
+use super::support::records::{pdf, published, upload};
 use super::support::{City, Response};
 
 pub const SELLER: &str = "institute.member";
@@ -34,7 +34,8 @@ pub fn path(id: &str, rest: &str) -> String {
 
 /// A sale of a published achievement of the seller, in this mode and on these terms.
 pub fn body(city: &City, mode: &str, terms: Value) -> Value {
-    let about = urn("achievements", &published(city, "achievements", SELLER));
+    let node = city.app.db.settings().node.clone();
+    let about = format!("urn:tm:{node}:achievement:{}", published(city, "achievements", SELLER));
     json!({
         "mode": mode,
         "title": "坭料快速筛选方法专利权转让（示例）",

@@ -132,12 +132,13 @@ fn told(city: &City) {
         outcome_reason: None,
         ended_at: None,
         owner_contact: None,
+        part: None,
     };
     let organisation = format!("urn:tm:{node}:organisation:{}", city.organisation(ENQUIRER));
     let body = json!({"about": "thread", "organisation": organisation, "thread": thread});
     let (mut record, key) = (SealedResult::draft(&urn, 1, NEIGHBOUR, &node), key_of(city));
     record.to_kid = key.kid().to_owned();
-    record.sealed = Letter::seal(&signer(), &key, RESULT_KIND, &record.head(), &body, [5; 32]).unwrap();
+    record.sealed = Letter::seal(&signer(), &key, RESULT_KIND, &record.head(), &body, 2048, [5; 32]).unwrap();
     came(city, "command_result", serde_json::to_value(&record).unwrap());
     city.settle();
 }
@@ -151,6 +152,7 @@ fn command(city: &City) -> Value {
     let organisation = json!({"urn": format!("urn:tm:{NEIGHBOUR}:organisation:{ID}"), "name": "示例企业", "credit_code": ""});
     let person = json!({"user": ID, "name": "示例", "organisation": organisation, "kind": "enterprise"});
     let body = json!({"person": person, "act": {"act": "dance"}});
-    command.sealed = Letter::seal(&signer(), &key, COMMAND_KIND, &command.head(), &body, [6; 32]).unwrap();
+    command.sealed =
+        Letter::seal(&signer(), &key, COMMAND_KIND, &command.head(), &body, 8192, [6; 32]).unwrap();
     serde_json::to_value(Carried { command, via: vec![NEIGHBOUR.into()] }).unwrap()
 }

@@ -7,7 +7,9 @@ use crate::db::Tx;
 use crate::federation::commands::codes::{NODE_UNKNOWN, OUTBOX_FULL, RECORD_IS_LOCAL, RECORD_NOT_KNOWN};
 use crate::federation::commands::model::{OutboxState, Outgoing, RemoteAct, RemoteState};
 use crate::federation::commands::rules::LIFE_DAYS;
-use crate::federation::commands::wire::{Act, Acting, COMMAND_KIND, Command, CommandText, digest};
+use crate::federation::commands::wire::{
+    Act, Acting, COMMAND_BLOCK_BYTES, COMMAND_KIND, Command, CommandText, digest,
+};
 use crate::federation::commands::{nodes, store};
 use crate::identity;
 use crate::kernel::actor::{Actor, Person};
@@ -37,6 +39,7 @@ struct About {
 
 pub fn ask(tx: &mut Tx, actor: &Actor, desk: &Desk, act: &Act) -> Result<RemoteAct, Refusal> {
     actor.permit(Permission::EngagementWrite)?;
+    actor.permit(act.permission())?;
     let person = actor.person()?;
     identity::service::require_verified(tx, actor)?;
     let about = about(tx, person, act)?;
@@ -61,7 +64,7 @@ pub fn ask(tx: &mut Tx, actor: &Actor, desk: &Desk, act: &Act) -> Result<RemoteA
         organisation: person.organisation,
         asked_by: person.user,
         state: RemoteState::Queued,
-        request: request.to_string(),
+        request: act.kept().map_err(Refusal::internal)?.to_string(),
         accepted: None,
         answer: String::new(),
         asked_at: tx.now(),
@@ -78,8 +81,11 @@ pub fn ask(tx: &mut Tx, actor: &Actor, desk: &Desk, act: &Act) -> Result<RemoteA
     Ok(remote)
 }
 
-/// For local followers: ids and codes.
+/// For local followers: ids and codes. That somebody deposited an envelope, and in which sale, is in no log.
 pub(super) fn facts(of: &RemoteAct) -> Value {
+    if Act::is_unseen(&of.act) {
+        return json!({ "remote_act": of.id, "state": of.state });
+    }
     json!({
         "remote_act": of.id,
         "act": of.act,
@@ -101,15 +107,18 @@ fn refused_at(pointer: &str, code: &'static Code) -> Refusal {
 
 /// The replica or the thread that the act names, as this node knows it.
 fn about(tx: &mut Tx, person: &Person, act: &Act) -> Result<About, Refusal> {
-    let pointer = if matches!(act, Act::Enquire { .. }) { "/about" } else { "/thread" };
+    let pointer = if act.is_in_thread() { "/thread" } else { "/about" };
     let unknown = || refused_at(pointer, &RECORD_NOT_KNOWN);
     let urn = act.target().to_owned();
-    let (node, _, _) = parse_urn(&urn).ok_or_else(unknown)?;
+    let (node, entity, _) = parse_urn(&urn).ok_or_else(unknown)?;
+    if act.entity().is_some_and(|wanted| wanted != entity) {
+        return Err(unknown());
+    }
     if node == tx.node() {
         return Err(refused_at(pointer, &RECORD_IS_LOCAL));
     }
     let node = node.to_owned();
-    if matches!(act, Act::Enquire { .. }) {
+    if !act.is_in_thread() {
         let found = replica::find(tx, &urn)?.filter(|it| it.state == ReplicaState::Live);
         let record = found.filter(|it| it.origin == node).ok_or_else(unknown)?;
         let public: Value =
@@ -146,7 +155,8 @@ fn post(tx: &mut Tx, desk: &Desk, of: &RemoteAct, text: &CommandText) -> Result<
     let body = serde_json::to_value(text).map_err(Refusal::internal)?;
     let ring = desk.keys.ring();
     let signer = ring.signer(Purpose::Node)?;
-    let sealed = Letter::seal(signer, to, COMMAND_KIND, &command.head(), &body, tx.random());
+    let sealed =
+        Letter::seal(signer, to, COMMAND_KIND, &command.head(), &body, COMMAND_BLOCK_BYTES, tx.random());
     command.sealed = sealed.map_err(Refusal::internal)?;
     let outgoing = Outgoing {
         origin: own.clone(),

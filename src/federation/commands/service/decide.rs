@@ -3,7 +3,7 @@
 use super::{Desk, tell};
 use crate::db::{Conn, Tx};
 use crate::federation::commands::model::{InboxState, Incoming};
-use crate::federation::commands::wire::{CommandText, Decision, Made, RemoteFieldError, RemoteRefusal};
+use crate::federation::commands::wire::{Decision, Made, RemoteFieldError, RemoteRefusal};
 use crate::federation::commands::{perform, rules, store};
 use crate::kernel::actor::{Actor, Remote};
 use crate::kernel::codes_common::NOT_FOUND;
@@ -27,7 +27,7 @@ pub fn decide(tx: &mut Tx, desk: &Desk, origin: &str, key: &str) -> Result<(), R
         // The record was erased, and with it what was asked about it.
         return Err(Refusal::new(&NOT_FOUND));
     }
-    let text: CommandText = serde_json::from_str(&waiting.body).map_err(Refusal::internal)?;
+    let text = desk.unlocked(&waiting)?;
     let act = perform::read(&text.act)?;
     let person = text.person;
     let actor = Actor::Remote(Box::new(Remote {
@@ -37,7 +37,7 @@ pub fn decide(tx: &mut Tx, desk: &Desk, origin: &str, key: &str) -> Result<(), R
         party: person.organisation,
         kind: person.kind,
     }));
-    let made = perform::perform(tx, &actor, desk.answer_days, &act)?;
+    let made = perform::perform(tx, &actor, desk, &act)?;
     decided(tx, desk, waiting, Ok(made))
 }
 
@@ -50,13 +50,14 @@ pub fn refuse(tx: &mut Tx, desk: &Desk, origin: &str, key: &str, refusal: &Refus
 }
 
 /// A fault of this node: tried again later, until an operator has to look.
-pub fn failed(tx: &mut Tx, origin: &str, key: &str, error: &str) -> Result<(), Refusal> {
+pub fn failed(tx: &mut Tx, desk: &Desk, origin: &str, key: &str, error: &str) -> Result<(), Refusal> {
     let Some(mut waiting) = waiting(tx, origin, key)? else { return Ok(()) };
     waiting.attempts += 1;
     waiting.next_at = tx.now().plus_seconds(rules::backoff_seconds(waiting.attempts));
     waiting.last_error = error.chars().take(ERROR_CHARS_MAX).collect();
     if waiting.attempts >= ATTEMPTS_MAX {
         waiting.state = InboxState::Failed;
+        waiting.act = desk.unlocked(&waiting).map(|text| perform::shown_name(&text.act)).unwrap_or_default();
     }
     store::save_incoming(tx, &waiting)
 }
@@ -79,10 +80,11 @@ fn decided(
         refusal: outcome.as_ref().err().map(|refusal| shown(refusal)),
         made: outcome.ok(),
     };
-    let accepted = Some(decision.accepted);
+    // Neither what it said nor whether it was accepted: the answer is its user's alone, and the command is kept as it
+    // came.
     let after = Incoming {
         state: InboxState::Decided,
-        accepted,
+        body: String::new(),
         decided_at: Some(now),
         last_error: String::new(),
         ..waiting

@@ -1,13 +1,11 @@
 //! Words and contacts of acts go when nobody needs them, and at once when the record is erased that they are about
-//! (rule 9). What was decided stays, with its keys and digests: a command that comes again is still known.
+//! (rule 9). The opened text of a command goes with its decision, for what came of it is in the record that it made. What
+//! was decided stays, with its keys and digests: a command that comes again is still known.
 
 use crate::db::Tx;
 use crate::federation::commands::store;
 use crate::kernel::error::Refusal;
 
-/// What was received lives on in the engagement that came of it; the opened text is kept while a mistake may be
-/// looked into.
-const BODY_DAYS: i64 = 30;
 /// What a user asked of another node is shown to its organisation so long.
 const REQUEST_DAYS: i64 = 180;
 /// The signed letter is evidence while a claim may be brought (Civil Code art. 188: three years).
@@ -17,20 +15,18 @@ const ROWS_MAX: i64 = 100;
 /// Takes out what is over its time; how many rows.
 pub fn expire(tx: &mut Tx) -> Result<usize, Refusal> {
     let now = tx.now();
-    let bodies = store::decided_before(tx, now.plus_days(-BODY_DAYS), ROWS_MAX)?;
-    store::blank_received(tx, &bodies, false)?;
     let letters = store::evidence_before(tx, now.plus_days(-EVIDENCE_DAYS), ROWS_MAX)?;
-    store::blank_received(tx, &letters, true)?;
+    store::blank_received(tx, &letters)?;
     let acts = store::acts_before(tx, now.plus_days(-REQUEST_DAYS), ROWS_MAX)?;
     store::blank_acts(tx, &acts, false)?;
-    Ok(bodies.len() + letters.len() + acts.len())
+    Ok(letters.len() + acts.len())
 }
 
 /// A record was erased, here or at its own node: what users asked about it goes with it. What waits to be decided is
 /// then refused, because there is nothing left to decide on.
 pub fn erase_about(tx: &mut Tx, urn: &str) -> Result<(), Refusal> {
     let received = store::take_received_about(tx, urn, ERASED_MAX)?;
-    store::blank_received(tx, &received, true)?;
+    store::blank_received(tx, &received)?;
     let acts = store::acts_about(tx, urn, ERASED_MAX)?;
     store::blank_acts(tx, &acts, true)
 }

@@ -8,7 +8,9 @@ use crate::federation::commands::codes::{
     COMMAND_KEY_REUSED, COMMAND_MALFORMED, COMMAND_REFUSED, NO_WAY, NODE_UNKNOWN, OUTBOX_FULL,
     TOO_MANY_COMMANDS,
 };
-use crate::federation::commands::model::{InboxState, Incoming, OutboxState, Outgoing, ResultId};
+use crate::federation::commands::model::{
+    InboxState, Incoming, OutboxState, Outgoing, ResultId, SALE_ENTITY,
+};
 use crate::federation::commands::wire::{COMMAND_KIND, Carried, CommandText, digest};
 use crate::federation::commands::{nodes, rules, store};
 use crate::kernel::actor::Actor;
@@ -105,9 +107,10 @@ fn keep(tx: &mut Tx, desk: &Desk, carried: &Carried, digest: String) -> Result<R
         origin: command.from.clone(),
         key: command.key.clone(),
         digest,
-        act: text.act["act"].as_str().unwrap_or("unknown").chars().take(32).collect(),
+        // Which act it is may be a secret of its sale.
+        act: String::new(),
         command: serde_json::to_string(command).map_err(Refusal::internal)?,
-        body: serde_json::to_string(&text).map_err(Refusal::internal)?,
+        body: desk.locked(tx, &command.from, &command.key, &text)?,
         result,
         state: InboxState::Received,
         accepted: None,
@@ -118,11 +121,13 @@ fn keep(tx: &mut Tx, desk: &Desk, carried: &Carried, digest: String) -> Result<R
         decided_at: None,
     };
     store::insert_incoming(tx, &incoming)?;
-    if let Some(target) = text.act["about"].as_str().filter(|target| parse_urn(target).is_some()) {
+    // A sale is no record of a person that would be erased, and who acts on it is its secret.
+    let named = |target: &&str| parse_urn(target).is_some_and(|(_, entity, _)| entity != SALE_ENTITY);
+    if let Some(target) = text.act["about"].as_str().filter(named) {
         store::put_target(tx, &incoming.origin, &incoming.key, target)?;
     }
     tell::command(tx, desk, &incoming, None)?;
-    let facts = json!({ "origin": incoming.origin, "key": incoming.key, "act": incoming.act });
+    let facts = json!({ "origin": incoming.origin, "key": incoming.key });
     let subject = tx.urn("command_result", result);
     tx.record(&ACTOR, NewChange::local("command.received", subject, 1, facts));
     Ok(Receipt::Received)

@@ -8,7 +8,9 @@ use crate::engagement;
 use crate::engagement::model::{EngagementId, MessageId};
 use crate::federation::commands::model::Incoming;
 use crate::federation::commands::store::{self, Told};
-use crate::federation::commands::wire::{Decision, News, RESULT_ENTITY, RESULT_KIND, SealedResult, digest};
+use crate::federation::commands::wire::{
+    Decision, News, RESULT_BLOCK_BYTES, RESULT_ENTITY, RESULT_KIND, SealedResult, ThreadDocument, digest,
+};
 use crate::federation::commands::{documents, nodes};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
@@ -51,6 +53,26 @@ pub fn message_sent(tx: &mut Tx, desk: &Desk, id: EngagementId, message: Message
     tell(tx, desk, &to, message, &news)
 }
 
+/// A thread that has no version of its own: it is told in the next one if it says something new.
+pub(super) fn state<T>(
+    tx: &mut Tx,
+    desk: &Desk,
+    to: &str,
+    id: Id<T>,
+    organisation: &str,
+    document: &dyn Fn(i64) -> ThreadDocument,
+) -> Result<(), Refusal> {
+    let subject = tx.urn(RESULT_ENTITY, id);
+    let news =
+        |version| News::Thread { organisation: organisation.to_owned(), thread: Box::new(document(version)) };
+    let version = match store::told(tx, &subject)? {
+        None => 1,
+        Some(before) if before.digest == digest(&news(before.version))? => return Ok(()),
+        Some(before) => before.version + 1,
+    };
+    tell(tx, desk, to, id, &news(version))
+}
+
 /// Says it once: the next version of the record if it says something new.
 fn tell<T>(tx: &mut Tx, desk: &Desk, to: &str, id: Id<T>, news: &News) -> Result<(), Refusal> {
     let own = tx.node().to_owned();
@@ -72,7 +94,8 @@ fn tell<T>(tx: &mut Tx, desk: &Desk, to: &str, id: Id<T>, news: &News) -> Result
     let body = serde_json::to_value(news).map_err(Refusal::internal)?;
     let ring = desk.keys.ring();
     let signer = ring.signer(Purpose::Node)?;
-    let sealed = Letter::seal(signer, to_key, RESULT_KIND, &record.head(), &body, tx.random());
+    let sealed =
+        Letter::seal(signer, to_key, RESULT_KIND, &record.head(), &body, RESULT_BLOCK_BYTES, tx.random());
     record.sealed = sealed.map_err(Refusal::internal)?;
     let told_at = tx.now();
     store::put_told(

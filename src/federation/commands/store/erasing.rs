@@ -31,20 +31,6 @@ pub fn take_received_about(
     Ok(keys)
 }
 
-/// Decided commands whose opened text nobody needs any more.
-pub fn decided_before(
-    conn: &mut Conn,
-    before: UtcTime,
-    limit: i64,
-) -> Result<Vec<(String, String)>, Refusal> {
-    let old = command_inbox::table
-        .filter(command_inbox::state.eq(InboxState::Decided))
-        .filter(command_inbox::decided_at.lt(before))
-        .filter(command_inbox::body.ne(""));
-    let keys = (command_inbox::origin, command_inbox::key);
-    Ok(old.order(keys).limit(limit).select(keys).load(conn)?)
-}
-
 /// Decided commands whose sealed letter is evidence no more.
 pub fn evidence_before(
     conn: &mut Conn,
@@ -59,14 +45,11 @@ pub fn evidence_before(
     Ok(old.order(keys).limit(limit).select(keys).load(conn)?)
 }
 
-/// The opened text goes; with `sealed` the letter as it came, too.
-pub fn blank_received(conn: &mut Conn, keys: &[(String, String)], sealed: bool) -> Result<(), Refusal> {
+/// The opened text goes, if it is still there, and the letter as it came.
+pub fn blank_received(conn: &mut Conn, keys: &[(String, String)]) -> Result<(), Refusal> {
     for (origin, key) in keys {
-        let row = command_inbox::table.find((origin, key));
-        diesel::update(row).set(command_inbox::body.eq("")).execute(conn)?;
-        if sealed {
-            diesel::update(row).set(command_inbox::command.eq("")).execute(conn)?;
-        }
+        let words = (command_inbox::body.eq(""), command_inbox::command.eq(""));
+        diesel::update(command_inbox::table.find((origin, key))).set(words).execute(conn)?;
     }
     Ok(())
 }

@@ -4,17 +4,18 @@ mod acts;
 mod erasing;
 mod inbox;
 mod outbox;
+mod parts;
 mod results;
 mod threads;
 
 pub use acts::{act, acts, insert_act, save_act};
 pub use erasing::{
-    acts_about, acts_before, blank_acts, blank_received, decided_before, evidence_before, put_target,
-    take_received_about,
+    acts_about, acts_before, blank_acts, blank_received, evidence_before, put_target, take_received_about,
 };
 pub use inbox::{count_since, due_incoming, incoming, insert_incoming, revive_failed, save_incoming, stuck};
 pub use outbox::{
     count_waiting, dead, due_outgoing, forget_handed_over, insert_outgoing, outgoing, revive, save_outgoing,
 };
+pub use parts::{due_parts, insert_part, mark_part, mark_parts, part, part_of};
 pub use results::{Came, Told, came, due_results, put_came, put_told, told};
 pub use threads::{insert_message, messages, put_thread, thread, thread_by_id, threads};

@@ -4,15 +4,11 @@ use actix_web::{get, put, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::from_base64;
 use super::view::ReceiptView;
 use crate::http::{Answer, Edge, Input, Reply};
 use crate::identity::Gate;
-use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::trading::model::SaleId;
-use crate::trading::sealed::codes::SEALED_ENVELOPE;
-use crate::trading::sealed::envelope::ENVELOPE_BYTES;
 use crate::trading::sealed::service;
 
 #[derive(Deserialize, ToSchema)]
@@ -41,9 +37,7 @@ pub async fn deposit(
 ) -> Answer {
     let (secrets, keys) = (gate.secrets().clone(), gate.keys().clone());
     edge.write_unseen(Permission::SaleBid, input, move |tx, actor, body| {
-        let envelope = from_base64(&body.envelope);
-        let envelope =
-            envelope.ok_or_else(|| Refusal::new(&SEALED_ENVELOPE).with("bytes", ENVELOPE_BYTES))?;
+        let envelope = service::envelope_of(&body.envelope)?;
         Reply::ok(&ReceiptView::from(service::deposit(tx, actor, &secrets, &keys, *id, &envelope)?))
     })
     .await

@@ -1,31 +1,31 @@
 //! Depositing an envelope. Nothing in the clear tells that it happened: no change, no version, no log line, no
 //! counter, no stored answer; one sealed document is written anew.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::{Case, case, case_of, load_box, seal_box, terms_sha256};
-use crate::credit::service as credit;
-use crate::db::{Conn, Snapshot, Tx};
-use crate::identity::service::{self as identity, Place as _};
-use crate::kernel::actor::{Actor, OrganisationKind};
+use crate::db::{Snapshot, Tx};
+use crate::identity::service as identity;
+use crate::kernel::actor::Actor;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
+use crate::kernel::id::parse_urn;
 use crate::kernel::leaf::canonical;
 use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
-use crate::kernel::time::{Day, UtcTime};
+use crate::kernel::time::UtcTime;
 use crate::proof::model::Purpose;
 use crate::proof::{Keys, SecretBox};
-use crate::trading::codes::{
-    SALE_BIDDER_BARRED, SALE_BIDDER_EXCLUDED, SALE_NOT_OPEN, SALE_NOT_SELLER, SALE_OVER,
-};
-use crate::trading::model::{Sale, SaleId, State};
+use crate::trading::codes::{SALE_NOT_OPEN, SALE_OVER};
+use crate::trading::model::{SaleId, State};
 use crate::trading::sealed::ballot::{BoxError, Second, Slot};
 use crate::trading::sealed::codes::{
     SEALED_COPIED, SEALED_DEPOSITED, SEALED_ENVELOPE, SEALED_FULL, SEALED_NO_ENVELOPE, SEALED_OPENED,
 };
 use crate::trading::sealed::{envelope, store};
-use crate::trading::service::load;
+use crate::trading::service::{load, may_take_part};
 
 /// `typ` of a receipt's signature.
 pub const RECEIPT_KIND: &str = "bid-receipt+jws";
@@ -58,6 +58,12 @@ fn signed(keys: &Keys, sale: &str, slot: &Slot) -> Result<Receipt, Refusal> {
     Ok(Receipt { sale: sale.to_owned(), envelope_sha256, received_at, replaces, jws })
 }
 
+/// An envelope as it is written in JSON.
+pub fn envelope_of(text: &str) -> Result<Vec<u8>, Refusal> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim().trim_end_matches('='));
+    bytes.map_err(|_| Refusal::new(&SEALED_ENVELOPE).with("bytes", envelope::ENVELOPE_BYTES))
+}
+
 /// Puts an envelope into the box. Safe to repeat: the same envelope gets the same receipt.
 pub fn deposit(
     tx: &mut Tx,
@@ -72,10 +78,8 @@ pub fn deposit(
     if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
-    identity::require_verified(tx, actor)?;
-    let (now, person) = (tx.now(), actor.person()?);
-    let bidder = identity::party(tx, person.organisation)?;
-    may_bid(tx, &sale, &bidder, person.kind, now.day())?;
+    let (now, bidder) = (tx.now(), identity::acting_party(tx, actor)?);
+    may_take_part(tx, &sale, &bidder)?;
     if sale.times.is_over(now) || tender.closed_at.is_some() {
         return Err(Refusal::new(&SALE_OVER).with("at", sale.times.ends_at.unwrap_or(now)));
     }
@@ -89,7 +93,8 @@ pub fn deposit(
     let corrected = terms_sha256(&sale, &tender)? != tender.terms_sha256;
     let second = if tender.setup.replacement || corrected { Second::Replaces } else { Second::Refused };
     let pick = u64::from_be_bytes(tx.random());
-    let slot = ballot.deposit(&bidder.urn, sealed.to_vec(), now.micros(), second, pick).map_err(refused)?;
+    let depositor = depositor(tx.node(), &bidder);
+    let slot = ballot.deposit(&depositor, sealed.to_vec(), now.micros(), second, pick).map_err(refused)?;
     let receipt = signed(keys, &sale.urn, slot)?;
     let written = seal_box(tx, secrets, id, &ballot)?;
     store::put_box(tx, id, &written)?;
@@ -105,28 +110,13 @@ fn refused(error: BoxError) -> Refusal {
     }
 }
 
-/// Who may not bid: the seller, its related parties, operator staff, barred units, earlier defaulters.
-pub(super) fn may_bid(
-    conn: &mut Conn,
-    sale: &Sale,
-    bidder: &PartyRef,
-    kind: OrganisationKind,
-    today: Day,
-) -> Result<(), Refusal> {
-    let code = &bidder.credit_code;
-    if sale.is_seller(&bidder.urn)
-        || sale.terms.related_parties.contains(code)
-        || kind == OrganisationKind::Operator
-    {
-        return Err(Refusal::new(&SALE_NOT_SELLER));
+/// What stands for a bidder in the box. Of an organisation of another node nothing is kept here that its code could be
+/// checked against at the opening, so the box itself binds it.
+pub(super) fn depositor(node: &str, bidder: &PartyRef) -> String {
+    match parse_urn(&bidder.urn) {
+        Some((at, ..)) if at == node => bidder.urn.clone(),
+        _ => format!("{} {}", bidder.urn, bidder.credit_code),
     }
-    if sale.excluded.contains(code) {
-        return Err(Refusal::new(&SALE_BIDDER_EXCLUDED));
-    }
-    if credit::is_barred(conn, code, today)? {
-        return Err(Refusal::new(&SALE_BIDDER_BARRED));
-    }
-    Ok(())
 }
 
 /// The receipt of the envelope that lies in the box for the actor's organisation.
@@ -150,7 +140,8 @@ pub fn receipt(
     if sale.state().is_final() {
         return Err(Refusal::new(&SEALED_NO_ENVELOPE));
     }
-    let bidder = snapshot.organisation_urn(actor.person()?.organisation);
+    let bidder = identity::party(snapshot, actor.person()?.organisation)?;
+    let bidder = depositor(snapshot.node(), &bidder);
     let ballot = load_box(snapshot, secrets, id)?;
     let slot = ballot.find(&bidder).map_err(super::damaged)?;
     signed(keys, &sale.urn, slot.ok_or_else(|| Refusal::new(&SEALED_NO_ENVELOPE))?)

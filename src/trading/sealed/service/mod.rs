@@ -9,10 +9,10 @@ mod read;
 mod rehearse;
 
 pub use close::{Closing, close_due, close_if_over};
-pub use deposit::{RECEIPT_KIND, Receipt, deposit, receipt};
+pub use deposit::{RECEIPT_KIND, Receipt, deposit, envelope_of, receipt};
 pub use evaluate::{Points, name_committee, score};
 pub use open::{hand_in, open_kept};
-pub use prepare::{Enrolled, check_ready, enrol, make_key, put_setup, set_up_again};
+pub use prepare::{Enrolled, check_ready, corrected, enrol, make_key, put_setup, set_up_again};
 pub use read::{InTree, Opening, Packet, SeenTender, opening, packet, proof, tender};
 pub use rehearse::rehearse;
 
@@ -102,21 +102,25 @@ fn keep_published(tx: &mut Tx, before: &Case, after: Tender, event: &'static str
     store::save_tender(tx, &after)?;
     let subject = tx.urn("sealed_tender", after.sale);
     let facts = json!({"sale": before.sale.urn});
-    let public = projection(&subject, &before.sale, &after);
+    let terms_sha256 = match after.closed_at {
+        Some(_) => after.terms_sha256.clone(),
+        None => terms_sha256(&before.sale, &after)?,
+    };
+    let public = projection(&subject, &before.sale, &after, &terms_sha256);
     let change = NewChange::published(event, subject, after.version, Audience::Public, facts, public);
     tx.record(&crate::trading::service::TRADING, change);
     Ok(after)
 }
 
-/// What everybody may read of a closed tender.
-fn projection(subject: &str, sale: &Sale, tender: &Tender) -> Value {
+/// What everybody may read of a tender.
+fn projection(subject: &str, sale: &Sale, tender: &Tender, terms_sha256: &str) -> Value {
     json!({
         "schema": "sealed_tender.v1",
         "id": subject,
         "sale": sale.urn,
         "capacity": tender.setup.capacity,
         "public_key": tender.key.as_ref().map(|key| key.public.as_str()),
-        "terms_sha256": tender.terms_sha256,
+        "terms_sha256": terms_sha256,
         "root": tender.root.map(hex::encode),
         "closed_at": tender.closed_at,
         "opened_at": tender.opened_at,

@@ -1,9 +1,12 @@
 //! The opening: every envelope in one act, by the officers' shares or by the key that the server kept.
 
+use std::collections::BTreeSet;
+
+use super::deposit::depositor;
 use super::{Case, case, close_if_over, damaged, keep_published, load_box, officer_of, unhex_all};
 use crate::db::Tx;
 use crate::identity::service as identity;
-use crate::kernel::actor::Actor;
+use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, parse_urn};
 use crate::kernel::money::Fen;
@@ -21,6 +24,7 @@ use crate::trading::sealed::codes::{SEALED_OPENED, SEALED_SHARE_EARLY};
 use crate::trading::sealed::envelope::{self, Opened};
 use crate::trading::sealed::model::{BestPrice, Custody, Officer, OpenedBid, Tender};
 use crate::trading::sealed::{service::evaluate, store};
+use crate::trading::service::may_take_part;
 
 pub(super) fn key_context(sale: SaleId) -> String {
     format!("sealed_key:{sale}")
@@ -94,6 +98,7 @@ fn open(tx: &mut Tx, secrets: &SecretBox, found: Case, private: &Hash) -> Result
             return Err(Refusal::internal(format!("slot {at} of tender {id} is unused and not blank")));
         }
     }
+    one_each(&mut bids);
     let envelopes: Vec<u8> = ballot.slots().iter().flat_map(|slot| slot.envelope.iter().copied()).collect();
     store::insert_opening(tx, id, &envelopes)?;
     store::insert_bids(tx, id, &bids)?;
@@ -102,6 +107,18 @@ fn open(tx: &mut Tx, secrets: &SecretBox, found: Case, private: &Hash) -> Result
     let after = Tender { opened_at: Some(tx.now()), opening_key: Some(*private), ..found.tender.clone() };
     let tender = keep_published(tx, &found, after, "sealed_tender.opened")?;
     evaluate::after_opening(tx, Case { tender, ..found })
+}
+
+/// One enterprise has one bid, though it may have accounts at two nodes: the envelope that came first counts.
+fn one_each(bids: &mut [OpenedBid]) {
+    bids.sort_by_key(|bid| (bid.received_at, bid.slot));
+    let mut seen = BTreeSet::new();
+    for bid in bids.iter_mut().filter(|bid| bid.fault.is_none()) {
+        if !seen.insert(bid.bidder.credit_code.clone()) {
+            bid.fault = Some(Fault::NotEligible);
+        }
+    }
+    bids.sort_by_key(|bid| bid.slot);
 }
 
 /// What an envelope held, and whether it counts.
@@ -147,18 +164,23 @@ fn fault_of(
     bid: &Bid,
 ) -> Result<Option<Fault>, Refusal> {
     // Whoever deposited it must be who bids: nobody bids in another's name.
-    if !ballot.is_from(at, &bid.bidder.urn).map_err(damaged)? {
+    let node = tx.node().to_owned();
+    if !ballot.is_from(at, &depositor(&node, &bid.bidder)).map_err(damaged)? {
         return Ok(Some(Fault::NotTheDepositor));
     }
-    let Some(id) = parse_urn(&bid.bidder.urn).map(|(_, _, uuid)| Id::from_uuid(uuid)) else {
+    let Some((of, _, uuid)) = parse_urn(&bid.bidder.urn) else {
         return Ok(Some(Fault::NotTheDepositor));
     };
-    let organisation = identity::organisation(tx, id)?;
-    if organisation.profile.credit_code != bid.bidder.credit_code {
-        return Ok(Some(Fault::NotTheDepositor));
+    if of == node {
+        let organisation = identity::organisation(tx, Id::from_uuid(uuid))?;
+        if organisation.profile.credit_code != bid.bidder.credit_code {
+            return Ok(Some(Fault::NotTheDepositor));
+        }
+        if organisation.kind == OrganisationKind::Operator {
+            return Ok(Some(Fault::NotEligible));
+        }
     }
-    let today = tx.now().day();
-    if let Err(refusal) = super::deposit::may_bid(tx, &found.sale, &bid.bidder, organisation.kind, today) {
+    if let Err(refusal) = may_take_part(tx, &found.sale, &bid.bidder) {
         let barred = refusal.is(&SALE_BIDDER_BARRED);
         return Ok(Some(if barred { Fault::Barred } else { Fault::NotEligible }));
     }

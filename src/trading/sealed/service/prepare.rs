@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Case, case, keep};
+use super::{Case, case, keep, keep_published};
 use crate::db::{Tx, check_version};
 use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
@@ -229,12 +229,22 @@ fn forget_key(tx: &mut Tx, id: SaleId) -> Result<(), Refusal> {
     store::delete_box(tx, id)
 }
 
-/// A sealed tender is published with its key made, and not without. Notes the terms that it is published on.
-pub fn check_ready(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<(), Refusal> {
-    let Case { sale, tender } = case(tx, id)?;
-    if tender.key.is_none() {
+/// A sealed tender is published with its key made, and not without. Notes the terms that it is published on, and tells
+/// everybody, at other nodes too, to which key and on which terms envelopes are sealed.
+pub fn check_ready(tx: &mut Tx, id: SaleId) -> Result<(), Refusal> {
+    let found = case(tx, id)?;
+    if found.tender.key.is_none() {
         return Err(Refusal::new(&SEALED_KEY_MISSING));
     }
-    let after = Tender { terms_sha256: super::terms_sha256(&sale, &tender)?, ..tender.clone() };
-    keep(tx, actor, &tender, after, "sealed_tender.published").map(drop)
+    let terms_sha256 = super::terms_sha256(&found.sale, &found.tender)?;
+    let after = Tender { terms_sha256, ..found.tender.clone() };
+    keep_published(tx, &found, after, "sealed_tender.published").map(drop)
+}
+
+/// The terms of a published tender were corrected: what is sealed from now on names the new ones. Those that it was
+/// published on are kept, so that the box knows that old envelopes no longer count.
+pub fn corrected(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
+    let found = super::case_of(tx, sale.clone())?;
+    let after = found.tender.clone();
+    keep_published(tx, &found, after, "sealed_tender.corrected").map(drop)
 }
