@@ -91,7 +91,8 @@ fn on_sale(tx: &mut Tx, actor: &Actor, desk: &Desk, id: SaleId, act: &Act) -> Re
         }
         Act::Object { ground, reason, evidence, remedy, .. } => {
             let (reason, evidence) = (reason.clone(), evidence.clone());
-            let new = NewObjection { about: *ground, reason, evidence, remedy: *remedy };
+            let files = Vec::new();
+            let new = NewObjection { about: *ground, reason, evidence, files, remedy: *remedy };
             let made = trading::object(tx, actor, id, &new)?.id;
             Ok(Made::thread(parts::thread(tx, actor, id, PartOf::Objection(made))?))
         }
