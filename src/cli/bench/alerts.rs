@@ -83,7 +83,7 @@ fn question(corpus: &Corpus, analyzer: &Analyzer, n: u64) -> (String, Filters) {
     };
     let keyword = document.keywords.first().cloned().unwrap_or_else(|| word(1));
     let text = match n % 6 {
-        _ if n % PASTED_EVERY == 0 => document.body.clone(),
+        _ if n.is_multiple_of(PASTED_EVERY) => document.body.clone(),
         0 | 1 => format!("{} {}", word(1), word(2)),
         2 => keyword,
         3 => format!("“{}”", fold(&document.title).chars().skip(2).take(5).collect::<String>()),

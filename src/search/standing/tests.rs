@@ -134,6 +134,7 @@ fn a_pasted_text_stands_for_its_rarest_words() {
 
 /// As many as a moment allows, or TECHMART_TEST_SAVED_SEARCHES.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the suite's own settings")]
 fn many_saved_questions_equal_brute_force() {
     let (documents, desk) = (city(), Desk::new(&city()));
     let analyzer = Analyzer::shared();

@@ -342,7 +342,11 @@ fn domain_4_an_objection_from_another_node_blocks_the_award() {
     empty["evidence"] = json!("");
     let decided = done(&tree, empty, &id);
     let error = &decided["decision"]["refusal"]["errors"][0];
-    assert_eq!((&error["pointer"], &error["code"]), (&json!("/evidence"), &json!("required")), "{decided}");
+    assert_eq!(
+        (&error["pointer"], &error["code"]),
+        (&json!("/evidence"), &json!("sale_objection_evidence")),
+        "{decided}"
+    );
     let first = accepted(&tree, objection(), &id);
     let second = accepted(&tree, objection(), &id);
     assert_eq!(threads(&tree, "sale_objection").len(), 2);
