@@ -100,7 +100,7 @@ fn in_the_running(tree: &Tree, id: &str) -> String {
     let seen = part(tree);
     assert_eq!(enrolled["thread"], seen["urn"]);
     pay(tree.other.city(), &seen["part"]);
-    rest(&tree);
+    rest(tree);
     seen["part"]["alias"].as_str().unwrap().to_owned()
 }
 

@@ -21,6 +21,7 @@ const READS: [&str; 7] =
 /// Of so many pairs; more by TECHMART_TEST_TIMING_PAIRS.
 const PAIRS: usize = 25;
 
+#[expect(clippy::disallowed_methods, reason = "the suite's own settings")]
 fn pairs() -> usize {
     std::env::var("TECHMART_TEST_TIMING_PAIRS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAIRS)
 }
