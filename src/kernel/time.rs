@@ -51,6 +51,11 @@ impl UtcTime {
         Day(self.plus_micros(SHANGHAI_OFFSET_MICROS).0.date())
     }
 
+    /// Day and time of day in Asia/Shanghai, for pages: `2026-03-02 10:00:00`.
+    pub fn local(self) -> String {
+        self.plus_micros(SHANGHAI_OFFSET_MICROS).0.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     pub const fn naive(&self) -> &NaiveDateTime {
         &self.0
     }
@@ -260,6 +265,7 @@ mod tests {
     fn days_are_those_of_shanghai() {
         let evening: UtcTime = "2019-12-31T16:00:00Z".parse().unwrap();
         assert_eq!(evening.day().to_string(), "2020-01-01");
+        assert_eq!(evening.local(), "2020-01-01 00:00:00");
         assert_eq!(evening.day().start(), evening);
         assert_eq!(evening.plus_micros(-1).day().to_string(), "2019-12-31");
     }

@@ -15,7 +15,6 @@ use crate::kernel::time::UtcTime;
 use crate::kernel::vocabulary::list;
 
 const STYLE: &str = include_str!("status.css");
-const SHANGHAI_SECONDS: i64 = 8 * 3600;
 
 pub fn routes(routes: &mut Routes) {
     routes.service(show);
@@ -99,7 +98,7 @@ fn page(snapshot: &mut Snapshot, locale: Locale) -> Result<Page, Refusal> {
         .filter_map(|it| Some((it.fault?, it.fault_at, it.node, it.origin)));
     let named = faulty.map(|(fault, at, node, origin)| Named {
         fault: word("log_fault", &fault, locale),
-        at: at.map(local).unwrap_or_default(),
+        at: at.map(UtcTime::local).unwrap_or_default(),
         node,
         origin,
     });
@@ -111,7 +110,7 @@ fn page(snapshot: &mut Snapshot, locale: Locale) -> Result<Page, Refusal> {
         node,
         epoch,
         head,
-        at: local(now),
+        at: now.local(),
         size,
         cosigned,
         cosigners,
@@ -139,11 +138,11 @@ fn row(it: Followed, now: UtcTime, locale: Locale) -> Row {
         cursor: sync.map_or(0, |sync| sync.cursor.seq),
         lag_events,
         lag_seconds: sync.map_or(0, |sync| sync.lag_seconds(now)),
-        heard_at: sync.and_then(|sync| sync.last_ok_at).map(local).unwrap_or_default(),
+        heard_at: sync.and_then(|sync| sync.last_ok_at).map(UtcTime::local).unwrap_or_default(),
         failing,
         set_aside: it.set_aside,
         seen_size: log.map_or(0, |log| log.size),
-        seen_at: log.filter(|log| log.size > 0).map(|log| local(log.seen_at)).unwrap_or_default(),
+        seen_at: log.filter(|log| log.size > 0).map(|log| log.seen_at.local()).unwrap_or_default(),
         cosigned_size: log.map_or(0, |log| log.cosigned_size),
         name: it.peer.name,
         node: it.peer.node,
@@ -153,9 +152,4 @@ fn row(it: Followed, now: UtcTime, locale: Locale) -> Row {
 fn word(name: &str, code: &str, locale: Locale) -> &'static str {
     let item = list(name).get(code);
     item.map_or("", |item| if locale == Locale::Zh { item.zh } else { item.en })
-}
-
-/// Times of day as people in Qinzhou read them.
-fn local(at: UtcTime) -> String {
-    at.plus_seconds(SHANGHAI_SECONDS).rfc3339().chars().take(19).collect::<String>().replace('T', " ")
 }
