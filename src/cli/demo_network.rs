@@ -136,7 +136,7 @@ fn tell(nodes: &[Running]) {
         println!(
             "\nwhat the region has of the others:  curl '{base}/api/v1/search?q=%E9%94%82&facets=origin'"
         );
-        println!("how the network stands:            curl '{base}/api/v1/federation/status'");
+        println!("how the network stands:             {base}/federation/status");
     }
     println!("\naccounts of city and county (password of all: {}):", demo::PASSWORD);
     for account in demo::ACCOUNTS {
