@@ -63,10 +63,14 @@ pub fn checkpoint(tx: &mut Tx, ring: &KeyRing) -> Result<(), Refusal> {
     store::drop_old(tx, CHECKPOINTS_KEPT, DROPPED_AT_ONCE)
 }
 
-/// The newest checkpoint with what neighbours have signed below it.
+/// The newest checkpoint with what neighbours have signed below it. Once the feed has begun, the first is signed within
+/// seconds.
 pub fn newest(conn: &mut Conn) -> Result<String, Refusal> {
-    let signed = store::latest(conn)?.ok_or_else(|| Refusal::new(&TREE_EMPTY))?;
-    with_cosignatures(conn, &signed)
+    match store::latest(conn)? {
+        Some(signed) => with_cosignatures(conn, &signed),
+        None if changes::head(conn)?.feed_seq > 0 => Err(Refusal::new(&TREE_EMPTY).retry_after_seconds(5)),
+        None => Err(Refusal::new(&TREE_EMPTY)),
+    }
 }
 
 fn with_cosignatures(conn: &mut Conn, signed: &store::Signed) -> Result<String, Refusal> {

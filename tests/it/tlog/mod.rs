@@ -47,6 +47,17 @@ fn checkpoint(city: &City) -> (Note, Checkpoint) {
     (note, checkpoint)
 }
 
+/// Jobs begin half a second after the server: who asks before the first checkpoint is told when to come again.
+#[test]
+fn before_the_first_checkpoint_it_says_when_to_ask_again() {
+    let city = City::new();
+    events(&city, 1);
+    let early = city.anonymous().get("/tlog/checkpoint").refused(404, "tree_empty");
+    assert_eq!(early.header("retry-after"), "5");
+    sign(&city);
+    assert!(checkpoint(&city).1.size > 0);
+}
+
 fn leaves(city: &City) -> Vec<Hash> {
     city.app.db.read_blocking(|snapshot| read_leaves(snapshot, 0, 10_000)).unwrap()
 }
