@@ -33,7 +33,8 @@ use crate::statistics;
 use crate::subsidy;
 use crate::trading::{self, challenge, live, watch};
 
-/// Every room's routes; the router tries them in this order, so what is read most goes first.
+/// Every room's routes; the server tries their groups (`http::routes`) in the order in which they begin here, so what is
+/// read most goes first.
 pub(super) fn api_routes(routes: &mut Routes) {
     search::routes(routes);
     achievement::routes(routes);
