@@ -1,8 +1,9 @@
 //! One request as a room sees it.
 //!
 //! Two headers are never passed over in silence. An Idempotency-Key is honoured by every command, or refused where
-//! nothing may be kept (but for a deposit, which of itself answers the same again). If-Match is compared with the record's version, or refused (412) where the operation goes by
-//! none: acting although the condition does not hold would break RFC 9110 section 13.1.1. Neither is demanded.
+//! nothing may be kept ([`Edge::write_unseen`] lets it pass: such a command answers a repetition of itself). If-Match
+//! is compared with the record's version, or refused (412) where the operation goes by none: acting although the
+//! condition does not hold would break RFC 9110 section 13.1.1. Neither is demanded.
 
 use std::cell::Cell;
 use std::future::Future;
