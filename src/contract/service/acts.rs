@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::projection;
+use super::{office, projection};
 use crate::contract::model::{Record, Step, StepKind};
 use crate::contract::rules::case::{self, Act};
 use crate::contract::store;
@@ -11,7 +11,6 @@ use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::text;
-use crate::reference;
 
 pub(super) const OPINION_CHARS_MAX: usize = 2_000;
 
@@ -82,9 +81,9 @@ pub(super) fn leave_trace(
     if let (Value::Object(facts), Value::Object(more)) = (&mut facts, note.facts) {
         facts.extend(more);
     }
-    let registered = record.state.registration().filter(|_| alters_the_register(kind));
-    let change = if let Some(registration) = registered {
-        let with_names = reference::service::profile_on(tx, registration.on)?.values.names_reported;
+    let registered = record.state.registration().is_some() && alters_the_register(kind);
+    let change = if let Some(file) = record.state.file().filter(|_| registered) {
+        let with_names = office::profile(tx, file)?.values.names_reported;
         let public = projection::public(record, &subject, with_names);
         NewChange::published(change_kind(kind), subject, record.version, Audience::Parent, facts, public)
     } else {

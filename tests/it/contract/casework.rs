@@ -198,6 +198,7 @@ fn domain_2_a_later_edit_of_a_profile_does_not_touch_an_accepted_case() {
     values["large_contract_from_fen"] = json!(1);
     values["refusal_grounds"] = json!(["other"]);
     values["number_layout"] = json!("DDDDDDOOYYYYSSSSS");
+    values["names_reported"] = json!(true);
     let set = json!({"effective_from": old["effective_from"], "values": values, "reason": "修订"});
     operator.put(at, set).expect(200);
     assert_eq!(show(&city, &accepted)["clock"], before, "the limit, its unit and the mark stay");
@@ -205,9 +206,11 @@ fn domain_2_a_later_edit_of_a_profile_does_not_touch_an_accepted_case() {
     let row =
         page["items"].as_array().unwrap().iter().find(|row| row["id"] == json!(accepted)).unwrap().clone();
     assert_eq!((&row["unit"], &row["unverified"]), (&json!("calendar_day"), &json!(false)));
-    // Neither large now, nor numbered another way; and what was answered goes on under the old limit.
+    // Neither large now, nor numbered or reported another way; and what was answered goes on under the old limit.
     let done = act(&registrar(&city), &accepted, "register", json!({"opinion": "x"})).expect(200).body;
     assert_eq!(done["registration"]["number"].as_str().unwrap().len(), 16);
+    let reported = city.change(&accepted, "contract.registered").public.unwrap();
+    assert_eq!((&reported["seller_name"], &reported["buyer_name"]), (&json!(null), &json!(null)));
     let again =
         act(&city.as_("institute.member"), &corrected, "resubmit", json!({"opinion": "已补正"})).expect(200);
     assert_eq!(again.body["clock"]["due_on"], before["due_on"]);
