@@ -34,8 +34,8 @@ pub use import::{
 pub use income::{decide_income, incomes, state_income};
 pub use office::{accept, first_review, refuse, register, request_correction, second_review};
 pub use reading::{
-    Case, Clock, Worked, attachment, case, contract, filed, own, registered, registered_in, second_reviews,
-    sold_in, standing_in, supervised, timeline, work_list,
+    Case, Clock, Worked, attachment, case, contract, filed, own, registered, second_reviews, sold_in,
+    standing_in, supervised, timeline, work_list,
 };
 
 pub use supervision::{due_between, office_reports};

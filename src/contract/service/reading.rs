@@ -313,17 +313,6 @@ pub fn registered(conn: &mut Conn, id: ContractId) -> Result<Option<RegisteredCo
     Ok(store::find(conn, id)?.and_then(|record| record.registered()))
 }
 
-/// For higher rooms: an office's register from one day to another, both included, in the order of registration.
-/// Cancelled and revoked ones are in it with their state.
-pub fn registered_in(
-    conn: &mut Conn,
-    office: OrganisationId,
-    from: Day,
-    to: Day,
-) -> Result<Vec<RegisteredContract>, Refusal> {
-    store::register(conn, office, from, to)
-}
-
 /// For higher rooms: what an office registered from one day to another, both included, that stands and has a final
 /// price, in the order of registration.
 pub fn standing_in(

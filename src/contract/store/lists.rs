@@ -116,22 +116,6 @@ pub fn profile_versions(
     rows.into_iter().map(|(id, doc)| Ok((id, from_json::<Casework>(&doc)?.profile_version()))).collect()
 }
 
-/// The register of an office over a period, in the order of registration.
-pub fn register(
-    conn: &mut Conn,
-    office: OrganisationId,
-    from: Day,
-    to: Day,
-) -> Result<Vec<RegisteredContract>, Refusal> {
-    let rows: Vec<Row> = contract::table
-        .filter(contract::office.eq(office))
-        .filter(contract::registered_on.between(from, to))
-        .order((contract::registered_on, contract::number))
-        .select(contract::all_columns)
-        .load(conn)?;
-    as_registered(rows)
-}
-
 /// What counts of an office's register over a period, in the order of registration: contracts that stand, with a
 /// final price. Neither whole rows nor their documents are read: there may be a hundred thousand of them.
 pub fn standing(

@@ -31,7 +31,7 @@ pub use editions::{add_edition, edition_by_code, editions, latest_edition};
 pub use imports::{
     abandoned_import, add_import, add_item, count_items, finish_import, finished_import, import, sweep_import,
 };
-pub use lists::{Scope, Wanted, list, profile_versions, register, sold, standing, work};
+pub use lists::{Scope, Wanted, list, profile_versions, sold, standing, work};
 pub use sale::{is_drafted, note_sale};
 pub use steps::{add_step, steps};
 pub use supervision::{counted, due_between, open_now};
