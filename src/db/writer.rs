@@ -35,7 +35,7 @@ impl Default for WriterLimits {
     }
 }
 
-/// People's commands go before background slices.
+/// People's commands go before background slices, which still get their turn now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
     People,
@@ -127,7 +127,7 @@ impl Writer {
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
-                while let Some(first) = queues.wait() {
+                while let Some(first) = queues.wait(worker.owes_slice()) {
                     worker.run(first, &queues);
                 }
             })
@@ -166,8 +166,9 @@ struct Queues {
 
 impl Queues {
     /// Waits for the next command; none when every handle on the database is gone.
-    fn wait(&self) -> Option<Box<dyn Job>> {
-        if let Some(job) = self.next(true) {
+    fn wait(&self, slice_first: bool) -> Option<Box<dyn Job>> {
+        let slice = if slice_first { self.background.try_recv().ok() } else { None };
+        if let Some(job) = slice.or_else(|| self.next(true)) {
             return Some(job);
         }
         crossbeam_channel::select! {

@@ -120,6 +120,41 @@ fn a_persons_command_is_committed_before_the_next_slice() {
     assert_eq!(told, order);
 }
 
+/// DESIGN, followers: what follows the log stays behind people's commands, but not for as long as they keep coming.
+#[test]
+fn a_slice_gets_its_turn_while_peoples_commands_keep_coming() {
+    let city = City::new();
+    let (db, story) = (&city.app.db, Story::default());
+    let (open, gate) = channel();
+    let first = narrated(db, &story, "first", false, Some(gate));
+    while story.lock().unwrap().is_empty() {
+        std::thread::yield_now();
+    }
+    let slice = narrated(db, &story, "slice", true, None);
+    // Each of them fills a group.
+    let people: Vec<_> = (0..40)
+        .map(|_| {
+            let (db, story) = (db.clone(), story.clone());
+            std::thread::spawn(move || {
+                let command = move |_: &mut Tx| {
+                    told(&story, "person".to_owned());
+                    std::thread::sleep(Duration::from_millis(6));
+                    Ok(())
+                };
+                db.write_blocking("person", command).unwrap();
+            })
+        })
+        .collect();
+    std::thread::sleep(LONG);
+    open.send(()).unwrap();
+    for thread in people.into_iter().chain([first, slice]) {
+        thread.join().unwrap();
+    }
+    let told = story.lock().unwrap().clone();
+    let at = told.iter().position(|what| what == "slice").unwrap();
+    assert!(told[at..].iter().any(|what| what == "person"), "not after everybody: {told:?}");
+}
+
 /// DESIGN, Writing: bigger work is written in slices that end when their time is spent, and nothing is left out.
 #[test]
 fn slices_end_with_their_time_and_take_everything_once() {

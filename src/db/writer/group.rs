@@ -15,14 +15,17 @@ use crate::db::{Settings, UNSEEN};
 use crate::kernel::codes_common::{DATABASE_UNAVAILABLE, OUTCOME_UNKNOWN};
 use crate::kernel::error::Refusal;
 
+/// Groups of people's commands that may follow each other while a background slice waits.
+const GROUPS_WITHOUT_SLICE_MAX: u32 = 16;
+
 pub struct Worker {
     settings: Settings,
     conn: Option<Conn>,
     head: Arc<AtomicI64>,
     announce: watch::Sender<i64>,
     checkpoints: Option<Checkpoints>,
-    /// Whether the last group carried a background slice.
-    carried: bool,
+    /// Groups since the last one that carried a background slice.
+    since_slice: u32,
 }
 
 /// A command that was run, and what came of it inside the transaction.
@@ -46,7 +49,12 @@ impl Worker {
         announce: watch::Sender<i64>,
     ) -> Result<Self, Refusal> {
         let checkpoints = Checkpoints::start(&settings.url)?;
-        Ok(Self { settings, conn: None, head, announce, checkpoints, carried: false })
+        Ok(Self { settings, conn: None, head, announce, checkpoints, since_slice: 1 })
+    }
+
+    /// Whether the next group begins with a background slice, if one waits, however many people's commands do.
+    pub const fn owes_slice(&self) -> bool {
+        self.since_slice >= GROUPS_WITHOUT_SLICE_MAX
     }
 
     /// Runs a group that begins with `first` and takes what else waits.
@@ -156,12 +164,12 @@ impl Worker {
             current.outcome = self.one(conn, &head, current.job.as_mut(), kept)?;
             let room = ran.len() < self.settings.limits.group_commands_max
                 && started.elapsed() < self.settings.limits.group_work_max;
-            // Who waited for the slice before should not wait for the next one too; yet slices go on, at least one
-            // in every other group.
-            let background = !people || !(carries || self.carried);
+            // Who waited for the slice before should not wait for the next one too; yet slices go on, in every other
+            // group that people's commands leave room in.
+            let background = !people || !(carries || self.since_slice == 0);
             next = queues.filter(|_| room).and_then(|queues| queues.next(background));
         }
-        self.carried = carries;
+        self.since_slice = if carries { 0 } else { self.since_slice.saturating_add(1) };
         let wrote = ran.iter().any(|r| r.outcome.is_ok());
         if wrote {
             numbering::number(conn, &self.settings, &mut head, &kept.changes)?;
