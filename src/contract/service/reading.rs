@@ -202,9 +202,13 @@ pub fn second_reviews(
 ) -> Result<Page<Worked>, Refusal> {
     actor.permit(Permission::ContractReview)?;
     let office = actor.person()?.organisation;
-    let profiles = reference::service::profiles(snapshot)?;
-    let large_from = profiles.iter().map(|profile| profile.values.large_contract_from).min();
-    let filter = WorkFilter { stage, handler: None, large_from };
+    // A case keeps the threshold of the version that it took with it, so each one that ever was counts.
+    let mut thresholds = vec![];
+    for profile in reference::service::profiles(snapshot)? {
+        let versions = reference::service::profile_versions(snapshot, &profile.code)?;
+        thresholds.extend(versions.iter().map(|kept| kept.profile.values.large_contract_from));
+    }
+    let filter = WorkFilter { stage, handler: None, large_from: thresholds.into_iter().min() };
     let page = store::work(snapshot, office, &filter, page)?;
     clocked(snapshot, page)
 }

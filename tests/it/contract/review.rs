@@ -33,6 +33,26 @@ fn domain_2_a_large_contract_is_seen_by_a_second_reviewer() {
     assert_eq!(done["registration"]["number"], "2026450701000001");
 }
 
+/// DOMAIN §2: the profile stays with the case, so a case that was large when it was accepted still waits for its second
+/// reviewer after every threshold was raised.
+#[test]
+fn domain_2_a_raised_threshold_hides_no_case_from_the_second_reviewer() {
+    let city = City::new();
+    let id = accepted_of(&city, &large_form());
+    let profiles = city.anonymous().get("/api/v1/regulation-profiles").expect(200).body;
+    for profile in profiles["items"].as_array().unwrap() {
+        let mut values = profile["values"].clone();
+        values["large_contract_from_fen"] = json!(900_000_000);
+        let set = json!({"effective_from": profile["effective_from"], "values": values, "reason": "修订"});
+        let at = format!("/api/v1/regulation-profiles/{}", profile["code"].as_str().unwrap());
+        city.as_("operator.operator").put(&at, set).expect(200);
+    }
+    assert_eq!(show(&city, &id)["large"], json!(true));
+    let reviewer = city.as_("registration_office.reviewer");
+    let page = reviewer.get("/api/v1/contracts/second-reviews").expect(200).body;
+    assert_eq!(page["items"][0]["id"], json!(id));
+}
+
 /// DOMAIN §2: the same person is never both reviewers, whatever roles they have.
 #[test]
 fn domain_2_one_person_is_not_both_reviewers() {
