@@ -68,12 +68,13 @@ fn result(sale: &Sale) -> Value {
     }
 }
 
-/// For local followers: ids, codes, amounts.
+/// For local followers: ids, codes, amounts; its title, by which people are told of it.
 pub fn facts(sale: &Sale) -> Value {
     let winner = sale.standing.outcome().and_then(|outcome| outcome.winner());
     let shown = winner.filter(|_| matches!(sale.state(), State::Ended | State::Awarded | State::Concluded));
     json!({
         "sale": sale.urn,
+        "title": sale.title,
         "mode": sale.mode,
         "state": sale.state(),
         "seller": sale.seller.urn,

@@ -80,6 +80,7 @@ fn note(tx: &mut Tx, actor: &Actor, sale: &Sale, it: &DefaultStatement, event: &
     let winner = sale.standing.outcome().and_then(Outcome::winner);
     let facts = json!({
         "sale": sale.urn,
+        "title": sale.title,
         "seller": sale.seller.urn,
         "winner": winner.map(|it| it.party.urn.as_str()),
         "place": it.place,

@@ -111,7 +111,6 @@ fn award_facts(sale: &Sale) -> serde_json::Value {
         "rank": outcome.place + 1,
         "seller": sale.seller,
         "buys": sale.buys(),
-        "title": sale.title,
         "contract_sub_type": sale.terms.contract_sub_type,
         "created_by": sale.created_by,
     })

@@ -119,6 +119,7 @@ fn note(tx: &mut Tx, actor: &Actor, sale: &Sale, it: &Objection, event: &'static
     let subject = tx.urn("sale_objection", it.id);
     let facts = json!({
         "sale": sale.urn,
+        "title": sale.title,
         "seller": sale.seller.urn,
         "state": it.state,
         "about": it.about,

@@ -92,6 +92,7 @@ fn an_objection_is_told_to_the_seller_and_its_answer_to_who_objected() {
     assert!(told(&city, SELLER).contains(&"sale_objection_decided".to_owned()));
     assert!(told(&city, BIDDER).is_empty());
     assert_eq!(notices(&city, SECOND)[0]["link"], path(&id, ""));
+    assert!(notices(&city, SECOND)[0]["text"].as_str().unwrap().contains("坭料快速筛选方法"));
     assert!(!notices(&city, SECOND)[0].to_string().contains("MARKER"), "no words of the parties");
 }
 
@@ -106,6 +107,9 @@ fn the_parties_are_told_of_a_stated_default() {
     decided(&city, &id, "reject").expect(200);
     assert!(told(&city, BIDDER).contains(&"sale_default_rejected".to_owned()));
     assert!(told(&city, SELLER).contains(&"sale_default_rejected".to_owned()));
+    for notice in [BIDDER, SELLER].iter().flat_map(|persona| notices(&city, persona)) {
+        assert!(notice["text"].as_str().unwrap().contains("坭料快速筛选方法"), "{notice}");
+    }
 }
 
 /// Rule 19: evidence in words or as a file of one's own, which the seller and the operator read too.
