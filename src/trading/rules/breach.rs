@@ -32,7 +32,8 @@ pub fn kept(sale: &Sale) -> Vec<i32> {
     if follows(&sale.terms.mode) { still.collect() } else { still.take(1).collect() }
 }
 
-/// Whether a default may be stated on this ground. `unpaid`: the tender's deposit that comes before the award.
+/// Whether a default may be stated on this ground, and confirmed on it later. `unpaid`: the tender's deposit that comes
+/// before the award.
 pub fn may_state(sale: &Sale, ground: DefaultGround, unpaid: bool, now: UtcTime) -> Result<(), Refusal> {
     let early = |until: UtcTime| Err(Refusal::new(&SALE_DEFAULT_EARLY).with("until", until));
     match (&sale.standing, ground) {

@@ -138,6 +138,9 @@ pub fn confirm_default(
     let (before, stated) = to_decide(tx, actor, id, expected)?;
     let decision = words("/reason", decision)?;
     check_objections(tx, id)?;
+    // The ground must still stand: a deposit may have come meanwhile.
+    let unpaid = finish::lacks_deposit(tx, &before)?;
+    breach::may_state(&before, stated.ground, unpaid, tx.now())?;
     let winner = before.standing.outcome().and_then(Outcome::winner).cloned();
     let winner = winner.ok_or_else(|| lifecycle::conflict(before.state()))?;
     if place(&before)? != stated.place {
@@ -179,7 +182,7 @@ pub fn reject_default(
     Ok(after)
 }
 
-/// The contract is signed after all: what was stated is dropped.
+/// The contract is signed after all, or the sale is annulled: what was stated is dropped.
 pub(super) fn drop_stated(tx: &mut Tx, actor: &Actor, sale: &Sale) -> Result<(), Refusal> {
     match store::last_default(tx, sale.id)?.filter(|it| it.state == DefaultState::Stated) {
         Some(stated) => decide(tx, actor, stated, DefaultState::Dropped, String::new()).map(drop),

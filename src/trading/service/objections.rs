@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{OnLots, for_review, keep, load, load_tx, on_lots, tend};
+use super::{OnLots, defaults, for_review, keep, load, load_tx, on_lots, tend};
 use crate::audit;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::files;
@@ -223,6 +223,7 @@ fn annul(tx: &mut Tx, actor: &Actor, before: &Sale, reason: &str) -> Result<Sale
     let act = Act::Annul { reason: reason.to_owned() };
     let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
     on_lots(tx, actor, before, OnLots::Release)?;
+    defaults::drop_stated(tx, actor, before)?;
     if let Some(run) = store::run(tx, before.id)? {
         store::save_run(tx, &Run { closed: true, leader_maximum: None, ..run })?;
         store::forget_maxima(tx, before.id)?;

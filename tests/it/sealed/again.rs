@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::trading::decided;
+use crate::trading::{decided, pay};
 
 fn again(city: &City, id: &str, fen: i64) -> Response {
     let body = json!({"start_fen": fen, "ends_at": city.now().plus_days(21)});
@@ -39,29 +39,53 @@ fn domain_4_a_tender_of_too_few_is_run_again_as_it_was_set_up() {
     deposit(&city, second, BIDDERS[0], 90_000);
 }
 
+/// An opened tender whose first candidate, at 3 000 yuan, has a deposit to pay; then one at 2 000, then one at 1 000.
+fn with_deposits(city: &City) -> Tender {
+    let mut terms = terms(city);
+    terms["deposit_fen"] = json!(2_000);
+    let tender = receiving(city, terms, setup(city));
+    for (bidder, fen) in BIDDERS.iter().zip([300_000, 200_000, 100_000]) {
+        deposit(city, &tender.id, bidder, fen);
+    }
+    open(city, &tender);
+    assert_eq!(sale(city, &tender.id)["state"], "ended");
+    tender
+}
+
+fn stated_unpaid(city: &City, id: &str) -> Response {
+    let statement = json!({"ground": "deposit_unpaid", "reason": "公示期满未缴纳保证金"});
+    city.as_(SELLER).post(&path(id, "/default"), statement)
+}
+
 /// DOMAIN §4: the deposit of a tender comes before its award; who does not pay it gives way to the next candidate.
 #[test]
 fn domain_4_a_candidate_that_does_not_pay_its_deposit_gives_way() {
     let city = City::new();
-    let mut terms = terms(&city);
-    terms["deposit_fen"] = json!(2_000);
-    let tender = receiving(&city, terms, setup(&city));
+    let tender = with_deposits(&city);
     let id = tender.id.as_str();
-    for (bidder, fen) in BIDDERS.iter().zip([300_000, 200_000, 100_000]) {
-        deposit(&city, id, bidder, fen);
-    }
-    open(&city, &tender);
-    assert_eq!(sale(&city, id)["state"], "ended");
-    let stated = || {
-        let statement = json!({"ground": "deposit_unpaid", "reason": "公示期满未缴纳保证金"});
-        city.as_(SELLER).post(&path(id, "/default"), statement)
-    };
-    stated().refused(409, "sale_default_early");
+    stated_unpaid(&city, id).refused(409, "sale_default_early");
     city.clock.advance_seconds(4 * 86_400);
     city.app.run_jobs().unwrap();
     assert_eq!(sale(&city, id)["state"], "ended", "nothing is awarded without its deposit");
-    stated().expect(200);
+    stated_unpaid(&city, id).expect(200);
     let next = decided(&city, id, "confirm").expect(200).body;
     assert_eq!((&next["state"], &next["result"]["rank"]), (&json!("ended"), &json!(2)));
     assert_eq!(next["result"]["price_fen"], 200_000);
+}
+
+/// Rule 20 of trading: a ground that has gone confirms no default, and forfeits no deposit.
+#[test]
+fn rule_20_a_candidate_that_has_paid_after_all_is_no_defaulter() {
+    let city = City::new();
+    let tender = with_deposits(&city);
+    let id = tender.id.as_str();
+    city.clock.advance_seconds(4 * 86_400);
+    stated_unpaid(&city, id).expect(200);
+    pay(&city, &city.as_(BIDDERS[0]).get(&path(id, "/enrolment")).expect(200).body);
+    decided(&city, id, "confirm").refused(409, "sale_default_deposit_paid");
+    city.app.run_jobs().unwrap();
+    assert_eq!(sale(&city, id)["state"], "awarded");
+    decided(&city, id, "confirm").refused(409, "state_conflict");
+    decided(&city, id, "reject").expect(200);
+    assert_eq!(sale(&city, id)["state"], "awarded");
 }

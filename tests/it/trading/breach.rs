@@ -119,3 +119,17 @@ fn rule_20_the_winners_objection_blocks_the_decision() {
     city.as_(OPERATOR).post(&address, answer).expect(200);
     assert_eq!(decided(&city, &id, "confirm").expect(200).body["state"], "unsold");
 }
+
+#[test]
+fn rule_20_nothing_is_left_to_decide_about_an_annulled_sale() {
+    let city = City::new();
+    let id = awarded(&city);
+    stated(&city, &id).expect(200);
+    let objection = city.as_(BIDDER).post(&path(&id, "/objections"), super::objection()).expect(201).id();
+    let answer = json!({"uphold": true, "annul": true, "text": "权属有瑕疵。"});
+    let address = format!("/api/v1/sales/objections/{objection}/answer");
+    city.as_(OPERATOR).post(&address, answer).expect(200);
+    assert_eq!(sale(&city, &id)["state"], "annulled");
+    assert_eq!(city.as_(SELLER).get(&path(&id, "/default")).expect(200).body["state"], "dropped");
+    decided(&city, &id, "confirm").refused(409, "sale_default_not_stated");
+}
