@@ -7,7 +7,7 @@ use super::drafts::REASON_CHARS_MAX;
 use super::{OnLots, TRADING, check_objections, deposits, finish, for_review, keep, on_lots, own, tend};
 use crate::audit;
 use crate::db::{Snapshot, Tx};
-use crate::identity::service::Place as _;
+use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
@@ -205,11 +205,15 @@ pub(super) fn watch_signing(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
 /// The last statement, for the seller, the operator and the winner that it is about.
 pub fn default_of(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<DefaultStatement, Refusal> {
     let seen = super::sale(snapshot, actor, id)?;
-    let own = snapshot.organisation_urn(actor.person()?.organisation);
+    let own = identity::party(snapshot, actor.person()?.organisation)?;
     let missing = || Refusal::new(&NOT_FOUND);
     let found = store::last_default(snapshot, id)?.ok_or_else(missing)?;
     let place = usize::try_from(found.place).map_err(Refusal::internal)?;
     let ranked = seen.sale.standing.outcome().and_then(|outcome| outcome.ranking.get(place));
-    let concerned = ranked.is_some_and(|it| it.party.urn == own);
+    let concerned = match found.state {
+        // What nobody follows is unsold and has no ranking any more; the defaulter was excluded last.
+        DefaultState::Confirmed => seen.sale.excluded.last() == Some(&own.credit_code),
+        _ => ranked.is_some_and(|it| it.party.urn == own.urn),
+    };
     if seen.own || concerned || actor.may(Permission::SaleReview) { Ok(found) } else { Err(missing()) }
 }

@@ -118,6 +118,9 @@ fn rule_20_the_winners_objection_blocks_the_decision() {
     let address = format!("/api/v1/sales/objections/{objection}/answer");
     city.as_(OPERATOR).post(&address, answer).expect(200);
     assert_eq!(decided(&city, &id, "confirm").expect(200).body["state"], "unsold");
+    // The defaulter still reads why, where nobody followed it, and no other bidder does.
+    assert_eq!(city.as_(BIDDER).get(&path(&id, "/default")).expect(200).body["state"], "confirmed");
+    city.as_(SECOND).get(&path(&id, "/default")).refused(404, "not_found");
 }
 
 #[test]
