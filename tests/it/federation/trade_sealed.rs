@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use super::acts::{ENQUIRER, OTHER, Tree, achievement, ask, errands, holds, question};
-use super::trade::{accepted, known, part, refused, rest, sale, threads, to_end, urn};
+use super::trade::{accepted, done, known, part, refused, rest, sale, threads, to_end, urn};
 use crate::sealed::{BIDDERS, base64, bytes_of, deposit, kept_by_server, opening, random, receiving, terms};
 use crate::support::City;
 use crate::trading::{BIDDER, PAYER, SECOND, SELLER, path};
+use techmart::federation::commands::wire::{Decision, News, digest};
 use techmart::trading::sealed::envelope;
 
 /// What the county knows of the tender: the key to seal to, and the terms.
@@ -172,6 +173,24 @@ struct Row {
     accepted: Option<bool>,
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     bytes: i64,
+}
+
+/// TMF-1 rule 11, DOMAIN §4: a refusal has few possible texts; nothing at the owner's lets anybody try them, and so find
+/// that what was not refused was an envelope.
+#[test]
+fn domain_4_what_was_refused_cannot_be_guessed_from_the_owners_database() {
+    let tree = Tree::new(1130);
+    let other = tree.other.city();
+    let id = known(&tree, receiving(other, terms(other), kept_by_server()).id);
+    let refused = done(&tree, json!({"act": "enrol"}), &id);
+    assert_eq!(refused["accepted"], false, "{refused}");
+    let decision: Decision = serde_json::from_value(refused["decision"].clone()).unwrap();
+    let guess = News::Command {
+        key: refused["id"].as_str().unwrap().to_owned(),
+        received_at: refused["received_at"].as_str().unwrap().parse().unwrap(),
+        decision: Some(decision),
+    };
+    assert!(!holds(&tree.other, &digest(&guess).unwrap()));
 }
 
 /// What the owner's database tells of the commands that it decided.

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::model::Incoming;
-use super::wire::CommandText;
+use super::wire::{CommandText, News, digest};
 use crate::db::Tx;
 use crate::engagement::AnswerDays;
 use crate::identity::Gate;
@@ -50,6 +50,13 @@ impl Desk {
         let plain = serde_json::to_vec(text).map_err(Refusal::internal)?;
         let sealed = self.secrets.seal(tx.random(), &context(origin, key), &plain);
         Ok(URL_SAFE_NO_PAD.encode(sealed.map_err(Refusal::internal)?))
+    }
+
+    /// By what something told is known again. Keyed, because an answer has few possible texts: from a plain digest
+    /// whoever reads the database would try them, and find which command was refused.
+    fn mark(&self, told: &News) -> Result<String, Refusal> {
+        let plain = digest(told)?;
+        Ok(hex::encode(self.secrets.derive(&format!("command_told:{plain}"))))
     }
 
     fn unlocked(&self, of: &Incoming) -> Result<CommandText, Refusal> {

@@ -9,7 +9,7 @@ use crate::engagement::model::{EngagementId, MessageId};
 use crate::federation::commands::model::Incoming;
 use crate::federation::commands::store::{self, Told};
 use crate::federation::commands::wire::{
-    Decision, News, RESULT_BLOCK_BYTES, RESULT_ENTITY, RESULT_KIND, SealedResult, ThreadDocument, digest,
+    Decision, News, RESULT_BLOCK_BYTES, RESULT_ENTITY, RESULT_KIND, SealedResult, ThreadDocument,
 };
 use crate::federation::commands::{documents, nodes};
 use crate::kernel::actor::Actor;
@@ -67,7 +67,7 @@ pub(super) fn state<T>(
         |version| News::Thread { organisation: organisation.to_owned(), thread: Box::new(document(version)) };
     let version = match store::told(tx, &subject)? {
         None => 1,
-        Some(before) if before.digest == digest(&news(before.version))? => return Ok(()),
+        Some(before) if before.digest == desk.mark(&news(before.version))? => return Ok(()),
         Some(before) => before.version + 1,
     };
     tell(tx, desk, to, id, &news(version))
@@ -83,7 +83,7 @@ fn tell<T>(tx: &mut Tx, desk: &Desk, to: &str, id: Id<T>, news: &News) -> Result
     };
     let subject = tx.urn(RESULT_ENTITY, id);
     let before = store::told(tx, &subject)?;
-    let said = digest(news)?;
+    let said = desk.mark(news)?;
     if before.as_ref().is_some_and(|before| before.digest == said) {
         return Ok(());
     }
