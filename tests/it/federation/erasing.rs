@@ -4,6 +4,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
 use serde_json::{Value, json};
 use techmart::db::{Snapshot, Tx};
+use techmart::federation::commands::service;
 use techmart::federation::service::peers;
 use techmart::kernel::actor::Actor;
 
@@ -51,6 +52,10 @@ fn pipl_19_contacts_of_remote_acts_are_kept_no_longer_than_needed() {
         (&old["request"], &old["state"], &old["accepted"]),
         (&Value::Null, &json!("decided"), &json!(true))
     );
+    assert_ne!(old["about_title"], "");
+    let erase = move |tx: &mut Tx| service::erase_about(tx, &about);
+    tree.county.city().app.db.write_blocking("test.erase", erase).unwrap();
+    assert_eq!(act(&tree, &asked)["about_title"], "", "of a record that is erased later");
     days_later(&tree, 3 * 366);
     assert_eq!(kept(&tree.other), [0, 0]);
 }

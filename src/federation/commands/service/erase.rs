@@ -23,13 +23,16 @@ pub fn expire(tx: &mut Tx) -> Result<usize, Refusal> {
 }
 
 /// A record was erased, here or at its own node: what users asked about it goes with it. What waits to be decided is
-/// then refused, because there is nothing left to decide on.
+/// then refused, because there is nothing left to decide on. Nobody comes back for what would be left over: all of it
+/// goes in this command.
 pub fn erase_about(tx: &mut Tx, urn: &str) -> Result<(), Refusal> {
-    let received = store::take_received_about(tx, urn, ERASED_MAX)?;
-    store::blank_received(tx, &received)?;
-    let acts = store::acts_about(tx, urn, ERASED_MAX)?;
-    store::blank_acts(tx, &acts, true)
+    loop {
+        let received = store::take_received_about(tx, urn, ROWS_MAX)?;
+        store::blank_received(tx, &received)?;
+        let acts = store::acts_about(tx, urn, ROWS_MAX)?;
+        store::blank_acts(tx, &acts, true)?;
+        if received.is_empty() && acts.is_empty() {
+            return Ok(());
+        }
+    }
 }
-
-/// Acts about one record that are taken out in the command of its erasure.
-const ERASED_MAX: i64 = 250;

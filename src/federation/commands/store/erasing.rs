@@ -8,7 +8,7 @@ use crate::federation::commands::model::{InboxState, RemoteActId, RemoteState};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 
-/// Which record or thread a received command is about.
+/// Which record a received command is about.
 pub fn put_target(conn: &mut Conn, origin: &str, key: &str, target: &str) -> Result<(), Refusal> {
     let row =
         (command_target::origin.eq(origin), command_target::key.eq(key), command_target::target.eq(target));
@@ -64,9 +64,10 @@ pub fn acts_before(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<R
     Ok(old.order(remote_act::id).limit(limit).select(remote_act::id).load(conn)?)
 }
 
-/// The same of those about one record.
+/// Those about one record of which words or the record's title are still here.
 pub fn acts_about(conn: &mut Conn, about: &str, limit: i64) -> Result<Vec<RemoteActId>, Refusal> {
-    let of = remote_act::table.filter(remote_act::about.eq(about)).filter(remote_act::request.ne(""));
+    let left = remote_act::request.ne("").or(remote_act::about_title.ne(""));
+    let of = remote_act::table.filter(remote_act::about.eq(about)).filter(left);
     Ok(of.limit(limit).select(remote_act::id).load(conn)?)
 }
 
