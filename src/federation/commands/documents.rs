@@ -76,26 +76,8 @@ pub fn objection(sale: &Sale, of: &Objection, urn: String, version: i64) -> Thre
 }
 
 fn of_sale(sale: &Sale, urn: String, version: i64) -> ThreadDocument {
-    ThreadDocument {
-        urn,
-        version,
-        kind: String::new(),
-        state: String::new(),
-        about: sale.urn.clone(),
-        about_title: sale.title.clone(),
-        owner: sale.seller.clone(),
-        text: String::new(),
-        asked_at: sale.created_at,
-        answer_due_at: None,
-        answered_at: None,
-        answer: None,
-        decline_reason: None,
-        outcome: None,
-        outcome_reason: None,
-        ended_at: None,
-        owner_contact: None,
-        part: None,
-    }
+    let (about, title) = (sale.urn.clone(), sale.title.clone());
+    ThreadDocument::about(urn, version, about, title, sale.seller.clone(), sale.created_at)
 }
 
 pub fn message(of: Message) -> MessageDocument {

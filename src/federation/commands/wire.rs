@@ -347,6 +347,39 @@ pub struct ThreadDocument {
     pub part: Option<Box<PartDocument>>,
 }
 
+impl ThreadDocument {
+    /// Of which only is known what it is about; its kind and state are to be said.
+    pub const fn about(
+        urn: String,
+        version: i64,
+        about: String,
+        about_title: String,
+        owner: PartyRef,
+        asked_at: UtcTime,
+    ) -> Self {
+        Self {
+            urn,
+            version,
+            kind: String::new(),
+            state: String::new(),
+            about,
+            about_title,
+            owner,
+            text: String::new(),
+            asked_at,
+            answer_due_at: None,
+            answered_at: None,
+            answer: None,
+            decline_reason: None,
+            outcome: None,
+            outcome_reason: None,
+            ended_at: None,
+            owner_contact: None,
+            part: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageDocument {
     pub id: String,

@@ -113,29 +113,18 @@ fn key_of(city: &City) -> PublicKey {
 fn told(city: &City) {
     confirmed(city);
     let node = city.app.db.settings().node.to_string();
-    let urn = format!("urn:tm:{NEIGHBOUR}:command_result:{ID}");
+    let urn_of = |entity: &str| format!("urn:tm:{NEIGHBOUR}:{entity}:{ID}");
+    let (about, title) = (urn_of("achievement"), "示例成果".to_owned());
+    let owner = PartyRef { urn: String::new(), name: "示例大学".into(), credit_code: String::new() };
     let thread = ThreadDocument {
-        urn: format!("urn:tm:{NEIGHBOUR}:engagement:{ID}"),
-        version: 1,
         kind: "engagement".into(),
         state: "enquired".into(),
-        about: format!("urn:tm:{NEIGHBOUR}:achievement:{ID}"),
-        about_title: "示例成果".into(),
-        owner: PartyRef { urn: String::new(), name: "示例大学".into(), credit_code: String::new() },
         text: "能否许可？".into(),
-        asked_at: city.now(),
-        answer_due_at: None,
-        answered_at: None,
-        answer: None,
-        decline_reason: None,
-        outcome: None,
-        outcome_reason: None,
-        ended_at: None,
-        owner_contact: None,
-        part: None,
+        ..ThreadDocument::about(urn_of("engagement"), 1, about, title, owner, city.now())
     };
     let organisation = format!("urn:tm:{node}:organisation:{}", city.organisation(ENQUIRER));
     let body = json!({"about": "thread", "organisation": organisation, "thread": thread});
+    let urn = urn_of("command_result");
     let (mut record, key) = (SealedResult::draft(&urn, 1, NEIGHBOUR, &node), key_of(city));
     record.to_kid = key.kid().to_owned();
     record.sealed = Letter::seal(&signer(), &key, RESULT_KIND, &record.head(), &body, 2048, [5; 32]).unwrap();
