@@ -1,6 +1,7 @@
 //! Nodes that follow each other (TMF-1).
 
 mod acts;
+mod delivery;
 mod erasing;
 mod faults;
 mod figures;
