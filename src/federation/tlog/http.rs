@@ -132,7 +132,7 @@ impl From<Neighbour> for NeighbourLogView {
     extensions(("x-permission" = json!("public")))
 )]
 #[get("/tlog/neighbours")]
-pub async fn show_neighbours(edge: Edge) -> Answer {
+pub async fn show_neighbours(_signs: Option<SignedPeer>, edge: Edge) -> Answer {
     edge.read(Permission::Public, |snapshot, _| {
         let rows = service::neighbours(snapshot)?;
         Reply::ok(&rows.into_iter().map(NeighbourLogView::from).collect::<Vec<_>>())
