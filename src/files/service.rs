@@ -2,12 +2,15 @@
 
 use crate::db::{Conn, Tx};
 use crate::kernel::actor::Actor;
-use crate::kernel::codes_common::NOT_FOUND;
-use crate::kernel::error::Refusal;
+use crate::kernel::codes_common::{NOT_FOUND, TOO_MANY};
+use crate::kernel::error::{Code, Errors, Refusal};
 
 use super::codes::FILE_IN_USE;
 use super::model::{FileId, NewFile, ORPHAN_SECONDS, StoredFile};
 use super::store;
+
+/// DOMAIN §6: at most ten attachments.
+const FILES_MAX: usize = 10;
 
 /// Writes the row of a received file. The bytes lie in the vault already, unless the same bytes lay there
 /// before: then `key` is empty, and `None` says that they were swept meanwhile and must be stored after all.
@@ -48,6 +51,33 @@ pub fn own(conn: &mut Conn, actor: &Actor, id: FileId) -> Result<StoredFile, Ref
     let person = actor.person()?;
     let file = find(conn, &[id])?.into_iter().find(|file| file.organisation == person.organisation);
     file.ok_or_else(|| Refusal::new(&NOT_FOUND))
+}
+
+/// Files that go with what an organisation says: few, each once, of its own. `unknown` is said of each other one. Files
+/// do not cross nodes: who acts from elsewhere has none.
+pub fn check_own(
+    conn: &mut Conn,
+    actor: &Actor,
+    ids: &[FileId],
+    (pointer, unknown): (&str, &'static Code),
+    errors: &mut Errors,
+) -> Result<(), Refusal> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    if ids.len() > FILES_MAX {
+        errors.add_with(pointer, &TOO_MANY, &[("max", FILES_MAX.to_string())]);
+        return Ok(());
+    }
+    let own = actor.person()?.organisation;
+    let found = find(conn, ids)?;
+    for (at, id) in ids.iter().enumerate() {
+        let known = found.iter().any(|file| file.id == *id && file.organisation == own);
+        if !known || ids.iter().take(at).any(|earlier| earlier == id) {
+            errors.add(format!("{pointer}/{at}"), unknown);
+        }
+    }
+    Ok(())
 }
 
 /// The files with these ids, in their order; what does not exist is left out.

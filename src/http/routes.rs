@@ -11,15 +11,38 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Components, OpenApi, RefOr};
 use utoipa_actix_web::OpenApiFactory;
 
-type Mount = Box<dyn FnOnce(&mut web::ServiceConfig)>;
-
 /// What rooms add their handlers to.
-pub struct Routes(Purpose);
+#[derive(Default)]
+pub struct Routes(Vec<Route>);
 
-enum Purpose {
-    Serve(Vec<(String, Vec<Mount>)>),
-    Name { prefix: &'static str, operations: Vec<(String, &'static str)> },
-    Describe { prefix: &'static str, paths: Paths, schemas: Vec<(String, RefOr<Schema>)> },
+struct Route {
+    path: String,
+    handler: Box<dyn Handler>,
+}
+
+/// A handler of whatever type.
+trait Handler {
+    fn methods(&self) -> Vec<HttpMethod>;
+    fn mount(self: Box<Self>, config: &mut web::ServiceConfig);
+    fn describe(&self, paths: &mut Paths, schemas: &mut Vec<(String, RefOr<Schema>)>);
+}
+
+impl<F> Handler for F
+where
+    F: HttpServiceFactory + OpenApiFactory + utoipa::Path + 'static,
+{
+    fn methods(&self) -> Vec<HttpMethod> {
+        F::methods()
+    }
+
+    fn mount(self: Box<Self>, config: &mut web::ServiceConfig) {
+        config.service(*self);
+    }
+
+    fn describe(&self, paths: &mut Paths, schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        paths.merge(self.paths());
+        self.schemas(schemas);
+    }
 }
 
 impl Routes {
@@ -27,46 +50,36 @@ impl Routes {
     where
         F: HttpServiceFactory + OpenApiFactory + utoipa::Path + 'static,
     {
-        match &mut self.0 {
-            Purpose::Serve(groups) => {
-                let path = F::path();
-                let segment = first_segment(&path);
-                let mount: Mount = Box::new(move |config| {
-                    config.service(handler);
-                });
-                match groups.iter_mut().find(|(known, _)| known == segment) {
-                    Some((_, mounts)) => mounts.push(mount),
-                    None => groups.push((segment.to_owned(), vec![mount])),
-                }
-            }
-            Purpose::Name { prefix, operations } => {
-                let path = format!("{prefix}{}", F::path());
-                operations.extend(F::methods().iter().map(|method| (path.clone(), name(method))));
-            }
-            Purpose::Describe { prefix, paths, schemas } => {
-                let below = |(path, item)| (format!("{prefix}{path}"), item);
-                let mut own = Paths::new();
-                own.paths = handler.paths().paths.into_iter().map(below).collect();
-                paths.merge(own);
-                handler.schemas(schemas);
-            }
-        }
+        self.0.push(Route { path: F::path(), handler: Box::new(handler) });
         self
+    }
+
+    fn of(rooms: fn(&mut Self)) -> Vec<Route> {
+        let mut routes = Self::default();
+        rooms(&mut routes);
+        routes.0
     }
 }
 
 /// The scope of everything below a prefix (none is the empty text).
 pub fn mount(prefix: &'static str, rooms: fn(&mut Routes)) -> Scope {
-    let mut routes = Routes(Purpose::Serve(Vec::new()));
-    rooms(&mut routes);
-    let Purpose::Serve(groups) = routes.0 else { return web::scope(prefix) };
+    let mut groups: Vec<(String, Vec<Box<dyn Handler>>)> = Vec::new();
+    for Route { path, handler } in Routes::of(rooms) {
+        let segment = first_segment(&path);
+        match groups.iter_mut().find(|(known, _)| known == segment) {
+            Some((_, handlers)) => handlers.push(handler),
+            None => groups.push((segment.to_owned(), vec![handler])),
+        }
+    }
     let mut scope = web::scope(prefix);
-    for (segment, mounts) in groups {
+    for (segment, handlers) in groups {
         let own = guard::fn_guard(move |request| {
             let below = request.head().uri.path().strip_prefix(prefix);
             below.is_some_and(|path| first_segment(path) == segment)
         });
-        let group = |config: &mut web::ServiceConfig| mounts.into_iter().for_each(|mount| mount(config));
+        let group = |config: &mut web::ServiceConfig| {
+            handlers.into_iter().for_each(|handler| handler.mount(config));
+        };
         scope = scope.service(web::scope("").guard(own).configure(group));
     }
     scope
@@ -74,23 +87,24 @@ pub fn mount(prefix: &'static str, rooms: fn(&mut Routes)) -> Scope {
 
 /// The patterns below a prefix, with a method each.
 pub fn operations(prefix: &'static str, rooms: fn(&mut Routes)) -> Vec<(String, &'static str)> {
-    let mut routes = Routes(Purpose::Name { prefix, operations: Vec::new() });
-    rooms(&mut routes);
-    match routes.0 {
-        Purpose::Name { operations, .. } => operations,
-        Purpose::Serve(_) | Purpose::Describe { .. } => Vec::new(),
-    }
+    let each = |Route { path, handler }: Route| {
+        let path = format!("{prefix}{path}");
+        handler.methods().iter().map(|method| (path.clone(), name(method))).collect::<Vec<_>>()
+    };
+    Routes::of(rooms).into_iter().flat_map(each).collect()
 }
 
 /// Adds what stands below a prefix to the API document.
 pub fn describe(api: &mut OpenApi, prefix: &'static str, rooms: fn(&mut Routes)) {
-    let purpose = Purpose::Describe { prefix, paths: Paths::new(), schemas: Vec::new() };
-    let mut routes = Routes(purpose);
-    rooms(&mut routes);
-    if let Purpose::Describe { paths, schemas, .. } = routes.0 {
-        api.paths.merge(paths);
-        api.components.get_or_insert_with(Components::new).schemas.extend(schemas);
+    let (mut paths, mut schemas) = (Paths::new(), Vec::new());
+    for route in Routes::of(rooms) {
+        route.handler.describe(&mut paths, &mut schemas);
     }
+    let below = |(path, item)| (format!("{prefix}{path}"), item);
+    let mut whole = Paths::new();
+    whole.paths = paths.paths.into_iter().map(below).collect();
+    api.paths.merge(whole);
+    api.components.get_or_insert_with(Components::new).schemas.extend(schemas);
 }
 
 const fn name(method: &HttpMethod) -> &'static str {

@@ -10,9 +10,8 @@ use crate::files::model::{FileId, StoredFile};
 use crate::identity::service::{self as identity, Place as _};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
-use crate::kernel::codes_common::{NOT_FOUND, TOO_MANY};
+use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Errors, Refusal};
-use crate::kernel::id::OrganisationId;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
@@ -32,8 +31,6 @@ use crate::trading::store;
 const TEXT_CHARS_MAX: usize = 4_000;
 /// One organisation's open objections to one sale.
 const OPEN_MAX: i64 = 3;
-/// Files that are evidence of one objection.
-const FILES_MAX: usize = 10;
 
 /// An objection as it is made.
 #[derive(Clone, Debug)]
@@ -59,10 +56,7 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
     let mut errors = Errors::new();
     text::required(&mut errors, "/reason", &new.reason, TEXT_CHARS_MAX);
     text::optional(&mut errors, "/evidence", &new.evidence, TEXT_CHARS_MAX);
-    // Files do not cross nodes: a party elsewhere has words alone.
-    if !new.files.is_empty() {
-        check_files(tx, actor.person()?.organisation, &new.files, &mut errors)?;
-    }
+    files::service::check_own(tx, actor, &new.files, ("/files", &SALE_OBJECTION_FILE), &mut errors)?;
     if new.evidence.trim().is_empty() && new.files.is_empty() {
         errors.add("/evidence", &SALE_OBJECTION_EVIDENCE);
     }
@@ -97,22 +91,6 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: SaleId, new: &NewObjection) -> Res
     // An objector may be a bidder: the log does not tell who (rule 8).
     note(tx, &super::TRADING, &sale, &objection, "sale.objection_made");
     Ok(objection)
-}
-
-/// Few files, each once, of the objector's own organisation.
-fn check_files(tx: &mut Tx, own: OrganisationId, ids: &[FileId], errors: &mut Errors) -> Result<(), Refusal> {
-    if ids.len() > FILES_MAX {
-        errors.add_with("/files", &TOO_MANY, &[("max", FILES_MAX.to_string())]);
-        return Ok(());
-    }
-    let found = files::service::find(tx, ids)?;
-    for (at, id) in ids.iter().enumerate() {
-        let known = found.iter().any(|file| file.id == *id && file.organisation == own);
-        if !known || ids.iter().take(at).any(|earlier| earlier == id) {
-            errors.add(format!("/files/{at}"), &SALE_OBJECTION_FILE);
-        }
-    }
-    Ok(())
 }
 
 fn note(tx: &mut Tx, actor: &Actor, sale: &Sale, it: &Objection, event: &'static str) {

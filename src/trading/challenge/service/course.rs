@@ -12,15 +12,13 @@ use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::kernel::time::Day;
+use crate::trading::challenge::codes::FILE_UNKNOWN;
 use crate::trading::challenge::model::{
     Act, Challenge, ChallengeId, Evaluation, EvaluationResult, Milestone, MilestoneState, Side, Stage,
 };
 use crate::trading::challenge::{rules, store};
 
-use super::{
-    Done, LONG_CHARS_MAX, WORDS_CHARS_MAX, check_files, commit, load, load_organised, load_sided, select,
-    words,
-};
+use super::{Done, LONG_CHARS_MAX, WORDS_CHARS_MAX, commit, load, load_organised, load_sided, select, words};
 
 const EVALUATIONS_MAX: usize = 50;
 const SCORE_MAX: i32 = 100;
@@ -52,7 +50,7 @@ pub fn hand_in(
     let state = rules::milestone_after(&old, Act::HandIn)?;
     let mut errors = Errors::new();
     text::required(&mut errors, "/report", report, LONG_CHARS_MAX);
-    check_files(tx, actor, "/files", files, &mut errors)?;
+    files::service::check_own(tx, actor, files, ("/files", &FILE_UNKNOWN), &mut errors)?;
     errors.check()?;
     let milestone = Milestone {
         version: old.version + 1,

@@ -12,17 +12,15 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::db::{Tx, check_version};
-use crate::files;
-use crate::files::model::FileId;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
-use crate::kernel::codes_common::{NOT_FOUND, TOO_MANY};
+use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::id::urn;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 
-use super::codes::{FILE_UNKNOWN, OWN_CHALLENGE, STEPS_FULL};
+use super::codes::{OWN_CHALLENGE, STEPS_FULL};
 use super::model::{Act, Challenge, ChallengeId, Ending, Side, Stage, Step};
 use super::{rules, store};
 
@@ -39,8 +37,6 @@ pub use sign::{NewAgreement, confirm, decline, offer};
 
 pub(super) const WORDS_CHARS_MAX: usize = 2_000;
 pub(super) const LONG_CHARS_MAX: usize = 10_000;
-/// DOMAIN §6: at most ten attachments.
-const FILES_MAX: usize = 10;
 /// Opinions, milestones handed in and evaluations among them.
 const STEPS_MAX: i64 = 1_000;
 
@@ -258,27 +254,4 @@ fn words(pointer: &str, words: &str) -> Result<(), Refusal> {
     let mut errors = Errors::new();
     text::required(&mut errors, pointer, words, WORDS_CHARS_MAX);
     errors.check()
-}
-
-/// Files that a unit may attach: its own, few, none twice.
-fn check_files(
-    tx: &mut Tx,
-    actor: &Actor,
-    pointer: &str,
-    ids: &[FileId],
-    errors: &mut Errors,
-) -> Result<(), Refusal> {
-    if ids.len() > FILES_MAX {
-        errors.add_with(pointer, &TOO_MANY, &[("max", FILES_MAX.to_string())]);
-        return Ok(());
-    }
-    let own = actor.person()?.organisation;
-    let files = files::service::find(tx, ids)?;
-    for (at, id) in ids.iter().enumerate() {
-        let known = files.iter().any(|file| file.id == *id && file.organisation == own);
-        if !known || ids.iter().take(at).any(|earlier| earlier == id) {
-            errors.add(format!("{pointer}/{at}"), &FILE_UNKNOWN);
-        }
-    }
-    Ok(())
 }

@@ -14,14 +14,14 @@ use crate::kernel::money::MAX_JSON_FEN;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::trading::challenge::codes::{
-    ALREADY_PROPOSED, OWN_PROPOSAL, PROPOSAL_NOT_STANDING, PROPOSALS_CLOSED, PROPOSER_BARRED,
+    ALREADY_PROPOSED, FILE_UNKNOWN, OWN_PROPOSAL, PROPOSAL_NOT_STANDING, PROPOSALS_CLOSED, PROPOSER_BARRED,
 };
 use crate::trading::challenge::model::{
     Challenge, ChallengeId, Plan, Proposal, ProposalId, ProposalState, Stage,
 };
 use crate::trading::challenge::store;
 
-use super::{LONG_CHARS_MAX, WORDS_CHARS_MAX, check_files, load};
+use super::{LONG_CHARS_MAX, WORDS_CHARS_MAX, load};
 
 const PROPOSALS_MAX: i64 = 300;
 const MONTHS_MAX: u32 = 120;
@@ -151,7 +151,7 @@ fn check(tx: &mut Tx, actor: &Actor, plan: &Plan) -> Result<(), Refusal> {
     };
     range("/months", (1..=MONTHS_MAX).contains(&plan.months), MONTHS_MAX.to_string());
     range("/price_fen", (1..=MAX_JSON_FEN).contains(&plan.price.0), MAX_JSON_FEN.to_string());
-    check_files(tx, actor, "/attachments", &plan.attachments, &mut errors)?;
+    files::service::check_own(tx, actor, &plan.attachments, ("/attachments", &FILE_UNKNOWN), &mut errors)?;
     errors.check()
 }
 
