@@ -1,8 +1,9 @@
 //! The composition root: opens what the configuration names, puts the rooms together (`rooms.rs`), starts followers
-//! and jobs, and serves (`server.rs`).
+//! and jobs, and serves (`server.rs`), the first page among it (`start.rs`).
 
 mod rooms;
 mod server;
+mod start;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,6 +10,7 @@ use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use super::App;
 use super::rooms::api_routes;
+use super::start;
 use crate::contract;
 use crate::engagement::AnswerDays;
 use crate::federation::transport::Transport;
@@ -87,6 +88,7 @@ impl App {
                 .service(web::resource(DOCUMENT).get(document))
                 .service(swagger_ui())
                 .service(routes::mount(API, api_routes))
+                .service(start::page)
                 .service(health::healthz)
                 .service(health::readyz)
                 .service(identity::jwks)

@@ -27,6 +27,19 @@ fn there_are_no_html_errors_and_problems_speak_two_languages() {
 }
 
 #[test]
+fn the_first_page_leads_only_where_something_is() {
+    let city = City::new();
+    let page = city.anonymous().get("/").expect(200).text();
+    let links: Vec<&str> = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(links.len() >= 8, "{links:?}");
+    for link in links {
+        city.anonymous().get(link).expect(200);
+    }
+    let english = city.anonymous().with("accept-language", "en").get("/").expect(200);
+    assert!(english.text().contains("Technology market"));
+}
+
+#[test]
 fn a_wrong_method_is_told_with_those_that_would_do() {
     let city = City::new();
     let answer = city.anonymous().delete("/api/v1/problems").refused(405, "method_not_allowed");
