@@ -18,10 +18,12 @@ COPY --from=build /techmart /usr/local/bin/techmart
 USER 10001
 WORKDIR /var/lib/techmart
 VOLUME /var/lib/techmart
+# Of every command, also of those that run beside the server (docker compose exec app techmart …).
+ENV TECHMART_DATA_DIR=/var/lib/techmart TECHMART_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 # /readyz asks the database. bash speaks HTTP well enough, so the image needs no client.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 line <&3 && [[ $line == *' 200 '* ]]"]
 ENTRYPOINT ["techmart"]
-CMD ["serve", "--data-dir", "/var/lib/techmart", "--listen", "0.0.0.0:8080"]
+CMD ["serve"]

@@ -18,6 +18,14 @@ use super::codes::FILE_STORE_UNAVAILABLE;
 /// Bytes that are read from the temporary file at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
 
+/// A bucket that is silent for so long is away.
+#[cfg(feature = "s3")]
+const STORE_SILENCE_SECONDS: u64 = 30;
+
+/// Times that a request to a bucket is repeated.
+#[cfg(feature = "s3")]
+const STORE_REPEATS: usize = 3;
+
 /// The store, and the directory where uploads wait until they are whole.
 #[derive(Clone)]
 pub struct Vault {
@@ -117,7 +125,13 @@ fn in_directory(files: &FilePath) -> Result<Arc<dyn ObjectStore>, Refusal> {
 fn in_bucket(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>, Refusal> {
     use object_store::aws::AmazonS3Builder;
     use object_store::prefix::PrefixStore;
+    use object_store::{ClientOptions, RetryConfig};
 
+    // By default one hanging request is repeated for minutes, and whoever uploads waits for it; and a whole download
+    // must be over in half a minute, however slow its reader is.
+    let silence = std::time::Duration::from_secs(STORE_SILENCE_SECONDS);
+    let options = ClientOptions::new().with_timeout_disabled().with_read_timeout(silence);
+    let retry = RetryConfig { max_retries: STORE_REPEATS, retry_timeout: silence, ..RetryConfig::default() };
     // Whoever was first has set the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     let prefix = bucket.url.trim_start_matches("s3://").split_once('/').map_or("", |(_, prefix)| prefix);
@@ -125,7 +139,9 @@ fn in_bucket(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>, Refusal> {
         .with_url(&bucket.url)
         .with_region(&bucket.region)
         .with_access_key_id(&bucket.access_key_id)
-        .with_secret_access_key(&bucket.secret_access_key);
+        .with_secret_access_key(&bucket.secret_access_key)
+        .with_client_options(options)
+        .with_retry(retry);
     if let Some(endpoint) = &bucket.endpoint {
         store = store.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
     }
