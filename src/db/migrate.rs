@@ -79,6 +79,7 @@ static MIGRATIONS: &[Migration] = migrations![
     47 "0047_watch_and_erasure",
     48 "0048_sale_after",
     49 "0049_money",
+    53 "0053_ledger_pages",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;
@@ -143,7 +144,7 @@ fn run_on(conn: &mut Conn) -> Result<usize, Refusal> {
 const GRANT_RUNTIME: &str = "BEGIN;
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
-REVOKE UPDATE, DELETE ON ledger_account, ledger_transaction, ledger_posting, sale_protocol FROM {role};
+REVOKE UPDATE, DELETE ON ledger_account, ledger_transaction, ledger_posting, ledger_page, ledger_total, sale_protocol FROM {role};
 GRANT UPDATE (sealed) ON ledger_transaction TO {role};
 REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM {role};
 COMMIT;";

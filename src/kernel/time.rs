@@ -95,6 +95,17 @@ impl FromStr for UtcTime {
 pub struct Day(NaiveDate);
 
 impl Day {
+    /// The first and the last day whose text has four digits for the year, as databases compare it.
+    pub const FIRST: Self = Self::or_first(NaiveDate::from_ymd_opt(1, 1, 1));
+    pub const LAST: Self = Self::or_first(NaiveDate::from_ymd_opt(9999, 12, 31));
+
+    const fn or_first(day: Option<NaiveDate>) -> Self {
+        match day {
+            Some(day) => Self(day),
+            None => Self(NaiveDate::MIN),
+        }
+    }
+
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
         NaiveDate::from_ymd_opt(year, month, day).map(Self)
     }
@@ -111,6 +122,12 @@ impl Day {
     #[must_use]
     pub fn first_of_month(self) -> Self {
         Self(self.0.with_day(1).unwrap_or(self.0))
+    }
+
+    /// The first day of its year.
+    #[must_use]
+    pub fn first_of_year(self) -> Self {
+        Self(self.0.with_ordinal(1).unwrap_or(self.0))
     }
 
     pub fn is_weekend(self) -> bool {

@@ -19,8 +19,11 @@
 //!
 //!  7. Beside each posting stand its account's totals of the effective day and month, so that a balance by any
 //!     pair of dates needs a look-up for each month and not a sum over postings.
+//!  8. The books are cut into pages of some postings. With the transaction that ends one the totals of each line of
+//!     the trial balance are written for the effective days, months and years that moved, so that a table over all
+//!     accounts by any pair of dates needs a look-up for each period, and at most one page of postings.
 //!
-//! Triggers in the database hold 1, 2, 5, 7 and the order of the chain against every program, on both back ends.
+//! Triggers in the database hold 1, 2, 5, 7, that pages are never changed, and the order of the chain against every program, on both back ends.
 
 pub mod codes;
 mod encoding;

@@ -87,6 +87,15 @@ impl AccountKey {
         }
         path
     }
+
+    /// Reads a name without a beneficiary: that of a line of the trial balance.
+    pub fn line(path: &str) -> Option<Self> {
+        let mut parts = path.split('/').map(|part| (part != "-").then_some(part));
+        let kind = AccountKind::parse(parts.next()??)?;
+        let year = parts.next().flatten().map(str::parse).transpose().ok()?;
+        let scheme = parts.next().flatten().map(str::to_owned);
+        parts.next().is_none().then_some(Self { kind, year, scheme, beneficiary: None })
+    }
 }
 
 /// One amount on one account: positive comes in, negative goes out.
@@ -246,6 +255,19 @@ pub struct TrialLine {
     /// Zero or below.
     pub outflow: Fen,
     pub balance: Fen,
+}
+
+impl TrialLine {
+    /// The line over two parts of the books; none if it is beyond 64 bits.
+    pub fn plus(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            accounts: self.accounts.checked_add(other.accounts)?,
+            inflow: self.inflow.checked_add(other.inflow)?,
+            outflow: self.outflow.checked_add(other.outflow)?,
+            balance: self.balance.checked_add(other.balance)?,
+            ..self.clone()
+        })
+    }
 }
 
 /// How far a scheme's budget of a year has been carried out: balance by kind of account.

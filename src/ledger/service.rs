@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::codes::{LEDGER_ALREADY_REVERSED, LEDGER_KEY_REUSED};
 use super::model::{
-    AccountFilter, AccountId, AccountKey, AccountKind, At, Balance, GENESIS, Held, NewTransaction, Posting,
-    StatementLine, Transaction, TransactionEntity,
+    AccountFilter, AccountId, AccountKey, At, Balance, GENESIS, Held, NewTransaction, Posting, StatementLine,
+    Transaction, TransactionEntity,
 };
 use super::{rules, store};
 use crate::db::{Conn, Tx};
@@ -41,7 +41,8 @@ pub fn post(tx: &mut Tx, actor: &Actor, new: NewTransaction) -> Result<Transacti
     let before =
         |account: &AccountKey| held.get(&account.path()).map(|held| held.balance).unwrap_or_default();
     let postings = rules::apply(postings, before, &new.floors)?;
-    let (last, prev_hash) = store::last(tx)?.unwrap_or((0, GENESIS));
+    let (last, prev_hash, count) =
+        store::last(tx)?.map_or((0, GENESIS, 0), |last| (last.number, last.hash, last.postings));
     let mut transaction = Transaction {
         number: last + 1,
         id: tx.new_id::<TransactionEntity>(),
@@ -59,6 +60,10 @@ pub fn post(tx: &mut Tx, actor: &Actor, new: NewTransaction) -> Result<Transacti
     };
     transaction.hash = rules::hash(&transaction);
     store::insert(tx, &transaction, &held)?;
+    let after = count.saturating_add(i64::try_from(transaction.postings.len()).unwrap_or(i64::MAX));
+    if rules::ends_page(count, after) {
+        store::pages::close(tx, transaction.number, after)?;
+    }
     record(tx, actor, &transaction);
     Ok(transaction)
 }
@@ -147,11 +152,6 @@ pub fn balances(
         entry.balance = balance_of(conn, entry.id, at)?;
     }
     Ok(page)
-}
-
-/// The year's balances by scheme and kind, over all beneficiaries.
-pub fn totals(conn: &mut Conn, year: i32) -> Result<Vec<(Option<String>, AccountKind, Fen)>, Refusal> {
-    store::report::totals(conn, year, i64::MAX)
 }
 
 /// The postings of one account, the newest first.

@@ -17,6 +17,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
 
+pub mod pages;
 pub mod proof;
 pub mod read;
 pub mod report;
@@ -121,14 +122,22 @@ pub fn open_account(conn: &mut Conn, id: AccountId, key: &AccountKey, now: UtcTi
     Ok(())
 }
 
-/// Number and hash of the last transaction.
-pub fn last(conn: &mut Conn) -> Result<Option<(i64, Hash)>, Refusal> {
-    let row: Option<(i64, Vec<u8>)> = ledger_transaction::table
-        .select((ledger_transaction::number, ledger_transaction::hash))
+/// The end of the books as they stand.
+pub struct Last {
+    pub number: i64,
+    pub hash: Hash,
+    /// All postings up to it.
+    pub postings: i64,
+}
+
+/// The last transaction, and how many postings there are: those of the pages, and what follows the last page.
+pub fn last(conn: &mut Conn) -> Result<Option<Last>, Refusal> {
+    let row: Option<(i64, Vec<u8>, i64)> = ledger_transaction::table
+        .select((ledger_transaction::number, ledger_transaction::hash, sql::<BigInt>(pages::POSTINGS)))
         .order(ledger_transaction::number.desc())
         .first(conn)
         .optional()?;
-    row.map(|(number, hash)| Ok((number, to_hash(hash)?))).transpose()
+    row.map(|(number, hash, postings)| Ok(Last { number, hash: to_hash(hash)?, postings })).transpose()
 }
 
 fn to_hash(bytes: Vec<u8>) -> Result<Hash, Refusal> {

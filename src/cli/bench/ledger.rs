@@ -1,29 +1,26 @@
-//! `techmart bench ledger`: durable transactions beside a bare SQL transfer of the same shape; `bench balances`:
-//! balances at random pairs of dates.
+//! `techmart bench ledger`: durable transactions beside a bare SQL transfer of the same shape.
 
-use std::ops::Range;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::{BalancesBench, LedgerBench, store};
+use super::{LedgerBench, store};
 use crate::app::{World, open_db};
 use crate::config::Config;
 use crate::db::conn::Mode;
-use crate::db::{Conn, Db, Tx, migrate};
+use crate::db::{Conn, Db, migrate};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
-use crate::kernel::time::Day;
-use crate::ledger::model::{AccountFilter, AccountKey, AccountKind, At, NewTransaction, Span};
+use crate::ledger::model::{AccountKey, AccountKind, NewTransaction};
 use crate::ledger::service;
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-const ACTOR: Actor = Actor::System("bench");
-const CAUSE: &str = "urn:tm:bench:transfer:01980000-0000-7000-8000-000000000001";
+pub(super) const ACTOR: Actor = Actor::System("bench");
+pub(super) const CAUSE: &str = "urn:tm:bench:transfer:01980000-0000-7000-8000-000000000001";
 const YEAR: i32 = 2026;
 /// More than any run promises.
-const BUDGET: Fen = Fen(1_000_000_000);
+pub(super) const BUDGET: Fen = Fen(1_000_000_000);
 const WRITER: &str = "bench.transfer";
 
 fn budget(number: usize, kind: AccountKind) -> AccountKey {
@@ -39,7 +36,7 @@ fn promise(key: String, number: usize) -> NewTransaction {
 }
 
 /// A name that no earlier run on this database used.
-fn nonce(world: &World) -> String {
+pub(super) fn nonce(world: &World) -> String {
     let mut bytes = [0; 8];
     world.random.fill(&mut bytes);
     hex::encode(bytes)
@@ -167,99 +164,9 @@ fn per_second(count: usize, seconds: f64) -> f64 {
 
 /// p50 and p99 in milliseconds.
 #[expect(clippy::cast_precision_loss, reason = "times that are printed")]
-fn percentiles(micros: &mut [u128]) -> String {
+pub(super) fn percentiles(micros: &mut [u128]) -> String {
     micros.sort_unstable();
     let at =
         |percent: usize| micros.get(micros.len().saturating_sub(1) * percent / 100).copied().unwrap_or(0);
     format!("{:>9.2} {:>9.2}", at(50) as f64 / 1000.0, at(99) as f64 / 1000.0)
-}
-
-/// Transactions of one command while filling: nobody else waits here.
-const FILL_AT_ONCE: u64 = 20;
-/// Postings of one of them: one on the hot budget, the others on beneficiaries.
-const FILL_POSTINGS: u64 = 50;
-const BENEFICIARIES: u64 = 500;
-const DAYS: u64 = 5 * 365;
-
-/// Fills a scratch database with transactions of many postings over five years, effective days out of order, each on
-/// one hot budget and sealed as any other, and asks for balances at random pairs of dates.
-pub fn balances(config: &Config, bench: &BalancesBench) -> Outcome {
-    migrate::run(&config.database)?;
-    let world = World::real();
-    let db = open_db(config, &world)?;
-    let run = nonce(&world);
-    prepare(&db, 1, &run)?;
-    let begun = Instant::now();
-    let transactions = bench.postings.div_ceil(FILL_POSTINGS).max(1);
-    let mut done = 0;
-    while done < transactions {
-        let count = FILL_AT_ONCE.min(transactions - done);
-        let run = run.clone();
-        db.write_blocking("bench.fill", move |tx| fill(tx, &run, transactions, done..done + count))?;
-        done += count;
-    }
-    let (postings, seconds) = (transactions * FILL_POSTINGS, begun.elapsed().as_secs_f64());
-    println!("{postings} postings in {transactions} transactions booked in {seconds:.0} s");
-    let hot = budget(0, AccountKind::Available);
-    ask(&db, bench, "one balance of the hot budget", move |conn, at| {
-        service::balance(conn, &hot, at).map(drop)
-    })?;
-    ask(&db, bench, "a page of 100 accounts", |conn, at| {
-        service::balances(conn, &AccountFilter::default(), at, None, 100).map(drop)
-    })?;
-    ask(&db, bench, "statement of a beneficiary, a quarter", |conn, at| {
-        let from = at.effective.map(|day| day.plus_days(-90));
-        let span = Span { from, to: at.effective, booked: at.booked };
-        service::beneficiary_statement(conn, &beneficiary(7), span, None, 100).map(drop)
-    })?;
-    ask(&db, &BalancesBench { questions: 5, ..*bench }, "trial balance", |conn, at| {
-        service::trial_balance(conn, at).map(drop)
-    })
-}
-
-fn fill(tx: &mut Tx, run: &str, transactions: u64, numbers: Range<u64>) -> Result<(), Refusal> {
-    for at in numbers {
-        // Five years in order, each transaction up to a month early or late.
-        let jitter = i64::try_from(at.wrapping_mul(2_654_435_761) % 61).unwrap_or(0) - 30;
-        let day = first_day().plus_days(i64::try_from(at * DAYS / transactions).unwrap_or(0) + jitter);
-        let key = format!("fill/{run}/{at}");
-        let mut new = NewTransaction::new("bench.promised", key, CAUSE.to_owned()).effective(day);
-        for whose in 1..FILL_POSTINGS {
-            let paid = budget(0, AccountKind::Approved).of(&beneficiary(at * FILL_POSTINGS + whose));
-            new = new.transfer(budget(0, AccountKind::Available), paid, Fen(1));
-        }
-        service::post(tx, &ACTOR, new)?;
-    }
-    Ok(())
-}
-
-fn beneficiary(number: u64) -> String {
-    format!("urn:tm:bench:organisation:{}", number % BENEFICIARIES)
-}
-
-fn first_day() -> Day {
-    Day::new(2021, 1, 1).unwrap_or_else(|| crate::kernel::time::UtcTime::from_micros(0).day())
-}
-
-fn ask(
-    db: &Db,
-    bench: &BalancesBench,
-    name: &str,
-    question: impl Fn(&mut Conn, At) -> Result<(), Refusal> + Send + 'static,
-) -> Outcome {
-    let questions = bench.questions;
-    let mut took = db.read_blocking(move |snapshot| {
-        let now = snapshot.now();
-        let mut took = vec![];
-        for at in 0..questions {
-            let days = i64::try_from(at).unwrap_or(0) * 1_597 % i64::try_from(DAYS).unwrap_or(1);
-            let booked = Some(now.plus_seconds(-(i64::try_from(at).unwrap_or(0) % 60)));
-            let begun = Instant::now();
-            question(snapshot, At { effective: Some(first_day().plus_days(days)), booked })?;
-            took.push(begun.elapsed().as_micros());
-        }
-        Ok(took)
-    })?;
-    println!("{name:<44} p50, p99 in ms: {}", percentiles(&mut took));
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! `techmart bench …`: programs that measure, and that the crash tests drive.
 
 mod alerts;
+mod balances;
 mod bids;
 mod corpus;
 mod feed;
@@ -136,7 +137,7 @@ pub struct BalancesBench {
     /// Postings in the books
     #[arg(long, default_value_t = 1_000_000)]
     pub postings: u64,
-    /// Balances asked for
+    /// Questions of each kind
     #[arg(long, default_value_t = 1000)]
     pub questions: usize,
 }
@@ -206,7 +207,7 @@ impl Bench {
         match self {
             Self::Http(bench) => http::run(config, &bench),
             Self::Ledger(bench) => ledger::run(config, &bench),
-            Self::Balances(bench) => ledger::balances(config, &bench),
+            Self::Balances(bench) => balances::run(config, &bench),
             Self::Search(bench) => search::run(config, &bench),
             Self::SearchBuild(bench) => search::build(config, &bench),
             Self::Alerts(bench) => alerts::run(&bench),

@@ -1,13 +1,15 @@
 //! Tables of a scratch database, made on the spot: they are no part of the product's schema.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Date, Text, Timestamp};
 
 use crate::db::Conn;
 use crate::db::schema::listing::listing;
 use crate::db::schema::organisation;
 use crate::kernel::error::Refusal;
 use crate::kernel::id::OrganisationId;
+use crate::kernel::time::{Day, UtcTime};
+use crate::ledger::model::At;
 
 diesel::table! {
     bench_seen (follower, seq) {
@@ -189,4 +191,48 @@ pub fn copy_contracts(conn: &mut Conn, office: OrganisationId, year: i32, count:
          FROM contract, n WHERE contract.id = '{id}'"
     );
     Ok(conn.batch(&sql)?)
+}
+
+/// What was effective by a day as far as it was booked by an instant, straight from the postings.
+const BOOKED_BY: &str = "FROM ledger_posting p JOIN ledger_transaction t ON t.number = p.number \
+    JOIN ledger_account a ON a.id = p.account WHERE p.effective <= $1 AND t.booked <= $2";
+
+#[derive(QueryableByName)]
+struct Sums {
+    #[diesel(sql_type = BigInt)]
+    inflow: i64,
+    #[diesel(sql_type = BigInt)]
+    outflow: i64,
+}
+
+fn dates(at: At) -> (Day, UtcTime) {
+    (at.effective.unwrap_or(Day::LAST), at.booked.unwrap_or(UtcTime::from_micros(i64::MAX)))
+}
+
+pub fn balance_by_sum(conn: &mut Conn, path: &str, at: At) -> Result<i64, Refusal> {
+    let (day, booked) = dates(at);
+    let sql =
+        format!("SELECT CAST(COALESCE(SUM(p.amount_fen), 0) AS BIGINT) AS seq {BOOKED_BY} AND a.path = $3");
+    let sum = diesel::sql_query(sql).bind::<Date, _>(day).bind::<Timestamp, _>(booked).bind::<Text, _>(path);
+    Ok(sum.get_result::<Number>(conn)?.seq)
+}
+
+/// Lines, inflow and outflow of the trial balance.
+pub fn trial_by_sum(conn: &mut Conn, at: At) -> Result<(usize, i64, i64), Refusal> {
+    let (day, booked) = dates(at);
+    let side = |sign: &str| {
+        format!("CAST(SUM(CASE WHEN p.amount_fen {sign} 0 THEN p.amount_fen ELSE 0 END) AS BIGINT)")
+    };
+    let sql = format!(
+        "SELECT {} AS inflow, {} AS outflow {BOOKED_BY} GROUP BY a.kind, a.year, a.scheme",
+        side(">"),
+        side("<")
+    );
+    let lines: Vec<Sums> =
+        diesel::sql_query(sql).bind::<Date, _>(day).bind::<Timestamp, _>(booked).load(conn)?;
+    let add = |sum: (i64, i64), line: &Sums| {
+        (sum.0.saturating_add(line.inflow), sum.1.saturating_add(line.outflow))
+    };
+    let (inflow, outflow) = lines.iter().fold((0, 0), add);
+    Ok((lines.len(), inflow, outflow))
 }

@@ -48,3 +48,22 @@ diesel::table! {
 diesel::joinable!(ledger_posting -> ledger_account (account));
 diesel::joinable!(ledger_posting -> ledger_transaction (number));
 diesel::allow_tables_to_appear_in_same_query!(ledger_account, ledger_transaction, ledger_posting);
+
+diesel::table! {
+    ledger_page (number) {
+        number -> BigInt,
+        postings -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_total (path, span, since, number) {
+        path -> Text,
+        span -> Text,
+        since -> Date,
+        number -> BigInt,
+        accounts -> BigInt,
+        inflow_fen -> BigInt,
+        outflow_fen -> BigInt,
+    }
+}

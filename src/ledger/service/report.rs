@@ -1,7 +1,10 @@
 //! Tables over many accounts: statement of a beneficiary, trial balance, execution of budgets.
 
+use std::collections::BTreeMap;
+
 use super::super::model::{
-    AccountFilter, AccountKey, At, Balance, BeneficiaryLine, Execution, Movement, Span, TrialLine,
+    AccountFilter, AccountKey, AccountKind, At, Balance, BeneficiaryLine, Execution, Movement, Span,
+    TrialLine,
 };
 use super::super::store;
 use super::{balance_of, last_number};
@@ -69,27 +72,34 @@ fn movement(conn: &mut Conn, account: Balance, span: Span, number: i64) -> Resul
     Ok(Movement { account: account.account, opening, inflow, outflow, closing })
 }
 
-/// The trial balance at a moment of each of the two dates, in the order of year, scheme and kind.
+/// The trial balance at a moment of each of the two dates, in the order of year, scheme and kind: the totals at the
+/// end of the last page that was booked by then, and the postings after it.
 pub fn trial_balance(conn: &mut Conn, at: At) -> Result<Vec<TrialLine>, Refusal> {
     let number = last_number(conn, at.booked)?;
-    let mut lines = store::report::trial(conn, at.effective, number)?;
-    lines.sort_by(|a, b| (a.year, &a.scheme, a.kind).cmp(&(b.year, &b.scheme, b.kind)));
-    Ok(lines)
+    let day = at.effective.unwrap_or(Day::LAST);
+    let page = store::pages::last_by(conn, number)?;
+    let mut lines: BTreeMap<(Option<i32>, Option<String>, AccountKind), TrialLine> = BTreeMap::new();
+    let parts = [store::pages::trial(conn, day, page)?, store::report::trial(conn, day, page, number)?];
+    for line in parts.into_iter().flatten() {
+        let key = (line.year, line.scheme.clone(), line.kind);
+        let sum = match lines.remove(&key) {
+            Some(known) => known.plus(&line),
+            None => Some(line),
+        };
+        lines.insert(key, sum.ok_or_else(|| Refusal::internal("the trial balance is beyond 64 bits"))?);
+    }
+    Ok(lines.into_values().collect())
 }
 
 /// How far the budgets of a year were carried out, by scheme.
 pub fn execution(conn: &mut Conn, year: i32, at: At) -> Result<Vec<Execution>, Refusal> {
-    let number = last_number(conn, at.booked)?;
-    let totals = match at.effective {
-        Some(day) => store::report::totals_by_day(conn, year, day, number)?,
-        None => store::report::totals(conn, year, number)?,
-    };
     let mut table: Vec<Execution> = vec![];
-    for (scheme, kind, balance) in totals {
-        let Some(scheme) = scheme else { continue };
+    for line in trial_balance(conn, at)?.into_iter().filter(|line| line.year == Some(year)) {
+        let Some(scheme) = line.scheme else { continue };
+        let balance = (line.kind, line.balance);
         match table.last_mut() {
-            Some(row) if row.scheme == scheme => row.balances.push((kind, balance)),
-            _ => table.push(Execution { scheme, balances: vec![(kind, balance)] }),
+            Some(row) if row.scheme == scheme => row.balances.push(balance),
+            _ => table.push(Execution { scheme, balances: vec![balance] }),
         }
     }
     Ok(table)

@@ -54,11 +54,13 @@ pub fn verify(conn: &mut Conn) -> Result<Outcome, Refusal> {
 /// Rows and columns that no hash covers.
 fn beside_the_chain(conn: &mut Conn) -> Result<Option<Fault>, Refusal> {
     type Check = (fn(&mut Conn) -> Result<Option<i64>, Refusal>, &'static str);
-    let checks: [Check; 4] = [
+    let checks: [Check; 6] = [
         (store::proof::misshapen, "a value is not in the form in which it is written"),
         (store::proof::strays, "a posting outside its transaction"),
         (store::proof::displaced, "the postings are not in their places"),
         (store::proof::period_totals, "a total of a day or a month does not follow from the postings"),
+        (store::pages::wrong_page, "a page does not end where the postings say"),
+        (store::pages::wrong_total, "a total at the end of a page does not follow from the postings"),
     ];
     for (check, what) in checks {
         if let Some(number) = check(conn)? {

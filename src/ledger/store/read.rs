@@ -15,7 +15,7 @@ use crate::kernel::time::{Day, UtcTime};
 use crate::ledger::model::{
     AccountFilter, AccountId, AccountKey, AccountKind, Balance, Booked, StatementLine, Transaction,
 };
-use crate::ledger::rules::{first_of_month, month_of};
+use crate::ledger::rules::month_of;
 
 pub fn account(conn: &mut Conn, id: AccountId) -> Result<Option<Balance>, Refusal> {
     let row: Option<AccountRow> = ledger_account::table.find(id).first(conn).optional()?;
@@ -107,7 +107,7 @@ pub fn balance_by_day(conn: &mut Conn, account: AccountId, day: Day, number: i64
         .bind::<Text, _>(account)
         .bind::<Integer, _>(month_of(day))
         .bind::<Date, _>(day)
-        .bind::<Date, _>(first_of_month(day))
+        .bind::<Date, _>(day.first_of_month())
         .bind::<BigInt, _>(number)
         .get_result(conn)?;
     Ok(Fen(sum.fen))

@@ -2,7 +2,7 @@
 
 use diesel::dsl::{min, sql};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Date};
 
 use crate::db::Conn;
 use crate::db::conn::MultiBackend;
@@ -15,70 +15,31 @@ use crate::ledger::model::{AccountId, AccountKey, AccountKind, BeneficiaryLine, 
 const INFLOW: &str = "CAST(COALESCE(SUM(CASE WHEN ledger_posting.amount_fen > 0 THEN ledger_posting.amount_fen ELSE 0 END), 0) AS BIGINT)";
 const OUTFLOW: &str = "CAST(COALESCE(SUM(CASE WHEN ledger_posting.amount_fen < 0 THEN ledger_posting.amount_fen ELSE 0 END), 0) AS BIGINT)";
 
-/// The year's balances by scheme and kind among the first `number` transactions: one look-up for each account.
-pub fn totals(
-    conn: &mut Conn,
-    year: i32,
-    number: i64,
-) -> Result<Vec<(Option<String>, AccountKind, Fen)>, Refusal> {
-    let rows: Vec<(Option<String>, AccountKind, i64)> = ledger_account::table
-        .filter(ledger_account::year.eq(year))
-        .group_by((ledger_account::scheme, ledger_account::kind))
-        .order((ledger_account::scheme.asc(), ledger_account::kind.asc()))
-        .select((
-            ledger_account::scheme,
-            ledger_account::kind,
-            sql::<BigInt>(
-                "CAST(SUM(COALESCE((SELECT p.balance_fen FROM ledger_posting p \
-                 WHERE p.account = ledger_account.id AND p.number <= ",
-            )
-            .bind::<BigInt, _>(number)
-            .sql(" ORDER BY p.number DESC LIMIT 1), 0)) AS BIGINT)"),
-        ))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(scheme, kind, fen)| (scheme, kind, Fen(fen))).collect())
-}
+/// Accounts on which nothing was effective by the day in the pages before: those are counted there. The sums keep the
+/// planners of both back ends to the index by day.
+const NEW_ACCOUNTS: &str = "COUNT(DISTINCT CASE WHEN NOT EXISTS (SELECT 1 FROM ledger_posting q \
+    WHERE q.account = ledger_posting.account AND q.number + 0 <= ";
 
-/// The same by an effective day: over the postings.
-pub fn totals_by_day(
-    conn: &mut Conn,
-    year: i32,
-    day: Day,
-    number: i64,
-) -> Result<Vec<(Option<String>, AccountKind, Fen)>, Refusal> {
-    let rows: Vec<(Option<String>, AccountKind, i64)> = ledger_posting::table
-        .inner_join(ledger_account::table)
-        .filter(ledger_account::year.eq(year))
-        .filter(ledger_posting::effective.le(day))
-        .filter(ledger_posting::number.le(number))
-        .group_by((ledger_account::scheme, ledger_account::kind))
-        .order((ledger_account::scheme.asc(), ledger_account::kind.asc()))
-        .select((
-            ledger_account::scheme,
-            ledger_account::kind,
-            sql::<BigInt>("CAST(SUM(ledger_posting.amount_fen) AS BIGINT)"),
-        ))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(scheme, kind, fen)| (scheme, kind, Fen(fen))).collect())
-}
-
-/// Turnover and balance by kind, year and scheme, of what was effective by the day and among the first
-/// `number` transactions.
-pub fn trial(conn: &mut Conn, day: Option<Day>, number: i64) -> Result<Vec<TrialLine>, Refusal> {
+/// Turnover and balance by kind, year and scheme, of what was effective by the day, over the transactions after the
+/// page as far as `number`.
+pub fn trial(conn: &mut Conn, day: Day, page: i64, number: i64) -> Result<Vec<TrialLine>, Refusal> {
     type Row = (AccountKind, Option<i32>, Option<String>, i64, i64, i64);
-    // A day that none is after: diesel cannot group what is boxed.
-    let day =
-        day.unwrap_or_else(|| Day::new(9999, 12, 31).unwrap_or_else(|| UtcTime::from_micros(i64::MAX).day()));
+    let accounts = sql::<BigInt>(NEW_ACCOUNTS)
+        .bind::<BigInt, _>(page)
+        .sql(" AND q.effective <= ")
+        .bind::<Date, _>(day)
+        .sql(") THEN ledger_posting.account END)");
     let rows: Vec<Row> = ledger_posting::table
         .inner_join(ledger_account::table)
-        .filter(ledger_posting::effective.le(day))
+        .filter(ledger_posting::number.gt(page))
         .filter(ledger_posting::number.le(number))
+        .filter(ledger_posting::effective.le(day))
         .group_by((ledger_account::kind, ledger_account::year, ledger_account::scheme))
         .select((
             ledger_account::kind,
             ledger_account::year,
             ledger_account::scheme,
-            sql::<BigInt>("COUNT(DISTINCT ledger_posting.account)"),
+            accounts,
             sql::<BigInt>(INFLOW),
             sql::<BigInt>(OUTFLOW),
         ))

@@ -166,10 +166,11 @@ pub struct Budget {
 /// The execution of a year's budgets, from the ledger alone.
 pub fn budgets(conn: &mut Conn, year: i32) -> Result<Vec<Budget>, Refusal> {
     let mut table: std::collections::BTreeMap<String, Budget> = std::collections::BTreeMap::new();
-    for (scheme, kind, balance) in ledger::totals(conn, year)? {
-        let Some(scheme) = scheme else { continue };
+    let lines = ledger::trial_balance(conn, At::default())?;
+    for line in lines.into_iter().filter(|line| line.year == Some(year)) {
+        let (Some(scheme), balance) = (line.scheme, line.balance) else { continue };
         let row = table.entry(scheme.clone()).or_insert_with(|| Budget { scheme, ..Budget::default() });
-        match kind {
+        match line.kind {
             AccountKind::Appropriation => {
                 row.appropriated = balance.checked_neg().ok_or_else(|| Refusal::internal("appropriation"))?;
             }

@@ -6,6 +6,7 @@ mod behind;
 mod books;
 mod journal;
 mod mutation;
+mod pages;
 mod reports;
 mod runtime_role;
 mod triggers;

@@ -48,6 +48,8 @@ const COLUMNS: &[(&str, &[&str])] = &[
             "month_fen",
         ],
     ),
+    ("ledger_page", &["number", "postings"]),
+    ("ledger_total", &["number", "path", "span", "since", "accounts", "inflow_fen", "outflow_fen"]),
     ("ledger_account", &["id", "path", "kind", "year", "scheme", "beneficiary", "source", "opened_at"]),
 ];
 
@@ -63,7 +65,7 @@ fn texts(conn: &mut Conn, sql: &str) -> Vec<Option<String>> {
     rows.into_iter().map(|row| row.text).collect()
 }
 
-/// Books with every kind of row: several days, a beneficiary, a reversal, notes in Chinese.
+/// Books with every kind of row: several days, a beneficiary, a reversal, notes in Chinese, a page that has ended.
 fn rich_books() -> City {
     let city = books();
     for at in 0..6_i64 {
@@ -79,6 +81,12 @@ fn rich_books() -> City {
         service::reverse(tx, &Actor::System("test"), 4, "test.reversed", "r4".into(), "误记".into())
     };
     city.app.db.write_blocking("test.reverse", back).unwrap();
+    let mut many = NewTransaction::new("test.moved", "page".into(), "urn:tm:test:thing:3".into());
+    for at in 0..techmart::ledger::rules::PAGE_POSTINGS {
+        let to = budget(AccountKind::Approved).of(&format!("urn:tm:test:organisation:{at}"));
+        many = many.transfer(budget(Available), to, Fen(1));
+    }
+    post(&city, &many).unwrap();
     city
 }
 
@@ -214,6 +222,10 @@ impl Mutator {
                 | "day_fen"
                 | "month_fen"
                 | "year"
+                | "postings"
+                | "accounts"
+                | "inflow_fen"
+                | "outflow_fen"
                 | "sealed"
                 | "source"
         );
@@ -222,12 +234,13 @@ impl Mutator {
             let value = text.parse::<i64>().unwrap() ^ (1 << self.below(bits));
             return set(value.to_string());
         }
-        if postgres && matches!(column, "effective" | "booked" | "opened_at") {
+        if postgres && matches!(column, "effective" | "since" | "booked" | "opened_at") {
             let step = 1 << self.below(10);
-            let unit = if column == "effective" { "day" } else { "microsecond" };
+            let a_day = matches!(column, "effective" | "since");
+            let unit = if a_day { "day" } else { "microsecond" };
             return set(format!(
                 "CAST({column} + INTERVAL '{step} {unit}' AS {})",
-                if column == "effective" { "DATE" } else { "TIMESTAMP" }
+                if a_day { "DATE" } else { "TIMESTAMP" }
             ));
         }
         if text.is_empty() {

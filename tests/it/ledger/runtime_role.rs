@@ -46,6 +46,8 @@ fn domain_5_the_runtime_role_books_but_never_changes_what_is_booked() {
         "DELETE FROM ledger_account",
         "UPDATE ledger_transaction SET note = 'x'",
         "DELETE FROM ledger_transaction",
+        "UPDATE ledger_total SET accounts = 1",
+        "DELETE FROM ledger_page",
         "ALTER TABLE ledger_posting DISABLE TRIGGER USER",
         "DROP TRIGGER ledger_posting_frozen ON ledger_posting",
         "SET session_replication_role = replica",
