@@ -11,9 +11,10 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use tokio::io::AsyncReadExt;
 
-use crate::kernel::error::Refusal;
+use crate::kernel::error::{Code, Refusal};
 
 use super::codes::FILE_STORE_UNAVAILABLE;
+use super::model::StoredFile;
 
 /// Bytes that are read from the temporary file at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -96,6 +97,24 @@ impl Vault {
     pub async fn open(&self, key: &str) -> Result<Bytestream, Refusal> {
         let found = self.store.get(&Path::from(key)).await.map_err(unavailable)?;
         Ok(found.into_stream().map_err(unavailable).boxed())
+    }
+
+    /// All bytes of a file that a command needs in memory; one that is too large is refused before it is read.
+    pub async fn whole(
+        &self,
+        file: &StoredFile,
+        bytes_max: usize,
+        too_large: &'static Code,
+    ) -> Result<Vec<u8>, Refusal> {
+        if usize::try_from(file.size_bytes).map_or(true, |size| size > bytes_max) {
+            return Err(Refusal::new(too_large).with("max_bytes", bytes_max));
+        }
+        let mut stream = self.open(&file.key).await?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = stream.next().await {
+            bytes.extend_from_slice(&chunk?);
+        }
+        Ok(bytes)
     }
 
     /// Deletes an object; one that is gone already is as good as deleted.

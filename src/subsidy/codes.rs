@@ -47,6 +47,7 @@ codes! {
     OBJECTIONS_OPEN = ("objections_open", 409, "尚有 {count} 件异议未答复", "{count} objections are not answered yet");
     OBJECTION_ANSWERED = ("objection_answered", 409, "该异议已答复", "The objection has been answered");
     REMITTANCE_ROWS = ("remittance_rows", 422, "应有 1 至 {max} 行拨付结果", "A report has 1 to {max} rows");
+    REMITTANCE_TOO_LARGE = ("remittance_too_large", 413, "拨付结果文件超过 {max_bytes} 字节", "The payment file exceeds {max_bytes} bytes");
     REMITTANCE_COLUMN = ("remittance_column", 422, "文件缺少“{title}”列", "The file has no column {title}");
     REMITTANCE_CELL = ("remittance_cell", 422, "第 {row} 行“{title}”无效", "Row {row}: {title} is not valid");
 }

@@ -2,7 +2,6 @@
 
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpResponse, get, post};
-use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -190,14 +189,7 @@ async fn bytes_of(edge: &Edge, vault: &Vault, id: FileId) -> Result<(StoredFile,
     let actor = edge.actor().clone();
     let file = edge.db().read(move |snapshot| files::service::own(snapshot, &actor, id)).await?;
     let max = service::import_limits().file_bytes_max;
-    if usize::try_from(file.size_bytes).map_or(true, |size| size > max) {
-        return Err(Refusal::new(&XLSX_TOO_LARGE).with("max_bytes", max));
-    }
-    let mut stream = vault.open(&file.key).await?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        bytes.extend_from_slice(&chunk?);
-    }
+    let bytes = vault.whole(&file, max, &XLSX_TOO_LARGE).await?;
     Ok((file, bytes))
 }
 

@@ -2,7 +2,6 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{get, post, web};
-use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,6 +16,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::{Day, UtcTime};
 use crate::papers::{CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE, csv, xlsx};
+use crate::subsidy::codes::REMITTANCE_TOO_LARGE;
 use crate::subsidy::model::{BatchId, BatchRecord, Outcome, Reconciled, RemittanceRecord};
 use crate::subsidy::service::{self, ReportRow};
 
@@ -177,6 +177,8 @@ pub async fn report(edge: Edge, id: Path<BatchId>, input: Input<ReportInput>) ->
     .await
 }
 
+const IMPORT: &str = "subsidy.batch.import";
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportInput {
@@ -194,17 +196,16 @@ pub struct ImportInput {
 )]
 #[post("/subsidy/batches/{id}/payment-results/import")]
 pub async fn import(edge: Edge, id: Path<BatchId>, input: Input<ImportInput>, vault: Data<Vault>) -> Answer {
-    edge.permit(Permission::SubsidyPay)?;
+    if let Some(kept) = edge.kept(IMPORT, Permission::SubsidyPay, &input).await? {
+        return Ok(kept);
+    }
     let expected = edge.expected_version()?;
     let (wanted, actor) = (input.parse()?.file, edge.actor().clone());
     let stored = edge.db().read(move |snapshot| files::own(snapshot, &actor, wanted)).await?;
-    let mut stream = vault.open(&stored.key).await?;
-    let mut bytes = vec![];
-    while let Some(chunk) = stream.next().await {
-        bytes.extend_from_slice(&chunk.map_err(Refusal::internal)?);
-    }
-    let rows = treasury::rows(&bytes)?;
-    edge.write("subsidy.batch.import", Permission::SubsidyPay, input, move |tx, actor, _| {
+    let bytes = vault.whole(&stored, treasury::FILE_BYTES_MAX, &REMITTANCE_TOO_LARGE).await?;
+    // A workbook is unpacked here, which takes a thread's time and not a worker's.
+    let rows = edge.db().read_slow(move |_| treasury::rows(&bytes)).await?;
+    edge.write(IMPORT, Permission::SubsidyPay, input, move |tx, actor, _| {
         shown(service::report(tx, actor, *id, &rows, expected)?)
     })
     .await

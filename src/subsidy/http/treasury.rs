@@ -8,6 +8,9 @@ use crate::subsidy::codes::{REMITTANCE_CELL, REMITTANCE_COLUMN};
 use crate::subsidy::model::Outcome;
 use crate::subsidy::service::{Instruction, ReportRow};
 
+/// A batch has at most some hundred payees: what is larger is no payment file.
+pub const FILE_BYTES_MAX: usize = 1 << 20;
+
 const INSTRUCTION: &str = "拨付指令号";
 const OUTCOME: &str = "拨付结果";
 const AMOUNT: &str = "实拨金额（元）";

@@ -94,3 +94,28 @@ fn a_payment_file_comes_back_as_the_treasury_filled_it_in() {
     answer.refused(422, "remittance_column");
     step(&city, PAYER, &batch, "pay").refused(409, "state_conflict");
 }
+
+/// A repeated import is answered from what was kept: the file is not read again, even when its bytes are gone.
+#[test]
+fn a_repeated_import_does_not_read_its_file_again() {
+    let city = City::new();
+    let batch = approved(&city);
+    let payer = city.as_(PAYER);
+    payer.send("POST", &path(&batch, "payment-orders"), None).expect(200);
+    let large = vec![b','; (1 << 20) + 1];
+    let file = upload(&payer, "过大.csv", &large).expect(201).id();
+    let import = |file: &str| {
+        let keyed = payer.with("Idempotency-Key", "import-1");
+        keyed.post(&path(&batch, "payment-results/import"), json!({"file": file}))
+    };
+    import(&file).refused(413, "remittance_too_large");
+    let sent = payer.get(&path(&batch, "payment-file?format=csv")).expect(200).text();
+    let filled = sent.replace("50000.00,,,,", "50000.00,成功,50000.00,2026-03-10,CZ-1");
+    let file = upload(&payer, "拨付结果.csv", filled.as_bytes()).expect(201).id();
+    let first = import(&file).expect(200).body;
+    let vault = city.dir.path().join("files");
+    std::fs::rename(&vault, city.dir.path().join("gone")).unwrap();
+    assert_eq!(import(&file).expect(200).body, first);
+    let other = payer.post(&path(&batch, "payment-results/import"), json!({"file": file}));
+    assert_ne!(other.status, 200, "without the key the file is wanted again");
+}
