@@ -19,6 +19,7 @@ codes! {
     REWARD_PROFIT_FLOOR = ("reward_profit_floor", 422, "自行实施或合作实施的，每年提取比例不得低于营业利润的 {floor}（第四十五条）", "For own or joint use at least {floor} of the operating profit is due each year (art. 45)");
     REWARD_PROFIT_YEARS = ("reward_profit_years", 422, "应连续提取 {min} 至 {max} 年（第四十五条）", "For {min} to {max} years (art. 45)");
     REWARD_YEAR_OUTSIDE = ("reward_year_outside", 422, "{year} 年不在提取年度之内", "{year} is not one of the plan's years");
+    REWARD_YEAR_RUNNING = ("reward_year_running", 409, "{year} 年尚未结束，不能登记其营业利润", "The year {year} is not over: its profit cannot be stated");
     REWARD_YEAR_STATED = ("reward_year_stated", 409, "{year} 年的营业利润已经登记", "The profit of {year} has been stated");
     REWARD_VOUCHER_USED = ("reward_voucher_used", 422, "凭证“{voucher}”的收入已在第 {tranche} 次方案中分配", "The income of voucher {voucher} is distributed by tranche {tranche}");
     REWARD_PUBLICITY_RUNNING = ("reward_publicity_running", 409, "公示期至 {ends}，期满后方可确认", "Publicity runs until {ends}; confirm after it");

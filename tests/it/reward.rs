@@ -250,9 +250,16 @@ fn art_45_own_use_pays_from_each_years_profit() {
     let due = state(2024, 200_000_000).expect(200).body;
     assert_eq!((&due["items"][0]["due"], &due["items"][1]["due"]), (&json!(6_000_000), &json!(4_000_000)));
     state(2024, 1).refused(409, "reward_year_stated");
+    // Art. 21: the report of that year has the profit and what is due of it, though nothing was paid in it.
+    let report = city.as_(WRITER).get("/api/v1/rewards/report?year=2024").expect(200).body;
+    let figures = ["base", "reward", "main", "paid"].map(|it| report["plans"][0][it].as_i64().unwrap());
+    assert_eq!(figures, [200_000_000, 10_000_000, 6_000_000, 0]);
     state(2027, 1).refused(422, "reward_year_outside");
     state(2025, 0).expect(200);
-    state(2026, 100).expect(200);
+    state(2026, 100).refused(409, "reward_year_running");
+    city.clock.advance_seconds(366 * 86_400);
+    let admin = city.as_(DECIDER);
+    admin.post(&profits, json!({"year": 2026, "profit_fen": 100})).expect(200);
     let today = city.now().day().to_string();
     for (year, rank, amount) in [(2024, 1, 6_000_000), (2024, 2, 4_000_000), (2026, 1, 3), (2026, 2, 2)] {
         let mut body = payout(rank, amount, &today);

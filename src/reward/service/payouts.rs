@@ -13,7 +13,7 @@ use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::kernel::time::Day;
-use crate::reward::codes::{REWARD_NOTHING_DUE, REWARD_YEAR_STATED};
+use crate::reward::codes::{REWARD_NOTHING_DUE, REWARD_YEAR_RUNNING, REWARD_YEAR_STATED};
 use crate::reward::model::{Due, Payout, Plan, PlanId, PlanState};
 use crate::reward::{rules, store};
 
@@ -44,6 +44,10 @@ pub fn state_profit(
     }
     errors.check()?;
     let parts = rules::due_of_profit(&plan.content, &plan.contributors, year, profit)?;
+    // Art. 45 speaks of the profit of a year: it is known when the year is over.
+    if year >= tx.now().day().year() {
+        return Err(Refusal::new(&REWARD_YEAR_RUNNING).with("year", year));
+    }
     if store::dues(tx, id)?.iter().any(|due| due.year == year) {
         return Err(Refusal::new(&REWARD_YEAR_STATED).with("year", year));
     }

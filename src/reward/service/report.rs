@@ -13,12 +13,16 @@ use crate::kernel::id::OrganisationId;
 use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
-use crate::reward::model::{ClassFigures, Content, Plan, PlanFigures, PlanId, Report};
+use crate::reward::model::{
+    ClassFigures, Content, Contributor, ContributorRole, Due, Plan, PlanFigures, PlanId, Report,
+};
 use crate::reward::store;
 
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 /// Plans of one institute and year.
 const PLANS_MAX: i64 = 10_000;
+/// What is due of one year's profits, to all contributors.
+const DUES_MAX: i64 = 10_000;
 const PLANS_READ_AT_ONCE: usize = 500;
 
 /// An institute reads its own; a government those of institutes in its division, an auditor all.
@@ -55,8 +59,17 @@ pub fn report(
         return Err(Refusal::new(&TOO_MANY).with("max", PLANS_MAX));
     }
     let paid: BTreeMap<PlanId, Fen> = store::paid_between(snapshot, id, from, to)?.into_iter().collect();
+    let mut of_profit: BTreeMap<PlanId, Vec<Due>> = BTreeMap::new();
+    let dues = store::dues_of_year(snapshot, id, year, DUES_MAX + 1)?;
+    if i64::try_from(dues.len()).unwrap_or(i64::MAX) > DUES_MAX {
+        return Err(Refusal::new(&TOO_MANY).with("max", DUES_MAX));
+    }
+    for due in dues {
+        of_profit.entry(due.plan).or_default().push(due);
+    }
     let known: BTreeSet<PlanId> = plans.iter().map(|plan| plan.id).collect();
-    let earlier: Vec<PlanId> = paid.keys().filter(|id| !known.contains(id)).copied().collect();
+    let others: BTreeSet<PlanId> = paid.keys().chain(of_profit.keys()).copied().collect();
+    let earlier: Vec<PlanId> = others.difference(&known).copied().collect();
     let mut all = plans;
     for slice in earlier.chunks(PLANS_READ_AT_ONCE) {
         all.extend(store::plans(snapshot, slice)?);
@@ -66,7 +79,13 @@ pub fn report(
         institute_name: found.profile.name,
         year,
         contracts: by_class(&contracts)?,
-        plans: all.iter().map(|plan| figures(plan, paid.get(&plan.id).copied())).collect::<Result<_, _>>()?,
+        plans: all
+            .iter()
+            .map(|plan| {
+                let dues = of_profit.get(&plan.id).map(Vec::as_slice).unwrap_or_default();
+                figures(plan, dues, paid.get(&plan.id).copied())
+            })
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -92,8 +111,21 @@ fn sum(a: Fen, b: Fen) -> Result<Fen, Refusal> {
     a.checked_add(b).ok_or_else(|| Refusal::internal("a report beyond 64 bits"))
 }
 
-fn figures(plan: &Plan, paid: Option<Fen>) -> Result<PlanFigures, Refusal> {
+/// Of own use the figures are the year's: its profit, what of it is due, and to main contributors (rule 6).
+fn figures(plan: &Plan, dues: &[Due], paid: Option<Fen>) -> Result<PlanFigures, Refusal> {
     let overflow = || Refusal::internal("a plan beyond 64 bits");
+    let main = |rank: i32| {
+        let of = |it: &Contributor| it.rank == rank && it.role == ContributorRole::Main;
+        plan.contributors.iter().any(of)
+    };
+    let (base, reward, of_main) = match dues.first() {
+        None => (plan.computed.base, plan.computed.reward, plan.computed.main),
+        Some(first) => (
+            first.profit,
+            Fen::sum(dues.iter().map(|due| due.due)).ok_or_else(overflow)?,
+            Fen::sum(dues.iter().filter(|due| main(due.rank)).map(|due| due.due)).ok_or_else(overflow)?,
+        ),
+    };
     let (income, costs) = match &plan.content {
         Content::Cash { receipts, costs, .. } => (
             Fen::sum(receipts.iter().map(|it| it.amount)).ok_or_else(overflow)?,
@@ -108,9 +140,9 @@ fn figures(plan: &Plan, paid: Option<Fen>) -> Result<PlanFigures, Refusal> {
         confirmed_on: plan.confirmed_on,
         income,
         costs,
-        base: plan.computed.base,
-        reward: plan.computed.reward,
-        main: plan.computed.main,
+        base,
+        reward,
+        main: of_main,
         people: i64::try_from(plan.contributors.len()).unwrap_or(i64::MAX),
         paid: paid.unwrap_or_default(),
     })

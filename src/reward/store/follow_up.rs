@@ -127,6 +127,19 @@ struct DueRow {
     paid: Fen,
 }
 
+impl From<DueRow> for Due {
+    fn from(row: DueRow) -> Self {
+        Self {
+            plan: row.plan,
+            year: row.year,
+            rank: row.contributor_rank,
+            profit: row.profit_fen,
+            due: row.due,
+            paid: row.paid,
+        }
+    }
+}
+
 pub fn insert_dues(conn: &mut Conn, dues: &[Due]) -> Result<(), Refusal> {
     let row = |due: &Due| DueRow {
         plan: due.plan,
@@ -147,15 +160,25 @@ pub fn dues(conn: &mut Conn, plan: PlanId) -> Result<Vec<Due>, Refusal> {
         .filter(reward_due::plan.eq(plan))
         .order((reward_due::year.asc(), reward_due::contributor_rank.asc()))
         .load(conn)?;
-    let build = |row: DueRow| Due {
-        plan: row.plan,
-        year: row.year,
-        rank: row.contributor_rank,
-        profit: row.profit_fen,
-        due: row.due,
-        paid: row.paid,
-    };
-    Ok(rows.into_iter().map(build).collect())
+    Ok(rows.into_iter().map(Due::from).collect())
+}
+
+/// What an institute owes of one year's profits, by plan and rank.
+pub fn dues_of_year(
+    conn: &mut Conn,
+    institute: OrganisationId,
+    year: i32,
+    limit: i64,
+) -> Result<Vec<Due>, Refusal> {
+    let rows: Vec<DueRow> = reward_due::table
+        .inner_join(reward_plan::table)
+        .filter(reward_plan::institute.eq(institute))
+        .filter(reward_due::year.eq(year))
+        .order((reward_due::plan.asc(), reward_due::contributor_rank.asc()))
+        .limit(limit)
+        .select(reward_due::all_columns)
+        .load(conn)?;
+    Ok(rows.into_iter().map(Due::from).collect())
 }
 
 /// Sets what was paid, over what was known to be paid.
