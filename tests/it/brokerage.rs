@@ -299,4 +299,23 @@ fn domain_6_the_agencys_yearly_figures_add_up() {
     assert_eq!(xlsx::read(&book.bytes, &xlsx::Limits::default()).unwrap().len(), 3);
     let none = city.as_("broker2.member").get("/api/v1/brokerage/figures?year=2026").expect(200).body;
     assert_eq!(none["items"], json!([]));
+    // An amendment in a later year is money of that year, and no second deal.
+    let (contract, number) = registered(&city);
+    city.as_(BROKER).post(&path(&id, "/contracts"), json!({"number": number})).expect(200);
+    city.as_(CLIENT).send("POST", &path(&id, &format!("/contracts/{number}/agree")), None).expect(200);
+    city.clock.advance_seconds(366 * 86_400);
+    let mut larger =
+        city.as_(CLIENT).get(&format!("/api/v1/contracts/{contract}")).expect(200).body["form"].clone();
+    larger["total_fen"] = json!(150_000_000);
+    let amended = json!({"form": larger, "reason": "增加工作量"});
+    act(&city.as_(CLIENT), &contract, "amendments", amended).expect(200);
+    act(&registrar(&city), &contract, "amendments/approve", json!({"opinion": "同意"})).expect(200);
+    city.settle();
+    city.settle();
+    let year = city.as_("government.payer").get("/api/v1/brokerage/figures?year=2027").expect(200).body;
+    let row = &year["items"][0];
+    let found = ["deals", "firms", "total_fen", "commission_fen"].map(|it| row[it].as_i64().unwrap());
+    assert_eq!(found, [0, 0, 0, ONE_PERCENT / 2]);
+    let year = city.as_("government.payer").get("/api/v1/brokerage/figures?year=2026").expect(200).body;
+    assert_eq!(year["items"][0]["deals"], 3);
 }

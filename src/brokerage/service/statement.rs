@@ -127,7 +127,8 @@ pub fn yearly_figures(conn: &mut Conn, node: &str, year: i32) -> Result<Vec<Figu
             .entry(deal.broker.clone())
             .or_insert_with(|| Figures { broker: deal.broker.clone(), ..Figures::default() });
         row.commission = sum(row.commission, deal.amount)?;
-        if !deal.amount.is_positive() {
+        // A deal counts in the year in which it is first earned on: a later amendment is money of its own year only.
+        if deal.known || !deal.amount.is_positive() {
             continue;
         }
         row.firms += i64::from(firms.insert((deal.broker.clone(), deal.client)));

@@ -2,7 +2,7 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool, Date};
 
 use crate::brokerage::model::{Commission, CommissionId, Introduction, MandateId, Outcome};
 use crate::db::schema::{brokerage_contract, brokerage_engagement, commission};
@@ -217,10 +217,15 @@ pub struct DealSum {
     pub client: String,
     pub contract: String,
     pub amount: Fen,
+    /// The broker earned on the contract before these days: the deal was counted then.
+    pub known: bool,
 }
 
+const EARLIER: &str = "EXISTS (SELECT 1 FROM commission e WHERE e.broker = commission.broker \
+    AND e.contract = commission.contract AND e.day < ";
+
 pub fn deals_between(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<DealSum>, Refusal> {
-    let rows: Vec<(String, String, String, i64)> = commission::table
+    let rows: Vec<(String, String, String, i64, bool)> = commission::table
         .filter(commission::day.between(from, to))
         .group_by((commission::broker, commission::client, commission::contract))
         .order((commission::broker.asc(), commission::contract.asc()))
@@ -229,9 +234,16 @@ pub fn deals_between(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<DealSum>
             commission::client,
             commission::contract,
             sql::<BigInt>("CAST(SUM(amount_fen) AS BIGINT)"),
+            sql::<Bool>(EARLIER).bind::<Date, _>(from).sql(")"),
         ))
         .load(conn)?;
-    let deal = |(broker, client, contract, fen)| DealSum { broker, client, contract, amount: Fen(fen) };
+    let deal = |(broker, client, contract, fen, known)| DealSum {
+        broker,
+        client,
+        contract,
+        amount: Fen(fen),
+        known,
+    };
     Ok(rows.into_iter().map(deal).collect())
 }
 
