@@ -204,6 +204,7 @@ pub struct Follow {
 
 impl Bench {
     pub fn run(self, config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+        std::fs::create_dir_all(&config.data_dir)?;
         match self {
             Self::Http(bench) => http::run(config, &bench),
             Self::Ledger(bench) => ledger::run(config, &bench),

@@ -74,7 +74,6 @@ struct Scene {
 
 impl Scene {
     fn open(config: &Config, bench: &SearchBench) -> Result<Scene, Failure> {
-        std::fs::create_dir_all(&config.data_dir)?;
         migrate::run(&config.database)?;
         let db = open_db(config, &World::real())?;
         let corpus = Corpus::read(&bench.corpus)?;
