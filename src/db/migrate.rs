@@ -79,6 +79,7 @@ static MIGRATIONS: &[Migration] = migrations![
     47 "0047_watch_and_erasure",
     48 "0048_sale_after",
     49 "0049_money",
+    50 "0050_run_told",
     53 "0053_ledger_pages",
 ];
 

@@ -36,6 +36,8 @@
 //! 20. The winner signs within 30 days of the award by profile; then its default may be stated by the seller or the
 //!     operator. Another person of the operator decides it, and not while an objection, the winner's too, is open.
 //! 21. What was published changes only by a correction, which everybody who takes part is told and offers confirm.
+//! 22. Price and end of a running sale are told to other nodes as they move, at most once a minute and in the last part
+//!     every ten seconds; suspension and close at once (TMF-1 rule 3).
 //!
 //! For a further mode: its terms in `terms.rs`, its rules in `rules/`, its steps beside `service/`; enrolment, deposits,
 //! questions, objections, the award and what follows are the same for all (`service::finish`).

@@ -265,6 +265,9 @@ pub struct Run {
     pub leader_maximum: Option<Vec<u8>>,
     pub extensions: i32,
     pub beat_at: UtcTime,
+    /// The last bid of which other nodes were told, and when (rule 22).
+    pub told_seq: i64,
+    pub told_at: Option<UtcTime>,
 }
 
 words! {

@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::model::{ModeTerms, Sale, State};
+use super::model::{ModeTerms, Run, Sale, State};
+use super::rules::book::next_bid;
+use crate::kernel::id::{parse_urn, urn};
 
 pub const SCHEMA: &str = "sale.v1";
 
-/// What everybody may read: the notice, and the result once there is one. Never the reserve, maxima, related parties
-/// by code, or who took part beside the winner.
-pub fn projection(sale: &Sale) -> Value {
+/// What everybody may read: the notice, how a bidding stood when this was told, and the result once there is one. Never
+/// the reserve, maxima, related parties by code, or who took part beside the winner; who leads is an alias.
+pub fn projection(sale: &Sale, run: Option<&(Run, Option<String>)>) -> Value {
     let mut public = Map::new();
     let mut put = |name: &str, value: Value| public.insert(name.to_owned(), value);
     put("schema", json!(SCHEMA));
@@ -29,10 +31,27 @@ pub fn projection(sale: &Sale) -> Value {
     put("has_reserve", json!(sale.reserve.is_some()));
     put("published_at", json!(sale.times.published_at));
     put("starts_at", json!(sale.times.starts_at));
-    put("ends_at", json!(sale.times.ends_at));
+    put("ends_at", json!(run.map(|(run, _)| run.ends_at).or(sale.times.ends_at)));
     put("run_number", json!(sale.run_number));
+    let earlier = sale.rerun_of.zip(parse_urn(&sale.urn)).map(|(id, (node, ..))| urn(node, "sale", id));
+    put("rerun_of", json!(earlier));
+    put("run", json!(run.map(|(run, leader)| standing(run, leader.as_deref()))));
     put("result", result(sale));
     Value::Object(public)
+}
+
+/// A suspension moves the start of the run, not that of the sale.
+fn standing(run: &Run, leader: Option<&str>) -> Value {
+    json!({
+        "bids": run.seq,
+        "price_fen": (run.seq > 0).then_some(run.price),
+        "next_fen": (!run.closed).then(|| next_bid(run)),
+        "leader": leader,
+        "starts_at": run.starts_at,
+        "ends_at": run.ends_at,
+        "extensions": run.extensions,
+        "closed": run.closed,
+    })
 }
 
 fn price(sale: &Sale) -> Value {

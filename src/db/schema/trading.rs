@@ -99,6 +99,8 @@ diesel::table! {
         leader_maximum -> Nullable<Binary>,
         extensions -> Integer,
         beat_at -> Timestamp,
+        told_seq -> BigInt,
+        told_at -> Nullable<Timestamp>,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod listing;
 pub mod negotiated;
 pub mod sealed;
 pub mod silence;
+pub mod telling;
 
 use super::model::{ModeTerms, Rules, Sale};
 use crate::kernel::error::{Errors, Refusal};

@@ -52,6 +52,8 @@ pub mod tests {
             leader_maximum: None,
             extensions: 0,
             beat_at: at(0),
+            told_seq: 0,
+            told_at: None,
         }
     }
 

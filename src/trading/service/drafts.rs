@@ -59,7 +59,7 @@ pub fn create(tx: &mut Tx, actor: &Actor, draft: &SaleDraft) -> Result<Sale, Ref
         updated_at: tx.now(),
     };
     store::insert_sale(tx, &sale)?;
-    record(tx, actor, &sale, "sale.drafted", json!({}));
+    record(tx, actor, &sale, "sale.drafted", json!({}))?;
     Ok(sale)
 }
 

@@ -36,7 +36,7 @@ pub use objections::{
 };
 pub use offers::offer;
 pub use outcome::{announce, conclude, confirmation};
-pub use parts::{Part, bidders_elsewhere, objection, part};
+pub use parts::{Part, bidders_elsewhere, objection, part, question};
 pub use profiles::{ensure_shipped, profiles, rules_on, set_rules};
 pub use publish::{approve, publish, refuse};
 pub use questions::{answer, ask, questions};
@@ -48,7 +48,7 @@ pub use tend::{runs_to_tend, sales_to_tend, suspend_by_decision, tend_run, tend_
 use serde_json::Value;
 
 use super::codes::SALE_OBJECTIONS_OPEN;
-use super::model::{Sale, SaleId};
+use super::model::{Run, Sale, SaleId};
 use super::{projection, store};
 use crate::db::{Conn, Tx, check_version};
 use crate::kernel::actor::{Actor, OrganisationKind};
@@ -114,22 +114,41 @@ pub(crate) fn keep(
 ) -> Result<Sale, Refusal> {
     let after = Sale { version: before.version + 1, updated_at: tx.now(), ..after };
     store::save_sale(tx, &after)?;
-    record(tx, actor, &after, event, more);
+    record(tx, actor, &after, event, more)?;
     Ok(after)
 }
 
-pub(crate) fn record(tx: &mut Tx, actor: &Actor, sale: &Sale, event: &'static str, more: Value) {
+pub(crate) fn record(
+    tx: &mut Tx,
+    actor: &Actor,
+    sale: &Sale,
+    event: &'static str,
+    more: Value,
+) -> Result<(), Refusal> {
     let mut facts = projection::facts(sale);
     if let (Value::Object(facts), Value::Object(more)) = (&mut facts, more) {
         facts.extend(more);
     }
     let (urn, version) = (sale.urn.clone(), sale.version);
     let change = if sale.is_published() {
-        NewChange::published(event, urn, version, Audience::Public, facts, projection::projection(sale))
+        let run = published_run(tx, sale)?;
+        let public = projection::projection(sale, run.as_ref());
+        NewChange::published(event, urn, version, Audience::Public, facts, public)
     } else {
         NewChange::local(event, urn, version, facts)
     };
     tx.record(actor, change);
+    Ok(())
+}
+
+/// How a bidding stands, with the alias of who leads.
+fn published_run(tx: &mut Tx, sale: &Sale) -> Result<Option<(Run, Option<String>)>, Refusal> {
+    if !sale.mode.is_bidding() {
+        return Ok(None);
+    }
+    let Some(run) = store::run(tx, sale.id)? else { return Ok(None) };
+    let leader = run.leader.map(|number| store::bidder(tx, sale.id, number)).transpose()?.flatten();
+    Ok(Some((run, leader.map(|it| it.alias))))
 }
 
 /// What is done with every lot of a sale that lives on this node.

@@ -1,9 +1,10 @@
-//! What a bidder or an objector may know of its own part in a sale, for telling it to its node (TMF-1 rule 11).
+//! What a bidder, an objector or an asker may know of its own part in a sale, for telling it to its node (TMF-1 rule 11).
 
 use crate::db::Conn;
 use crate::kernel::error::Refusal;
 use crate::trading::model::{
-    Bid, Bidder, Confirmation, Deposit, Objection, ObjectionId, Offer, Run, Sale, SaleId,
+    Bid, Bidder, Confirmation, Deposit, Objection, ObjectionId, Offer, Question, QuestionId, Run, Sale,
+    SaleId,
 };
 use crate::trading::store;
 
@@ -44,6 +45,12 @@ pub fn part(conn: &mut Conn, node: &str, id: SaleId, number: i32) -> Result<Opti
 /// For telling the node of the objector, and nobody else.
 pub fn objection(conn: &mut Conn, node: &str, id: ObjectionId) -> Result<Option<(Sale, Objection)>, Refusal> {
     let Some(found) = store::objection(conn, id)? else { return Ok(None) };
+    Ok(Some((super::load(conn, node, found.sale)?, found)))
+}
+
+/// For telling the node of the asker, and nobody else.
+pub fn question(conn: &mut Conn, node: &str, id: QuestionId) -> Result<Option<(Sale, Question)>, Refusal> {
+    let Some(found) = store::question(conn, id)? else { return Ok(None) };
     Ok(Some((super::load(conn, node, found.sale)?, found)))
 }
 

@@ -127,5 +127,7 @@ fn new_run(sale: SaleId, terms: &BiddingTerms, rules: &Rules) -> Result<Run, Ref
         leader_maximum: None,
         extensions: 0,
         beat_at: terms.starts_at,
+        told_seq: 0,
+        told_at: None,
     })
 }

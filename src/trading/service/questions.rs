@@ -22,7 +22,7 @@ const WAITING_MAX: i64 = 10;
 
 pub fn ask(tx: &mut Tx, actor: &Actor, id: SaleId, question: &str) -> Result<Question, Refusal> {
     actor.permit(Permission::SaleBid)?;
-    identity::require_verified(tx, actor)?;
+    let asker = identity::acting_party(tx, actor)?.urn;
     let sale = load_tx(tx, id)?;
     if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
@@ -33,7 +33,6 @@ pub fn ask(tx: &mut Tx, actor: &Actor, id: SaleId, question: &str) -> Result<Que
     let mut errors = Errors::new();
     text::required(&mut errors, "/text", question, TEXT_CHARS_MAX);
     errors.check()?;
-    let asker = tx.urn("organisation", actor.person()?.organisation);
     if store::waiting_questions(tx, id, &asker)? >= WAITING_MAX {
         return Err(Refusal::new(&SALE_QUESTIONS_MAX).with("max", WAITING_MAX));
     }

@@ -71,7 +71,7 @@ pub fn rerun(
     };
     store::insert_sale(tx, &sale)?;
     let earlier = tx.urn("sale", id);
-    record(tx, actor, &sale, "sale.drafted", json!({"rerun_of": earlier}));
+    record(tx, actor, &sale, "sale.drafted", json!({"rerun_of": earlier}))?;
     if sale.mode == Mode::SealedTender {
         sealed::service::set_up_again(tx, actor, id, new_id)?;
     }

@@ -14,18 +14,18 @@ use crate::proof::SecretBox;
 use crate::trading::model::{
     Mode, Outcome, Ranked, Run, Sale, SaleId, State, Suspension, SuspensionReason, Times, UnsoldReason,
 };
-use crate::trading::rules::{lifecycle, silence};
+use crate::trading::rules::{lifecycle, silence, telling};
 use crate::trading::store;
 
 /// Places of the published ranking.
 const RANKING_MAX: i64 = 20;
 const NOTE_CHARS_MAX: usize = 1_000;
 
-/// Runs that may need a sign of life, a suspension or the close.
+/// Runs that may need a sign of life, a suspension or the close, or of which others are to be told.
 pub fn runs_to_tend(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<SaleId>, Refusal> {
     let needs = |run: &Run| {
         let beat_due = run.beat_at.max(run.starts_at).plus_seconds(silence::BEAT_EVERY_SECONDS);
-        run.ends_at <= now || beat_due <= now
+        run.ends_at <= now || beat_due <= now || telling::is_due(run, now)
     };
     let open = store::open_runs(conn, now, limit)?;
     Ok(open.iter().filter(|run| needs(run)).map(|run| run.sale).collect())
@@ -36,7 +36,7 @@ pub fn sales_to_tend(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Sa
     store::due_sales(conn, now, limit)
 }
 
-/// A sign of life; or, by the rules, the suspension or the close (rules 7, 16).
+/// A sign of life; or, by the rules, the suspension, the close or the telling (rules 7, 16, 22).
 pub fn tend_run(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refusal> {
     let Some(run) = store::run(tx, id)? else { return Ok(()) };
     let now = tx.now();
@@ -50,17 +50,36 @@ pub fn tend_run(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refu
     if now >= run.ends_at {
         return close(tx, secrets, run).map(drop);
     }
+    if telling::is_due(&run, now) {
+        return tell(tx, Run { beat_at: now, ..run }).map(drop);
+    }
     if now < run.beat_at.plus_seconds(silence::BEAT_EVERY_SECONDS) {
         return Ok(());
     }
     store::move_run(tx, &Run { beat_at: now, ..run })
 }
 
+/// Price and end as they stand now go into the published projection (rule 22).
+fn tell(tx: &mut Tx, run: Run) -> Result<Sale, Refusal> {
+    let sale = load_tx(tx, run.sale)?;
+    let run = told(run, tx.now());
+    store::save_run(tx, &run)?;
+    let times = Times { ends_at: Some(run.ends_at), ..sale.times };
+    let next = Sale { times, ..sale.clone() };
+    keep(tx, &TRADING, &sale, next, "sale.run_told", json!({"bids": run.seq}))
+}
+
+/// A run whose state goes out with the change that is written now.
+fn told(run: Run, now: UtcTime) -> Run {
+    Run { told_seq: run.seq, told_at: Some(now), ..run }
+}
+
 /// The close: decided once, by the time of this command.
 fn close(tx: &mut Tx, secrets: &SecretBox, run: Run) -> Result<Sale, Refusal> {
     let sale = load_tx(tx, run.sale)?;
     let reserve = open_reserve(secrets, &sale)?;
-    store::save_run(tx, &Run { closed: true, leader_maximum: None, ..run.clone() })?;
+    let closed = Run { closed: true, leader_maximum: None, ..told(run.clone(), tx.now()) };
+    store::save_run(tx, &closed)?;
     store::forget_maxima(tx, run.sale)?;
     let times = Times { ends_at: Some(run.ends_at), ..sale.times };
     let sale = Sale { times, ..sale };
@@ -121,7 +140,7 @@ fn suspend(
         new_ends_at,
     };
     store::insert_suspension(tx, &suspension)?;
-    let after = Run { starts_at: resumes_at, ends_at: new_ends_at, beat_at: resumes_at, ..run };
+    let after = Run { starts_at: resumes_at, ends_at: new_ends_at, beat_at: resumes_at, ..told(run, now) };
     store::save_run(tx, &after)?;
     let times = Times { ends_at: Some(new_ends_at), ..sale.times };
     let more = json!({"reason": reason, "since": since, "resumes_at": resumes_at, "ends_at": new_ends_at});

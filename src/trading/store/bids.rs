@@ -32,6 +32,8 @@ struct RunRow {
     leader_maximum: Option<Vec<u8>>,
     extensions: i32,
     beat_at: UtcTime,
+    told_seq: i64,
+    told_at: Option<UtcTime>,
 }
 
 impl From<&Run> for RunRow {
@@ -53,6 +55,8 @@ impl From<&Run> for RunRow {
             leader_maximum: it.leader_maximum.clone(),
             extensions: it.extensions,
             beat_at: it.beat_at,
+            told_seq: it.told_seq,
+            told_at: it.told_at,
         }
     }
 }
@@ -76,6 +80,8 @@ impl From<RunRow> for Run {
             leader_maximum: row.leader_maximum,
             extensions: row.extensions,
             beat_at: row.beat_at,
+            told_seq: row.told_seq,
+            told_at: row.told_at,
         }
     }
 }
