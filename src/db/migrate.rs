@@ -80,6 +80,8 @@ static MIGRATIONS: &[Migration] = migrations![
     48 "0048_sale_after",
     49 "0049_money",
     50 "0050_run_told",
+    51 "0051_part_question",
+    52 "0052_settled_and_erased",
     53 "0053_ledger_pages",
 ];
 

@@ -88,6 +88,7 @@ pub fn jobs(desk: &commands::Desk, pullers: &Pullers) -> Vec<Arc<dyn Job>> {
         Arc::new(commands::TellParts(desk.clone())),
         Arc::new(commands::Take(desk.clone())),
         Arc::new(commands::Tidy),
+        Arc::new(commands::Erase),
         Arc::new(reporting::Report(desk.keys.clone())),
     ]
 }

@@ -95,6 +95,7 @@ diesel::table! {
         version -> BigInt,
         document -> Text,
         updated_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -111,11 +112,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    command_erasing (target) {
+        target -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
     command_part (id) {
         id -> Text,
         sale -> Text,
+        entity -> Text,
         bidder -> Integer,
-        objection -> Text,
+        about -> Text,
         node -> Text,
         due -> Bool,
     }
@@ -138,3 +147,5 @@ diesel::table! {
         target -> Text,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(remote_thread, remote_message);

@@ -1,11 +1,11 @@
-//! What a remote party is told of an engagement and its messages, of its part in a sale and of its objection.
+//! What a remote party is told of an engagement and its messages, of its part in a sale, its objection, its question.
 
-use super::model::{BIDDER_ENTITY, OBJECTION_ENTITY};
+use super::model::{BIDDER_ENTITY, OBJECTION_ENTITY, QUESTION_ENTITY};
 use super::sale_wire::PartDocument;
 use super::wire::{MessageDocument, ThreadDocument};
 use crate::engagement::model::{Message, Standing};
 use crate::engagement::service::Seen;
-use crate::trading::model::{Objection, Sale};
+use crate::trading::model::{Objection, Question, Sale};
 use crate::trading::service::Part;
 
 /// Nothing that the owner keeps to itself; the owner's contact once it has agreed to talk.
@@ -71,6 +71,21 @@ pub fn objection(sale: &Sale, of: &Objection, urn: String, version: i64) -> Thre
         answered_at: of.answered_at,
         answer: Some(of.answer.clone()).filter(|answer| !answer.is_empty()),
         ended_at: of.answered_at,
+        ..of_sale(sale, urn, version)
+    }
+}
+
+/// A question as its asker may know it.
+pub fn question(sale: &Sale, of: &Question, urn: String, version: i64) -> ThreadDocument {
+    let answered = of.answer.as_ref();
+    ThreadDocument {
+        kind: QUESTION_ENTITY.into(),
+        state: if answered.is_some() { "answered" } else { "open" }.to_owned(),
+        text: of.text.clone(),
+        asked_at: of.asked_at,
+        answered_at: answered.map(|(_, at)| *at),
+        answer: answered.map(|(words, _)| words.clone()),
+        ended_at: answered.map(|(_, at)| *at),
         ..of_sale(sale, urn, version)
     }
 }

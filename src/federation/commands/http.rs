@@ -89,13 +89,15 @@ pub struct RemoteThreadView {
     pub node: String,
     /// When this node last heard of it.
     pub heard_at: UtcTime,
+    /// Since when its words and contacts are gone: its time was over, or the record was erased that it is about.
+    pub erased_at: Option<UtcTime>,
     pub thread: ThreadDocument,
 }
 
 impl RemoteThreadView {
     fn of(of: RemoteThread) -> Result<Self, Refusal> {
         let thread = serde_json::from_str(&of.document).map_err(Refusal::internal)?;
-        Ok(Self { id: of.id, node: of.node, heard_at: of.updated_at, thread })
+        Ok(Self { id: of.id, node: of.node, heard_at: of.updated_at, erased_at: of.erased_at, thread })
     }
 }
 

@@ -109,7 +109,8 @@ impl Follower for Tell {
 
     fn wants(&self, kind: &str) -> bool {
         // What a bidder did itself it hears of with the decision; what others do in silence is not its business.
-        let silent = ["sale.enrolled", "sale.offered", "sale.question_asked", "sale.question_answered"];
+        // Whom a moved price concerns hears of the bid that moved it.
+        let silent = ["sale.enrolled", "sale.offered", "sale.question_asked", "sale.run_told"];
         let told = ["engagement.", "sale.", "sale_deposit.", "sealed_tender."];
         told.iter().any(|of| kind.starts_with(of)) && !silent.contains(&kind)
     }
@@ -219,16 +220,35 @@ impl Job for Tidy {
     }
 
     fn run(&self, db: &Db) -> Result<(), Refusal> {
-        for _ in 0..FORGET_SLICES_MAX {
-            if db.write_background_blocking("federation.tidy", service::forget)?.value == 0 {
-                break;
-            }
+        slices(db, "federation.tidy", service::forget)?;
+        slices(db, "federation.expire", service::expire)?;
+        slices(db, "federation.take_back", service::take_back)
+    }
+}
+
+/// One slice after the other until there is nothing left, or enough for one turn.
+fn slices(db: &Db, name: &'static str, slice: fn(&mut Tx) -> Result<usize, Refusal>) -> Result<(), Refusal> {
+    for _ in 0..FORGET_SLICES_MAX {
+        if db.write_background_blocking(name, slice)?.value == 0 {
+            break;
         }
-        for _ in 0..FORGET_SLICES_MAX {
-            if db.write_background_blocking("federation.expire", service::expire)?.value == 0 {
-                break;
-            }
-        }
-        Ok(())
+    }
+    Ok(())
+}
+
+/// Goes on with erasures that are more than one command takes out (rule 9).
+pub struct Erase;
+
+impl Job for Erase {
+    fn name(&self) -> &'static str {
+        "federation.erase"
+    }
+
+    fn every_seconds(&self) -> i64 {
+        1
+    }
+
+    fn run(&self, db: &Db) -> Result<(), Refusal> {
+        slices(db, "federation.erase", service::erase_on)
     }
 }

@@ -26,6 +26,7 @@
 //! 10. Acts on sales are the acts of trading with a party that lives elsewhere: one path, the owner's rules and clock. What
 //!     such an act was is in no table and no log of the owner's; a bidder hears of its own part alone (rule 11; DOMAIN §4).
 
+mod act;
 pub mod chain;
 pub mod codes;
 pub mod decision;
@@ -44,5 +45,5 @@ pub mod wire;
 
 pub use hand_over::{ByCourier, node_routes};
 pub use http::routes;
-pub use jobs::{Decide, Post, Take, Tell, TellParts, Tidy};
+pub use jobs::{Decide, Erase, Post, Take, Tell, TellParts, Tidy};
 pub use service::Desk;

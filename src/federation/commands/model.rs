@@ -3,12 +3,13 @@
 use crate::kernel::actor::words;
 use crate::kernel::id::{OrganisationId, UserId, ids};
 use crate::kernel::time::UtcTime;
-use crate::trading::model::{ObjectionId, SaleId};
+use crate::trading::model::{ObjectionId, QuestionId, SaleId};
 
 /// The entities of sales, and of threads about them.
 pub const SALE_ENTITY: &str = "sale";
 pub const BIDDER_ENTITY: &str = "sale_part";
 pub const OBJECTION_ENTITY: &str = "sale_objection";
+pub const QUESTION_ENTITY: &str = "sale_question";
 
 ids! {
     RemoteActId of RemoteActKind;
@@ -144,6 +145,8 @@ pub struct RemoteThread {
     pub version: i64,
     pub document: String,
     pub updated_at: UtcTime,
+    /// Since when its words are gone.
+    pub erased_at: Option<UtcTime>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +175,7 @@ pub enum PartOf {
     /// By number.
     Bidder(i32),
     Objection(ObjectionId),
+    Question(QuestionId),
 }
 
 impl PartOf {
@@ -180,6 +184,7 @@ impl PartOf {
         match self {
             Self::Bidder(_) => BIDDER_ENTITY,
             Self::Objection(_) => OBJECTION_ENTITY,
+            Self::Question(_) => QUESTION_ENTITY,
         }
     }
 }

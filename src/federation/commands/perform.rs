@@ -89,6 +89,10 @@ fn on_sale(tx: &mut Tx, actor: &Actor, desk: &Desk, id: SaleId, act: &Act) -> Re
             let receipt = Some(ReceiptDocument::of(receipt));
             Ok(Made { receipt, ..Made::thread(about.clone()) })
         }
+        Act::Ask { text, .. } => {
+            let asked = trading::ask(tx, actor, id, text)?.id;
+            Ok(Made::thread(parts::thread(tx, actor, id, PartOf::Question(asked))?))
+        }
         Act::Object { ground, reason, evidence, remedy, .. } => {
             let (reason, evidence) = (reason.clone(), evidence.clone());
             let files = Vec::new();

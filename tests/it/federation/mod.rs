@@ -13,4 +13,5 @@ mod proxy;
 mod sync;
 mod trade;
 mod trade_sealed;
+mod trade_told;
 mod watching;

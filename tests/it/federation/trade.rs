@@ -79,7 +79,7 @@ pub fn travel_all(tree: &Tree, to: UtcTime) {
     travel(tree.other.city(), to);
 }
 
-fn time(value: &Value) -> UtcTime {
+pub fn time(value: &Value) -> UtcTime {
     value.as_str().unwrap().parse().unwrap()
 }
 

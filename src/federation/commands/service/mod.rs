@@ -23,7 +23,7 @@ use crate::proof::{Keys, SecretBox};
 
 pub use ask::ask;
 pub use decide::{decide, due, failed, refuse};
-pub use erase::{erase_about, expire};
+pub use erase::{erase_about, erase_on, expire, take_back};
 pub use parts::{sale_changed, tell_parts};
 pub use post::{Errand, Failure, errands, forget, handed_over, not_handed_over};
 pub use read::{act, acts, dead, messages, retry, stuck, thread, threads};

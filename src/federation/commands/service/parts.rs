@@ -14,6 +14,7 @@ use crate::trading::service as trading;
 /// A bid adds one line or two, and the line of whoever led before stands among the two of the command before it.
 const LINES_CONCERNED: i64 = 4;
 const TENDER: &str = "sealed_tender.";
+const ANSWERED: &str = "sale.question_answered";
 
 /// The URN of the thread in which an actor of another node hears of its part.
 pub(in crate::federation::commands) fn thread(
@@ -62,6 +63,12 @@ pub fn sale_changed(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
             noted(tx, sale, PartOf::Bidder(bidder.number), &bidder.party.urn)?;
         }
     }
+    if change.kind == ANSWERED {
+        // Its asker alone waits for it: everybody else reads it on the page of the sale.
+        let question = parse_urn(&change.subject).map(|(_, _, uuid)| PartOf::Question(Id::from_uuid(uuid)));
+        let part = question.map(|of| store::part_of(tx, sale, of)).transpose()?.flatten();
+        return part.map_or(Ok(()), |part| store::mark_part(tx, part.id, true));
+    }
     let seq = change.facts["seq"].as_i64().filter(|_| change.facts["extended"] == false);
     let Some(seq) = seq else { return store::mark_parts(tx, sale, None) };
     let lines = trading::bids_after(tx, sale, (seq - LINES_CONCERNED).max(0), LINES_CONCERNED)?;
@@ -91,6 +98,11 @@ fn told(tx: &mut Tx, desk: &Desk, part: &Part) -> Result<(), Refusal> {
             let Some((sale, found)) = trading::objection(tx, &node, id)? else { return Ok(()) };
             let document = |version| documents::objection(&sale, &found, urn.clone(), version);
             tell::state(tx, desk, &part.node, part.id, &found.party.urn, &document)
+        }
+        PartOf::Question(id) => {
+            let Some((sale, found)) = trading::question(tx, &node, id)? else { return Ok(()) };
+            let document = |version| documents::question(&sale, &found, urn.clone(), version);
+            tell::state(tx, desk, &part.node, part.id, &found.asker, &document)
         }
     }
 }

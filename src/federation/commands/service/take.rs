@@ -14,6 +14,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, OrganisationId, parse_urn};
 use crate::kernel::time::UtcTime;
 use crate::proof::Letter;
+use crate::replica::model::State as ReplicaState;
 use crate::replica::service as replica;
 
 /// Tries to open what came while the keys of its node are not known: about a day.
@@ -155,6 +156,8 @@ fn of_thread(
     if store::thread(tx, &thread.urn)?.is_some_and(|known| known.version >= thread.version) {
         return Ok(Ok(()));
     }
+    let erased_at = is_erased(tx, &thread.about)?.then(|| tx.now());
+    let thread = if erased_at.is_some() { thread.blank() } else { thread };
     let known = RemoteThread {
         urn: thread.urn.clone(),
         id: Id::from_uuid(uuid),
@@ -166,6 +169,7 @@ fn of_thread(
         version: thread.version,
         document: serde_json::to_string(&thread).map_err(Refusal::internal)?,
         updated_at: tx.now(),
+        erased_at,
     };
     store::put_thread(tx, &known)?;
     let facts = serde_json::json!({
@@ -190,18 +194,27 @@ fn of_message(
         "thread": thread, "message": id, "from": message.party, "organisation": organisation,
     });
     let subject = tx.urn("remote_message", id);
+    let erased = match store::thread(tx, &thread)? {
+        Some(known) => is_erased(tx, &known.about)?,
+        None => false,
+    };
     let known = RemoteMessage {
         id,
         thread,
         party: message.party,
         party_name: message.party_name,
-        author_name: message.author_name,
-        text: message.text,
+        author_name: if erased { String::new() } else { message.author_name },
+        text: if erased { String::new() } else { message.text },
         sent_at: message.sent_at,
     };
     store::insert_message(tx, &known)?;
     tx.record(&ACTOR, NewChange::local("remote_thread.message_came", subject, 1, facts));
     Ok(Ok(()))
+}
+
+/// Words about a record that was erased do not come back.
+fn is_erased(tx: &mut Tx, about: &str) -> Result<bool, Refusal> {
+    Ok(replica::find(tx, about)?.is_some_and(|record| record.state == ReplicaState::Erased))
 }
 
 fn own_organisation(tx: &Tx, urn: &str) -> Option<OrganisationId> {

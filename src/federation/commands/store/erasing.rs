@@ -2,9 +2,15 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::commands::{command_inbox, command_target, remote_act};
+use super::results::Told;
+use crate::db::schema::commands::{
+    command_erasing, command_inbox, command_result, command_target, command_told, remote_act, remote_message,
+    remote_thread,
+};
 use crate::db::{Conn, on_each};
-use crate::federation::commands::model::{InboxState, RemoteActId, RemoteState};
+use crate::federation::commands::model::{
+    InboxState, RemoteActId, RemoteMessageId, RemoteState, ResultState,
+};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 
@@ -78,5 +84,84 @@ pub fn blank_acts(conn: &mut Conn, ids: &[RemoteActId], title: bool) -> Result<(
     if title {
         diesel::update(named()).set(remote_act::about_title.eq("")).execute(conn)?;
     }
+    Ok(())
+}
+
+/// Threads about one record of which words are still here.
+pub fn threads_about(conn: &mut Conn, about: &str, limit: i64) -> Result<Vec<String>, Refusal> {
+    let of = remote_thread::table.filter(remote_thread::about.eq(about));
+    let left = of.filter(remote_thread::erased_at.is_null());
+    Ok(left.limit(limit).select(remote_thread::urn).load(conn)?)
+}
+
+/// Threads of which nothing was heard since, and whose words are still here.
+pub fn threads_before(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<String>, Refusal> {
+    let old = remote_thread::table.filter(remote_thread::updated_at.lt(before));
+    let left = old.filter(remote_thread::erased_at.is_null());
+    Ok(left.order(remote_thread::updated_at).limit(limit).select(remote_thread::urn).load(conn)?)
+}
+
+/// Messages in threads about one record of which the text is still here.
+pub fn messages_about(conn: &mut Conn, about: &str, limit: i64) -> Result<Vec<RemoteMessageId>, Refusal> {
+    let threads = remote_thread::table.filter(remote_thread::about.eq(about)).select(remote_thread::urn);
+    let of = remote_message::table.filter(remote_message::thread.eq_any(threads));
+    let left = of.filter(remote_message::text.ne(""));
+    Ok(left.limit(limit).select(remote_message::id).load(conn)?)
+}
+
+pub fn messages_before(
+    conn: &mut Conn,
+    before: UtcTime,
+    limit: i64,
+) -> Result<Vec<RemoteMessageId>, Refusal> {
+    let old = remote_message::table.filter(remote_message::sent_at.lt(before));
+    let left = old.filter(remote_message::text.ne(""));
+    Ok(left.order(remote_message::sent_at).limit(limit).select(remote_message::id).load(conn)?)
+}
+
+/// The text goes and who wrote it; that a party wrote at that time stays.
+pub fn blank_messages(conn: &mut Conn, ids: &[RemoteMessageId]) -> Result<(), Refusal> {
+    let words = (remote_message::text.eq(""), remote_message::author_name.eq(""));
+    diesel::update(remote_message::table.filter(remote_message::id.eq_any(ids))).set(words).execute(conn)?;
+    Ok(())
+}
+
+/// Sealed answers of other nodes that are evidence no more.
+pub fn results_before(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<String>, Refusal> {
+    let old = command_result::table
+        .filter(command_result::came_at.lt(before))
+        .filter(command_result::state.ne(ResultState::Waiting))
+        .filter(command_result::document.ne(""));
+    Ok(old.order(command_result::came_at).limit(limit).select(command_result::subject).load(conn)?)
+}
+
+/// The letter goes; that it came in this version stays.
+pub fn blank_results(conn: &mut Conn, subjects: &[String]) -> Result<(), Refusal> {
+    let named = command_result::table.filter(command_result::subject.eq_any(subjects));
+    diesel::update(named).set(command_result::document.eq("")).execute(conn)?;
+    Ok(())
+}
+
+/// Answers that were last told so long ago, and are not taken back.
+pub fn told_before(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<Told>, Refusal> {
+    let old = command_told::table.filter(command_told::told_at.lt(before));
+    let left = old.filter(command_told::digest.ne(""));
+    Ok(left.order(command_told::told_at).limit(limit).select(command_told::all_columns).load(conn)?)
+}
+
+/// More was asked about an erased record than one command takes out.
+pub fn put_erasing(conn: &mut Conn, target: &str, since: UtcTime) -> Result<(), Refusal> {
+    let row = (command_erasing::target.eq(target), command_erasing::since.eq(since));
+    on_each!(conn, c => diesel::insert_into(command_erasing::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+pub fn erasing(conn: &mut Conn) -> Result<Option<String>, Refusal> {
+    let oldest = command_erasing::table.order((command_erasing::since, command_erasing::target));
+    Ok(oldest.select(command_erasing::target).first(conn).optional()?)
+}
+
+pub fn erased(conn: &mut Conn, target: &str) -> Result<(), Refusal> {
+    diesel::delete(command_erasing::table.find(target)).execute(conn)?;
     Ok(())
 }

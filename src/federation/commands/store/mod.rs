@@ -10,7 +10,9 @@ mod threads;
 
 pub use acts::{act, acts, insert_act, save_act};
 pub use erasing::{
-    acts_about, acts_before, blank_acts, blank_received, evidence_before, put_target, take_received_about,
+    acts_about, acts_before, blank_acts, blank_messages, blank_received, blank_results, erased, erasing,
+    evidence_before, messages_about, messages_before, put_erasing, put_target, results_before,
+    take_received_about, threads_about, threads_before, told_before,
 };
 pub use inbox::{count_since, due_incoming, incoming, insert_incoming, revive_failed, save_incoming, stuck};
 pub use outbox::{

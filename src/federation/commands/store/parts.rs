@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::db::schema::commands::command_part;
-use crate::federation::commands::model::{Part, PartId, PartOf};
+use crate::federation::commands::model::{OBJECTION_ENTITY, Part, PartId, PartOf, QUESTION_ENTITY};
 use crate::kernel::error::Refusal;
 use crate::trading::model::SaleId;
 
@@ -13,17 +13,19 @@ use crate::trading::model::SaleId;
 struct Row {
     id: PartId,
     sale: SaleId,
+    entity: String,
     bidder: i32,
-    objection: String,
+    about: String,
     node: String,
     due: bool,
 }
 
 impl Row {
     fn build(self) -> Result<Part, Refusal> {
-        let of = match self.objection.as_str() {
-            "" => PartOf::Bidder(self.bidder),
-            id => PartOf::Objection(id.parse().map_err(Refusal::internal)?),
+        let of = match self.entity.as_str() {
+            OBJECTION_ENTITY => PartOf::Objection(self.about.parse().map_err(Refusal::internal)?),
+            QUESTION_ENTITY => PartOf::Question(self.about.parse().map_err(Refusal::internal)?),
+            _ => PartOf::Bidder(self.bidder),
         };
         Ok(Part { id: self.id, sale: self.sale, node: self.node, of })
     }
@@ -33,13 +35,15 @@ fn columns(of: PartOf) -> (i32, String) {
     match of {
         PartOf::Bidder(number) => (number, String::new()),
         PartOf::Objection(id) => (0, id.to_string()),
+        PartOf::Question(id) => (0, id.to_string()),
     }
 }
 
 /// Adds a part of which its node has to be told.
 pub fn insert_part(conn: &mut Conn, of: &Part) -> Result<(), Refusal> {
-    let (bidder, objection) = columns(of.of);
-    let row = Row { id: of.id, sale: of.sale, bidder, objection, node: of.node.clone(), due: true };
+    let (bidder, about) = columns(of.of);
+    let entity = of.of.entity().to_owned();
+    let row = Row { id: of.id, sale: of.sale, entity, bidder, about, node: of.node.clone(), due: true };
     diesel::insert_into(command_part::table).values(row).execute(conn)?;
     Ok(())
 }
@@ -51,11 +55,12 @@ pub fn part(conn: &mut Conn, id: PartId) -> Result<Option<Part>, Refusal> {
 }
 
 pub fn part_of(conn: &mut Conn, sale: SaleId, of: PartOf) -> Result<Option<Part>, Refusal> {
-    let (bidder, objection) = columns(of);
+    let (bidder, about) = columns(of);
     let row: Option<Row> = command_part::table
         .filter(command_part::sale.eq(sale))
+        .filter(command_part::entity.eq(of.entity()))
         .filter(command_part::bidder.eq(bidder))
-        .filter(command_part::objection.eq(objection))
+        .filter(command_part::about.eq(about))
         .select(command_part::all_columns)
         .first(conn)
         .optional()?;

@@ -12,7 +12,7 @@ use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::time::UtcTime;
 
 #[derive(Clone, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = remote_thread)]
+#[diesel(table_name = remote_thread, treat_none_as_null = true)]
 struct ThreadRow {
     urn: String,
     id: ThreadId,
@@ -24,6 +24,7 @@ struct ThreadRow {
     version: i64,
     document: String,
     updated_at: UtcTime,
+    erased_at: Option<UtcTime>,
 }
 
 impl From<ThreadRow> for RemoteThread {
@@ -39,6 +40,7 @@ impl From<ThreadRow> for RemoteThread {
             version: row.version,
             document: row.document,
             updated_at: row.updated_at,
+            erased_at: row.erased_at,
         }
     }
 }
@@ -57,6 +59,7 @@ pub fn put_thread(conn: &mut Conn, of: &RemoteThread) -> Result<(), Refusal> {
         version: it.version,
         document: it.document,
         updated_at: it.updated_at,
+        erased_at: it.erased_at,
     };
     on_each!(conn, c => diesel::insert_into(remote_thread::table)
         .values(row.clone())
