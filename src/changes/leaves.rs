@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::Conn;
-use crate::db::schema::change;
+use crate::db::schema::{change, change_relay};
 use crate::kernel::change::{Audience, Method};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
@@ -24,11 +24,21 @@ pub fn read_leaves(conn: &mut Conn, feed_seq: i64, limit: i64) -> Result<Vec<[u8
     leaves.collect()
 }
 
+/// Of an event that came from elsewhere and is passed on: what its leaf names in the place of this node's own.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = change_relay)]
+pub struct PassedOn {
+    pub origin: String,
+    pub event_type: String,
+    pub origin_time: UtcTime,
+}
+
 /// An event with what its leaf commits to.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub feed_seq: i64,
     pub at: UtcTime,
+    pub relay: Option<PassedOn>,
     pub subject: String,
     pub version: i64,
     pub method: Method,
@@ -53,6 +63,8 @@ struct Row {
     salt: Option<Vec<u8>>,
     data_hash: Option<Vec<u8>>,
     leaf_hash: Option<Vec<u8>>,
+    #[diesel(embed)]
+    relay: Option<PassedOn>,
 }
 
 impl Row {
@@ -62,6 +74,7 @@ impl Row {
         Ok(Event {
             feed_seq: self.feed_seq.unwrap_or(0),
             at: self.at,
+            relay: self.relay,
             subject: self.subject,
             version: self.version,
             method: self.method,
@@ -75,13 +88,15 @@ impl Row {
 }
 
 pub fn event(conn: &mut Conn, feed_seq: i64) -> Result<Option<Event>, Refusal> {
-    let one = change::table.filter(change::feed_seq.eq(feed_seq));
+    let joined = change::table.left_join(change_relay::table.on(change_relay::seq.eq(change::seq)));
+    let one = joined.filter(change::feed_seq.eq(feed_seq));
     one.select(Row::as_select()).first(conn).optional()?.map(Row::read).transpose()
 }
 
 /// The events of a record, the newest first.
 pub fn events_of(conn: &mut Conn, subject: &str, limit: i64) -> Result<Vec<Event>, Refusal> {
-    let of_subject = change::table.filter(change::subject.eq(subject)).filter(change::feed_seq.is_not_null());
+    let joined = change::table.left_join(change_relay::table.on(change_relay::seq.eq(change::seq)));
+    let of_subject = joined.filter(change::subject.eq(subject)).filter(change::feed_seq.is_not_null());
     let rows: Vec<Row> =
         of_subject.order(change::seq.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::read).collect()

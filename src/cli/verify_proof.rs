@@ -77,6 +77,13 @@ pub fn verify(
         let said = |name: &str| entry[name].as_str().unwrap_or("?");
         writeln!(out, "  record {} version {} {}", said("subject"), entry["version"], said("method"))?;
         writeln!(out, "  time   {}", said("time"))?;
+        if !checkpoint.origin.starts_with(&format!("urn:tm:{}:tlog:", said("origin"))) {
+            writeln!(
+                out,
+                "  made by {} and passed on here: that it was made there, its own log proves",
+                said("origin")
+            )?;
+        }
     }
     if let Some(certificate) = beside.certificate {
         same_registration(&json(certificate)?, &proof["event"]["data"])?;

@@ -117,7 +117,7 @@ pub fn prove(snapshot: &mut Snapshot, event: &leaves::Event, opened: bool) -> Re
 }
 
 /// The event as its leaf commits to it, with the salt and the data. The epoch is found by trying: a leaf names
-/// that in which it was written. An event that this node passes on is opened by its origin, not here.
+/// that in which it was written. Of an event that this node passes on the leaf says whose it is, and of when.
 fn opening(snapshot: &mut Snapshot, event: &leaves::Event) -> Result<Option<serde_json::Value>, Refusal> {
     let commitment = match (&event.salt, &event.data_hash) {
         (Some(salt), Some(hash)) => Some(leaf::commitment(salt, hash)),
@@ -125,16 +125,17 @@ fn opening(snapshot: &mut Snapshot, event: &leaves::Event) -> Result<Option<serd
         _ => return Ok(None),
     };
     let node = snapshot.node().to_owned();
+    let relay = event.relay.as_ref();
     for epoch in 1..=changes::head(snapshot)?.epoch {
         let leaf = leaf::Leaf {
             epoch,
             feed_seq: event.feed_seq,
-            origin: &node,
-            event_type: None,
+            origin: relay.map_or(&node, |relay| &relay.origin),
+            event_type: relay.map(|relay| relay.event_type.as_str()),
             subject: &event.subject,
             version: event.version,
             method: event.method.as_str(),
-            time: event.at,
+            time: relay.map_or(event.at, |relay| relay.origin_time),
             commitment,
         };
         if leaf.hash().map_err(Refusal::internal)?.as_slice() == event.leaf_hash {

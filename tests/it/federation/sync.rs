@@ -298,3 +298,42 @@ fn nobody_publishes_for_another() {
     assert!(network.city.replica(&urn).is_none());
     assert_eq!(network.city.set_aside(COUNTY), 1);
 }
+
+/// Rule 13: leaf n is event n of the feed, also where the hub passes it on: its proof opens it, with the origin's name
+/// and time, and is checked offline with the hub's own key.
+#[test]
+fn tmf_13_a_hub_proves_what_it_passes_on() {
+    let network = Network::new(31);
+    let urn = network.county.urn("achievement", 1);
+    network.county.publish("achievement", 1, 1, Audience::Public, "坭兴陶釉料（示例）");
+    network.settle();
+    let hub = network.city.city();
+    hub.app.run_jobs().unwrap();
+    let head = hub.anonymous().get("/api/v1/federation/status").expect(200).body["head"].as_i64().unwrap();
+    let proofs =
+        (1..=head).map(|at| hub.anonymous().get(&format!("/api/v1/proofs/events/{at}")).expect(200).body);
+    let all: Vec<_> = proofs.collect();
+    let passed_on =
+        all.iter().find(|proof| proof["event"]["entry"]["subject"] == urn.as_str()).expect("opened");
+    let entry = &passed_on["event"]["entry"];
+    assert_eq!((&entry["origin"], &entry["type"]), (&json!(COUNTY), &json!("cn.techmart.achievement.v1")));
+    let came = network.city.replica(&urn).unwrap();
+    assert_eq!(entry["time"], json!(came.changed_at), "the origin's time");
+    assert_eq!(passed_on["event"]["data"]["title"], "坭兴陶釉料（示例）");
+
+    let published = hub.anonymous().get("/.well-known/tmf").expect(200).body;
+    let key = published["log_keys"][0].as_str().unwrap();
+    let dir = hub.dir.path();
+    let check = |proof: &serde_json::Value| {
+        std::fs::write(dir.join("proof.json"), proof.to_string()).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_techmart"));
+        let run =
+            command.args(["verify", "proof", "proof.json", "--log", key]).current_dir(dir).output().unwrap();
+        (run.status.success(), String::from_utf8_lossy(&run.stdout).into_owned())
+    };
+    let (good, text) = check(passed_on);
+    assert!(good && text.contains(&format!("made by {COUNTY} and passed on here")), "{text}");
+    let mut forged = passed_on.clone();
+    forged["event"]["entry"]["origin"] = json!(REGION);
+    assert!(!check(&forged).0, "another origin is not what the leaf commits to");
+}
