@@ -3,8 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::actor::words;
+use crate::kernel::id::ids;
 use crate::kernel::time::UtcTime;
 use crate::replica::model::{Aside, Event};
+
+ids! {
+    SettlementId of SettlementKind;
+}
 
 words! {
     /// What a neighbour is to this node in the tree.
@@ -194,5 +199,16 @@ words! {
         SplitView = "split_view",
         // A tree that does not continue an earlier one, both signed.
         Rewritten = "rewritten",
+    }
+}
+
+words! {
+    /// Why a node that had shown two histories is an open case no more.
+    #[schema(as = LogSettledBy)]
+    SettledBy {
+        // It is in a newer epoch: another log, which is watched from its first leaf.
+        NewEpoch = "new_epoch",
+        // A restore without a new epoch was explained: the log is watched anew as it now stands.
+        Restored = "restored",
     }
 }

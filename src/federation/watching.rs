@@ -23,6 +23,7 @@ use super::tlog::service::{is_trusted, trust, witness_name};
 use super::tlog::watch::{self, Observed, Offer, Sizes};
 use super::transport::STATEMENT_KIND;
 use crate::kernel::error::Refusal;
+use crate::kernel::time::UtcTime;
 use crate::proof::merkle::{Hash, PROOF_HASHES_MAX};
 use crate::proof::{JwkSet, PublicKey, verify_with};
 
@@ -54,6 +55,8 @@ struct Proof {
 struct Told {
     node: String,
     checkpoint: String,
+    #[serde(default)]
+    seen_at: Option<UtcTime>,
     fault: Option<String>,
 }
 
@@ -199,9 +202,9 @@ impl Follow {
     }
 }
 
-fn notes(told: Vec<Told>) -> Vec<String> {
-    let notes = told.into_iter().map(|log| log.checkpoint);
-    notes.filter(|note| !note.is_empty() && note.len() <= NOTE_BYTES_MAX).collect()
+fn notes(told: Vec<Told>) -> Vec<(String, Option<UtcTime>)> {
+    let notes = told.into_iter().map(|log| (log.checkpoint, log.seen_at));
+    notes.filter(|(note, _)| !note.is_empty() && note.len() <= NOTE_BYTES_MAX).collect()
 }
 
 fn parsed(keys: &[String]) -> Result<Vec<VerifierKey>, Refusal> {

@@ -50,6 +50,7 @@ words! {
         SaleReview = "sale.review",
         DepositConfirm = "deposit.confirm",
         FederationManage = "federation.manage",
+        FederationSettle = "federation.settle",
     }
 }
 
@@ -66,7 +67,8 @@ pub fn allows(kind: Kind, role: Role, permission: Permission) -> bool {
         P::Peer => false,
         P::OrganisationManage | P::ApiKeyManage => role == Role::Admin,
         P::OrganisationVerify | P::ReferenceManage => role == Role::Operator,
-        P::SearchReindex | P::SearchSynonyms | P::MatchWeigh | P::FederationManage => role == Role::Operator,
+        P::SearchReindex | P::SearchSynonyms | P::MatchWeigh => role == Role::Operator,
+        P::FederationManage | P::FederationSettle => role == Role::Operator,
         P::AchievementReview | P::DemandReview => role == Role::Operator,
         P::AuditRead => role == Role::Auditor,
         P::FileUpload => kind != Kind::Operator || role == Role::Operator,

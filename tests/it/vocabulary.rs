@@ -99,6 +99,7 @@ fn every_closed_list_of_the_network_and_of_sales_has_its_labels() {
         "quarantine_reason", techmart::replica::model::Aside;
         "federation_alarm", federation::Alarm;
         "log_fault", federation::LogFault;
+        "log_settled_by", federation::SettledBy;
         "open_challenge_stage", challenge::Stage;
         "challenge_act", challenge::Act;
         "challenge_verdict", challenge::Verdict;

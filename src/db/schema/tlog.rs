@@ -60,4 +60,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tlog_settlement (id) {
+        id -> Text,
+        origin -> Text,
+        node -> Text,
+        epoch -> BigInt,
+        fault -> Text,
+        fault_at -> Timestamp,
+        evidence -> Text,
+        ground -> Text,
+        reason -> Text,
+        settled_by -> Text,
+        settled_by_name -> Text,
+        settled_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(tlog_checkpoint, tlog_cosignature);

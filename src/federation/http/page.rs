@@ -7,14 +7,18 @@ use askama::Template;
 use crate::db::Snapshot;
 use crate::federation::service::status::{Followed, Status, status};
 use crate::federation::tlog::service as log;
+use crate::federation::tlog::settle;
 use crate::http::page::{HTML, styled};
 use crate::http::{Answer, Edge, Locale, Reply, Routes};
 use crate::kernel::error::Refusal;
+use crate::kernel::page::PageQuery;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 use crate::kernel::vocabulary::list;
 
 const STYLE: &str = include_str!("status.css");
+/// Settled cases on the page.
+const PAST_MAX: i64 = 20;
 
 pub fn routes(routes: &mut Routes) {
     routes.service(show);
@@ -49,6 +53,16 @@ struct Named {
     at: String,
 }
 
+/// A case of two histories that was settled.
+struct Past {
+    node: String,
+    origin: String,
+    fault: &'static str,
+    at: String,
+    ground: &'static str,
+    settled_at: String,
+}
+
 #[derive(Template)]
 #[template(path = "federation/http/status.html")]
 struct Page {
@@ -62,6 +76,7 @@ struct Page {
     cosigned: i64,
     cosigners: usize,
     named: Vec<Named>,
+    past: Vec<Past>,
     rows: Vec<Row>,
 }
 
@@ -103,6 +118,7 @@ fn page(snapshot: &mut Snapshot, locale: Locale) -> Result<Page, Refusal> {
         origin,
     });
     let named = named.collect();
+    let past = past(snapshot, locale)?;
     let rows = peers.into_iter().map(|it| row(it, now, locale)).collect();
     Ok(Page {
         style: STYLE,
@@ -115,8 +131,23 @@ fn page(snapshot: &mut Snapshot, locale: Locale) -> Result<Page, Refusal> {
         cosigned,
         cosigners,
         named,
+        past,
         rows,
     })
+}
+
+/// The newest settled cases: they stay readable, and nobody is named by them.
+fn past(snapshot: &mut Snapshot, locale: Locale) -> Result<Vec<Past>, Refusal> {
+    let cases = settle::settlements(snapshot, None, &PageQuery::new(Some(PAST_MAX), None)?)?;
+    let shown = cases.items.into_iter().map(|it| Past {
+        fault: word("log_fault", &it.fault, locale),
+        at: it.fault_at.local(),
+        ground: word("log_settled_by", it.ground.as_str(), locale),
+        settled_at: it.settled_at.local(),
+        node: it.node,
+        origin: it.origin,
+    });
+    Ok(shown.collect())
 }
 
 fn row(it: Followed, now: UtcTime, locale: Locale) -> Row {

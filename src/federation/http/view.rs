@@ -88,6 +88,8 @@ pub struct PeerLogView {
     /// `split_view`, `rewritten`: it has shown two histories; the notes that prove it stand at `/tlog/neighbours`.
     fault: Option<String>,
     fault_at: Option<UtcTime>,
+    /// When a case of two histories was settled last; all of them stand at `/tlog/neighbours`.
+    settled_at: Option<UtcTime>,
     looked_at: Option<UtcTime>,
     /// Whether the last look failed.
     failing: bool,
@@ -104,6 +106,7 @@ impl From<&Seen> for PeerLogView {
             seen_at: it.seen_at,
             fault: it.fault.clone(),
             fault_at: it.fault_at,
+            settled_at: it.settled_at,
             looked_at: it.looked_at,
             failing: it.failures > 0,
             cosigned_size: it.cosigned_size,

@@ -12,6 +12,8 @@ use super::bids;
 use super::codes::{CONSISTENCY_REFUSED, TILE_NOT_FOUND};
 use super::note::NOTE_BYTES_MAX;
 use super::service::{self, Cosigned, Inclusion, Submission};
+use super::settle::{self, Settlement};
+use super::settle_http::{self, SettledCaseView};
 use super::store::{self, Neighbour};
 use super::tree::parse_path;
 use crate::contract::service as contracts;
@@ -38,6 +40,7 @@ pub fn routes(routes: &mut Routes) {
 pub fn api_routes(routes: &mut Routes) {
     routes.service(prove_consistency).service(prove_event).service(prove_certificate);
     bids::routes(routes);
+    settle_http::routes(routes);
 }
 
 /// The newest signed checkpoint of the tree over the feed, with the cosignatures of neighbours. A neighbour that signs
@@ -116,12 +119,15 @@ pub struct NeighbourLogView {
     fault_at: Option<UtcTime>,
     /// The notes that prove it.
     evidence: Option<String>,
+    /// Cases that were settled, the newest first.
+    settled: Vec<SettledCaseView>,
 }
 
-impl From<Neighbour> for NeighbourLogView {
-    fn from(row: Neighbour) -> Self {
+impl NeighbourLogView {
+    fn of(row: Neighbour, settled: Vec<Settlement>) -> Self {
+        let settled = settled.into_iter().map(SettledCaseView::from).collect();
         let Neighbour { origin, node, epoch, keys: _, size, note, seen_at, fault, fault_at, evidence } = row;
-        Self { node, origin, epoch, size, checkpoint: note, seen_at, fault, fault_at, evidence }
+        Self { node, origin, epoch, size, checkpoint: note, seen_at, fault, fault_at, evidence, settled }
     }
 }
 
@@ -134,8 +140,12 @@ impl From<Neighbour> for NeighbourLogView {
 #[get("/tlog/neighbours")]
 pub async fn show_neighbours(_signs: Option<SignedPeer>, edge: Edge) -> Answer {
     edge.read(Permission::Public, |snapshot, _| {
-        let rows = service::neighbours(snapshot)?;
-        Reply::ok(&rows.into_iter().map(NeighbourLogView::from).collect::<Vec<_>>())
+        let mut seen = Vec::new();
+        for row in service::neighbours(snapshot)? {
+            let settled = settle::settled(snapshot, &row.origin)?;
+            seen.push(NeighbourLogView::of(row, settled));
+        }
+        Reply::ok(&seen)
     })
     .await
 }

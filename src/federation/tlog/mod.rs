@@ -20,6 +20,8 @@
 //!    place nor growth of the tree tells of a bid before.
 //! 7. There are no entry bundles: erasure takes the salt, and then an entry cannot be made again. The feed has the
 //!    entries, the tree their hashes.
+//! 8. A case is settled by the operator, with the reason, after a new epoch or an explained restore: it is kept with its
+//!    notes for good, the node is named no more, and a new case names it again.
 
 mod bids;
 pub mod codes;
@@ -27,6 +29,8 @@ mod http;
 mod jobs;
 pub mod note;
 pub mod service;
+pub mod settle;
+mod settle_http;
 mod store;
 mod tree;
 mod verify;

@@ -8,6 +8,7 @@ use super::codes::{
     CHECKPOINT_INVALID, CHECKPOINT_UNSIGNED, LOG_UNKNOWN, NOT_YET_PROVED, SIZE_INVALID, TREE_EMPTY,
 };
 use super::note::{Checkpoint, Kind, Line, Note, VerifierKey, cosign};
+use super::settle;
 use super::store::{self, Neighbour};
 use super::tree::{self, Tiles};
 use crate::changes::{self, leaves};
@@ -234,6 +235,10 @@ pub fn cosign_for(tx: &mut Tx, ring: &KeyRing, asked: &Submission) -> Result<Cos
     let seen_root = last_seen(&known)?.map_or_else(merkle::empty_root, |seen| seen.root);
     let size = asked.checkpoint.size;
     if size == seen && asked.checkpoint.root != seen_root {
+        // Anybody may send an old note again.
+        if settle::is_settled(tx, &known.origin, &asked.note.body)? {
+            return Ok(Cosigned::Conflict(seen));
+        }
         note_fault(tx, known, LogFault::SplitView, &asked.note.text())?;
         return Ok(Cosigned::Split(seen));
     }
@@ -283,7 +288,8 @@ pub(super) fn note_fault(
     store::put_neighbour(tx, &known)?;
     let facts = json!({"node": known.node, "origin": known.origin, "title": known.node, "fault": fault});
     let subject = format!("urn:tm:{}:tlog:{}", known.node, known.epoch);
-    tx.record(&Actor::System("tlog"), NewChange::local("federation.equivocation", subject, 1, facts));
+    let version = settle::version(tx, &known.origin)?;
+    tx.record(&Actor::System("tlog"), NewChange::local("federation.equivocation", subject, version, facts));
     Ok(())
 }
 

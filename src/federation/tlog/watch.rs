@@ -7,10 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use super::codes::{CHECKPOINT_INVALID, CHECKPOINT_UNSIGNED, LOG_UNKNOWN};
 use super::note::{Checkpoint, Kind, Note, VerifierKey};
 use super::service::{consistency, keep_cosignature, last_seen, note_fault, parse_origin, signed_by_any};
+use super::settle;
 use super::store::{self, Neighbour, Watch};
 use crate::db::{Conn, Tx};
 use crate::federation::model::LogFault;
 use crate::kernel::error::Refusal;
+use crate::kernel::page::PageQuery;
 use crate::kernel::time::UtcTime;
 use crate::proof::merkle::{self, Hash};
 
@@ -109,20 +111,28 @@ fn read(note: &str) -> Result<(Note, Checkpoint), Refusal> {
     Ok((signed, shown))
 }
 
-/// Of the checkpoints that a neighbour has seen of others, those that this node knows another one of: which node's,
-/// and the note. Only what the log itself signed is worth a question, whoever tells of it.
+/// Of the checkpoints that a neighbour has seen of others, and when, those that this node knows another one of: which
+/// node's, and the note. Only what the log itself signed is worth a question, whoever tells of it.
 pub fn worth_comparing(
     conn: &mut Conn,
     teller: &str,
-    told: &[String],
+    told: &[(String, Option<UtcTime>)],
     at_most: usize,
 ) -> Result<Vec<(String, String)>, Refusal> {
     let mut worth = Vec::new();
-    for note in told {
+    for (note, seen_at) in told {
         let Ok((signed, shown)) = read(note) else { continue };
         let Some(known) = store::neighbour(conn, &shown.origin)? else { continue };
         let same = Note::parse(&known.note).is_some_and(|seen| seen.body == signed.body);
         if same || known.node == teller || known.fault.is_some() || !signed_by_any(&signed, &known.keys) {
+            continue;
+        }
+        // What it saw of a history that is gone is no new case.
+        let is_over = match seen_at {
+            Some(at) => settle::settled_since(conn, &known.origin, *at)?,
+            None => false,
+        };
+        if is_over || settle::is_settled(conn, &known.origin, &signed.body)? {
             continue;
         }
         worth.push((known.node, note.clone()));
@@ -226,6 +236,8 @@ pub struct Seen {
     /// In this epoch or an earlier one: it has shown two histories.
     pub fault: Option<String>,
     pub fault_at: Option<UtcTime>,
+    /// When a case of it was settled last.
+    pub settled_at: Option<UtcTime>,
     pub looked_at: Option<UtcTime>,
     pub failures: i32,
     pub last_error: Option<String>,
@@ -239,7 +251,9 @@ pub fn seen(conn: &mut Conn, node: &str) -> Result<Option<Seen>, Refusal> {
     let Some(newest) = logs.first() else { return Ok(None) };
     let named = logs.iter().find(|log| log.fault.is_some());
     let watch = store::watch(conn, node)?;
+    let last = settle::settlements(conn, Some(node), &PageQuery::new(Some(1), None)?)?;
     Ok(Some(Seen {
+        settled_at: last.items.first().map(|case| case.settled_at),
         epoch: newest.epoch,
         size: newest.size,
         seen_at: newest.seen_at,

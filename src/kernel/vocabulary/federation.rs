@@ -9,6 +9,7 @@ pub(super) const LISTS: &[List] = &[
     define("replica_state", "副本状态", "State of a replica", REPLICA_STATE),
     define("quarantine_reason", "隔离原因", "Why an event was set aside", QUARANTINE_REASON),
     define("log_fault", "历史记录问题", "How a log was found to have two histories", LOG_FAULT),
+    define("log_settled_by", "历史记录问题处理依据", "Why two histories are settled", LOG_SETTLED_BY),
     define("federation_alarm", "互联告警", "Alarm of the network", FEDERATION_ALARM),
 ];
 
@@ -48,6 +49,11 @@ const QUARANTINE_REASON: &[Item] = &[
 const LOG_FAULT: &[Item] = &[
     item("split_view", "向不同平台出示不同历史", "It showed each of two nodes another history"),
     item("rewritten", "改写了已签名的历史", "It rewrote what it had signed"),
+];
+
+const LOG_SETTLED_BY: &[Item] = &[
+    item("new_epoch", "对方已开始新纪元", "The node has begun a new epoch"),
+    item("restored", "对方已说明恢复经过", "The node has explained a restore"),
 ];
 
 const FEDERATION_ALARM: &[Item] = &[

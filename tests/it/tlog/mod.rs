@@ -1,5 +1,6 @@
 //! The transparency log (TMF-1 rule 13): tree, checkpoints, proofs, cosigning, and histories that were changed.
 
+mod settling;
 mod witness;
 
 use base64::Engine;

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use techmart::federation::tlog::note::{Checkpoint, Kind, Line, Note, VerifierKey};
 use techmart::federation::tlog::service;
+use techmart::federation::tlog::watch::{Observed, observe, proof_needed};
 use techmart::proof::merkle::{self, Hash};
 use techmart::proof::model::Purpose;
 use techmart::proof::{PublicKey, Signer};
@@ -12,16 +13,16 @@ use techmart::proof::{PublicKey, Signer};
 use super::{checkpoint, events, sign};
 use crate::support::City;
 
-const COUNTY: &str = "cn-450721";
+pub const COUNTY: &str = "cn-450721";
 
 /// A neighbour's log, kept by the test.
-struct County {
-    signer: Signer,
-    leaves: Vec<Hash>,
+pub struct County {
+    pub signer: Signer,
+    pub leaves: Vec<Hash>,
 }
 
 impl County {
-    fn new(city: &City) -> Self {
+    pub fn new(city: &City) -> Self {
         let signer = Signer::from_seed(&[5; 32]).unwrap();
         let origin = service::origin(COUNTY, 1);
         let keys = vec![VerifierKey::new(&origin, Kind::Log, signer.public().clone())];
@@ -31,20 +32,31 @@ impl County {
         Self { signer, leaves: (0..50_u8).map(|byte| merkle::leaf(&[byte])).collect() }
     }
 
-    fn note(&self, size: usize) -> Note {
+    pub fn note(&self, size: usize) -> Note {
         let root = merkle::root(&self.leaves[..size]);
         Checkpoint { origin: service::origin(COUNTY, 1), size: size as u64, root }.sign(&self.signer)
     }
 
-    fn submission(&self, old: usize, new: usize) -> String {
+    pub fn submission(&self, old: usize, new: usize) -> String {
         let proof = merkle::consistency(&self.leaves[..new], old as u64);
         let proof: String = proof.iter().map(|hash| format!("{}\n", STANDARD.encode(hash))).collect();
         format!("old {old}\n{proof}\n{}", self.note(new).text())
     }
 }
 
-fn submit(city: &City, body: &str) -> crate::support::Response {
+pub fn submit(city: &City, body: &str) -> crate::support::Response {
     city.anonymous().send("POST", "/tlog/add-checkpoint", Some(("text/plain", body.as_bytes().to_vec())))
+}
+
+/// A look at the log's own address, where this tree of so many leaves is shown.
+pub fn look(city: &City, of: &County, size: usize) -> Observed {
+    let (note, all) = (of.note(size).text(), of.leaves.clone());
+    let written = city.app.db.write_blocking("test.observe", move |tx| {
+        let Some(sizes) = proof_needed(tx, COUNTY, &note)? else { return Ok(Observed::Same) };
+        let proof = merkle::consistency(&all[..usize::try_from(sizes.new).unwrap()], sizes.old);
+        observe(tx, &note, sizes, &proof)
+    });
+    written.unwrap().value
 }
 
 fn witness_key(city: &City) -> VerifierKey {
@@ -104,18 +116,9 @@ fn tmf_13_a_node_that_shows_two_histories_is_named() {
 #[test]
 fn tmf_13_a_node_that_rewrites_its_history_is_named() {
     use techmart::federation::model::LogFault;
-    use techmart::federation::tlog::watch::{Observed, observe, proof_needed};
     let city = City::new();
     let county = County::new(&city);
-    let look = |of: &County, size: usize| {
-        let (note, all) = (of.note(size).text(), of.leaves.clone());
-        let written = city.app.db.write_blocking("test.observe", move |tx| {
-            let Some(sizes) = proof_needed(tx, COUNTY, &note)? else { return Ok(Observed::Same) };
-            let proof = merkle::consistency(&all[..usize::try_from(sizes.new).unwrap()], sizes.old);
-            observe(tx, &note, sizes, &proof)
-        });
-        written.unwrap().value
-    };
+    let look = |of: &County, size: usize| look(&city, of, size);
     assert_eq!(look(&county, 10), Observed::Advanced);
     assert_eq!(look(&county, 10), Observed::Same);
     assert_eq!(look(&county, 30), Observed::Advanced);

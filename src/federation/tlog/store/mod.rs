@@ -1,5 +1,9 @@
 //! Rows of the tree, of checkpoints, and of neighbours' logs.
 
+mod settlements;
+
+pub use settlements::{Settlement, insert_settlement, settled_of, settlements};
+
 use diesel::prelude::*;
 
 use crate::db::schema::{
