@@ -310,11 +310,9 @@ fn tmf_13_a_hub_proves_what_it_passes_on() {
     let hub = network.city.city();
     hub.app.run_jobs().unwrap();
     let head = hub.anonymous().get("/api/v1/federation/status").expect(200).body["head"].as_i64().unwrap();
-    let proofs =
-        (1..=head).map(|at| hub.anonymous().get(&format!("/api/v1/proofs/events/{at}")).expect(200).body);
-    let all: Vec<_> = proofs.collect();
-    let passed_on =
-        all.iter().find(|proof| proof["event"]["entry"]["subject"] == urn.as_str()).expect("opened");
+    let proof = |at: i64| hub.anonymous().get(&format!("/api/v1/proofs/events/{at}")).expect(200).body;
+    let mut proofs = (1..=head).map(proof);
+    let passed_on = proofs.find(|proof| proof["event"]["entry"]["subject"] == urn.as_str()).expect("opened");
     let entry = &passed_on["event"]["entry"];
     assert_eq!((&entry["origin"], &entry["type"]), (&json!(COUNTY), &json!("cn.techmart.achievement.v1")));
     let came = network.city.replica(&urn).unwrap();
@@ -331,7 +329,7 @@ fn tmf_13_a_hub_proves_what_it_passes_on() {
             command.args(["verify", "proof", "proof.json", "--log", key]).current_dir(dir).output().unwrap();
         (run.status.success(), String::from_utf8_lossy(&run.stdout).into_owned())
     };
-    let (good, text) = check(passed_on);
+    let (good, text) = check(&passed_on);
     assert!(good && text.contains(&format!("made by {COUNTY} and passed on here")), "{text}");
     let mut forged = passed_on.clone();
     forged["event"]["entry"]["origin"] = json!(REGION);

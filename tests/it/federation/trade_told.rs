@@ -50,7 +50,7 @@ fn tmf_1_rule_3_price_and_end_of_a_running_sale_reach_other_nodes_now_and_then()
         }
     }
     assert_eq!(tellings(&tree, &id), 2, "the first, and once a minute");
-    maximum(other, &id, BIDDER, 987_000).expect(200);
+    maximum(other, &id, BIDDER, 987_654_000).expect(200);
     travel_all(&tree, start.plus_seconds(200));
     let running = seen(&tree, &id)["run"].clone();
     assert_eq!((&running["price_fen"], &running["leader"]), (&json!(190_000), &json!(alias)), "{running}");
@@ -79,7 +79,10 @@ fn tmf_1_rule_3_price_and_end_of_a_running_sale_reach_other_nodes_now_and_then()
     );
     assert_eq!(extended["run"]["leader"], json!(alias), "its maximum went higher");
     for node in tree.nodes() {
-        assert!(!holds(node, "987000") && !holds(node, "100771"), "{} holds what is secret", node.id);
+        assert!(!holds(node, "987654000"), "{} holds the maximum", node.id);
+    }
+    for told in [&suspended, &extended] {
+        assert!(!told.to_string().contains("100771"), "the reserve stays sealed: {told}");
     }
     assert_eq!(to_end(&tree, &id)["state"], "awarded");
     let ended = seen(&tree, &id);
