@@ -35,6 +35,9 @@ pub fn verify(file: &Path, keys: &Path, receipts: &[PathBuf], out: &mut impl Wri
     writeln!(out, "重算一致 / it replays to the result that it names")?;
     let place = usize::try_from(protocol.result.place)?;
     match (protocol.result.ranking.get(place), protocol.result.unsold) {
+        (None, _) if protocol.result.annulled.is_some() => {
+            writeln!(out, "  annulled {}", protocol.result.annulled.as_deref().unwrap_or_default())?;
+        }
         (Some(winner), _) => {
             writeln!(out, "  winner {} {}", winner.alias, winner.party.name)?;
             writeln!(out, "  price  {} yuan", winner.price_fen.yuan_grouped())?;

@@ -63,5 +63,8 @@ codes! {
     SALE_RERUN_BOUND = ("sale_rerun_bound", 422, "采购标的的最高限价在再次招标中不变；原无底价的不得增设", "The ceiling of a solution that is bought stays in a re-run, and a bound is neither added nor dropped");
     SALE_CORRECT_NOTHING = ("sale_correct_nothing", 422, "没有改动", "Nothing is changed");
     SALE_CORRECT_END = ("sale_correct_end", 422, "时间只能推迟，竞价开始后不得改动", "Times move later only, and not once bidding has begun");
+    SALE_DEPOSIT_BOUND = ("sale_deposit_bound", 422, "收取投标保证金的，应公布最高限价或底价", "A tender that asks for a deposit names its price bound: the deposit is a share of it");
+    SALE_PRIORITY_NEGOTIATED = ("sale_priority_negotiated", 422, "协议定价不登记优先购买权人：优先购买权人在公示期内提出异议", "A negotiated sale names no priority holders: they object during its publicity");
+    SALE_CORRECT_LATE = ("sale_correct_late", 422, "更正后须重新确认报价或重新投标，距截止应不少于 {days} 天：请将截止时间推迟至 {from} 或以后", "What was offered must be said again, which takes {days} days: move the end to {from} or later");
     SALE_SECRET = ("sale_secret", 403, "参与者身份在交易结束前保密", "Who takes part is secret until the end");
 }

@@ -15,6 +15,7 @@ words! {
         ReserveNotMet = "reserve_not_met",
         TooFewBidders = "too_few_bidders",
         NoAcceptableBid = "no_acceptable_bid",
+        NotOpened = "not_opened",
         Defaulted = "defaulted",
     }
 }
@@ -83,6 +84,9 @@ pub enum Standing {
         /// Since when the winner should have signed; none while it has time, or until the clock noticed.
         #[serde(default)]
         overdue_at: Option<UtcTime>,
+        /// Seconds since the award in which an objection was open: they are added to the days for signing.
+        #[serde(default)]
+        blocked_s: i64,
     },
     /// The contract is signed.
     Concluded {

@@ -65,6 +65,13 @@ pub struct Terms {
     pub mode: ModeTerms,
 }
 
+impl Terms {
+    /// The rank of whoever has this credit code among the priority holders.
+    pub fn priority_of(&self, credit_code: &str) -> Option<i32> {
+        self.priority_holders.iter().find(|it| it.credit_code == credit_code).map(|it| it.rank)
+    }
+}
+
 /// What only one mode has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]

@@ -79,4 +79,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(sealed_tender, sealed_box, sale);
+diesel::allow_tables_to_appear_in_same_query!(sealed_tender, sealed_box, sealed_key, sale);

@@ -99,6 +99,7 @@ const SALE_UNSOLD: &[Item] = &[
     item("reserve_not_met", "未达保留价", "Below the reserve"),
     item("too_few_bidders", "投标人不足", "Too few bidders"),
     item("no_acceptable_bid", "无有效报价", "No acceptable bid"),
+    item("not_opened", "未能开标", "The envelopes could not be opened"),
     item("defaulted", "成交方违约", "The winner defaulted"),
 ];
 

@@ -91,6 +91,17 @@ pub struct OwnDeposit {
     settled_at: Option<UtcTime>,
 }
 
+/// One's own offer, beside one's part.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SaleOwnOffer)]
+pub struct OwnOffer {
+    price_fen: Fen,
+    note: String,
+    /// False after a correction of the words, until it is made again; only confirmed ones count.
+    confirmed: bool,
+    offered_at: UtcTime,
+}
+
 /// One's own part in a sale.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SaleEnrolment)]
@@ -106,6 +117,8 @@ pub struct EnrolmentView {
     leads: bool,
     /// One's secret maximum, readable by the server, which bids by it.
     maximum_fen: Option<Fen>,
+    /// In a listing: one's offer; not `confirmed` means that it waits for that after a correction.
+    offer: Option<OwnOffer>,
     deposit: Option<OwnDeposit>,
     bids: Vec<OwnBid>,
     enrolled_at: UtcTime,
@@ -128,6 +141,12 @@ impl EnrolmentView {
             matched: it.bidder.matched,
             leads: it.leads,
             maximum_fen: it.maximum,
+            offer: it.offer.as_ref().map(|offer| OwnOffer {
+                price_fen: offer.price,
+                note: offer.note.clone(),
+                confirmed: offer.confirmed,
+                offered_at: offer.offered_at,
+            }),
             deposit,
             bids: it.bids.iter().map(OwnBid::from).collect(),
             enrolled_at: it.bidder.enrolled_at,

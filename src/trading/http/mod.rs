@@ -28,7 +28,7 @@ pub fn routes(routes: &mut Routes) {
     routes.service(bidding::participants);
     routes.service(bidding::bid).service(bidding::maximum).service(bidding::match_highest);
     routes.service(bidding::offer).service(money::accounts);
-    routes.service(outcome::suspend).service(outcome::announce);
+    routes.service(outcome::suspend).service(outcome::announce).service(outcome::fail_tender);
     routes.service(defaults::confirm).service(defaults::reject);
     routes.service(defaults::state).service(defaults::stated);
     routes.service(outcome::conclude).service(outcome::rerun).service(outcome::confirmation);

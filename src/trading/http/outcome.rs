@@ -11,6 +11,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
 use crate::trading::model::SaleId;
+use crate::trading::sealed::service as sealed;
 use crate::trading::service::{self, Again};
 
 /// Suspends a running bidding, with the reason; the time is given back after at least 30 minutes' notice.
@@ -25,6 +26,21 @@ use crate::trading::service::{self, Again};
 pub async fn suspend(edge: Edge, id: web::Path<SaleId>, input: Input<SaleReason>) -> Answer {
     let step = service::suspend_by_decision;
     with_reason(edge, "sale.suspend", Permission::SaleReview, *id, input, step).await
+}
+
+/// Declares a tender failed that its officers have not opened in their days: the box is dropped unread, and it may be run
+/// again.
+#[utoipa::path(
+    tag = "trading",
+    operation_id = "fail_tender",
+    params(("id" = SaleId, Path)),
+    request_body = SaleReason,
+    responses((status = 200, body = SaleView)),
+    extensions(("x-permission" = json!("sale.review")))
+)]
+#[post("/sales/{id}/sealed/fail")]
+pub async fn fail_tender(edge: Edge, id: web::Path<SaleId>, input: Input<SaleReason>) -> Answer {
+    with_reason(edge, "sealed.fail", Permission::SaleReview, *id, input, sealed::fail).await
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -57,8 +57,13 @@ pub fn statement(protocol: &Protocol) -> Result<Value, Refusal> {
 }
 
 pub(super) fn result(sale: &Sale) -> Result<Outcome, Refusal> {
-    if let Standing::Unsold { at, reason } = &sale.standing {
-        return Ok(Outcome { ranking: vec![], place: 0, unsold: Some(*reason), decided_at: Some(*at) });
+    let nothing = |unsold, annulled, at| {
+        Ok(Outcome { ranking: vec![], place: 0, unsold, annulled, decided_at: Some(at) })
+    };
+    match &sale.standing {
+        Standing::Unsold { at, reason } => return nothing(Some(*reason), None, *at),
+        Standing::Annulled { at, reason } => return nothing(None, Some(reason.clone()), *at),
+        _ => {}
     }
     let outcome = sale.standing.outcome().ok_or_else(|| Refusal::new(&SALE_PROTOCOL_EARLY))?;
     // Rule 4: bids of an opened tender name everybody; elsewhere the winner alone is named.
@@ -69,7 +74,8 @@ pub(super) fn result(sale: &Sale) -> Result<Outcome, Refusal> {
         Ranked { party: if named { it.party.clone() } else { nobody() }, ..it.clone() }
     };
     let ranking = outcome.ranking.iter().enumerate().map(shown).collect();
-    Ok(Outcome { ranking, place: outcome.place, unsold: None, decided_at: Some(outcome.decided_at) })
+    let decided_at = Some(outcome.decided_at);
+    Ok(Outcome { ranking, place: outcome.place, unsold: None, annulled: None, decided_at })
 }
 
 fn record(snapshot: &mut Snapshot, actor: &Actor, sale: &Sale) -> Result<Record, Refusal> {
@@ -77,7 +83,13 @@ fn record(snapshot: &mut Snapshot, actor: &Actor, sale: &Sale) -> Result<Record,
         ModeTerms::Negotiated(_) => Record::Negotiated {},
         ModeTerms::Listing(_) => Record::Listing { offers: offers(snapshot, sale)? },
         ModeTerms::Bidding(_) => bidding(snapshot, sale)?,
-        ModeTerms::Sealed(_) => Record::Sealed(Box::new(envelopes(snapshot, actor, sale)?)),
+        ModeTerms::Sealed(_) => {
+            let tender = sealed::tender(snapshot, actor, sale.id)?.tender;
+            match tender.opened_at {
+                Some(_) => Record::Sealed(Box::new(envelopes(snapshot, actor, sale)?)),
+                None => Record::Unopened { closed_at: tender.closed_at, root: tender.root.map(hex::encode) },
+            }
+        }
     })
 }
 

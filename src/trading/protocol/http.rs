@@ -139,7 +139,7 @@ fn lines(it: &Protocol) -> Vec<Line> {
         line("结果时间", at(it.result.decided_at)),
     ];
     match &it.record {
-        Record::Negotiated {} => {}
+        Record::Negotiated {} | Record::Unopened { .. } => {}
         Record::Listing { offers } => lines.push(line("报价数", offers.len().to_string())),
         Record::Bidding { bids, suspensions, .. } => {
             lines.push(line("出价次数", bids.len().to_string()));
@@ -152,6 +152,12 @@ fn lines(it: &Protocol) -> Vec<Line> {
             lines.push(line("评标委员", record.committee.join("、")));
             lines.push(line("信封树根", record.root.clone()));
         }
+    }
+    if let Record::Unopened { root: Some(root), .. } = &it.record {
+        lines.push(line("信封树根", root.clone()));
+    }
+    if let Some(reason) = &it.result.annulled {
+        lines.push(line("撤销原因", reason.clone()));
     }
     if let Some(reason) = it.result.unsold {
         lines.push(line("未成交原因", zh("sale_unsold_reason", reason.as_str()).to_owned()));

@@ -30,7 +30,7 @@ impl WriteProtocols {
 
     fn write(&self, db: &Db, id: SaleId) -> Result<(), Refusal> {
         let found = match db.read_blocking(move |snapshot| protocol(snapshot, &TRADING, id)) {
-            // Annulled before it was written: there is no result any more.
+            // Another instance was faster, and the sale has gone on since: there is no result any more.
             Err(refusal) if refusal.is(&SALE_PROTOCOL_EARLY) => {
                 db.write_background_blocking("sale.protocol", move |tx| store::done(tx, id))?;
                 return Ok(());

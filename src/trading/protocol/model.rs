@@ -60,6 +60,12 @@ pub enum Record {
         suspensions: Vec<SuspensionLine>,
     },
     Sealed(Box<SealedRecord>),
+    /// A tender whose box was never opened: nobody knows what lay in it.
+    Unopened {
+        closed_at: Option<UtcTime>,
+        /// Of the tree over all envelopes, as it was published at the deadline.
+        root: Option<String>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,5 +140,8 @@ pub struct Result {
     /// Place of the winner: further down after a default.
     pub place: u32,
     pub unsold: Option<UnsoldReason>,
+    /// Why it was taken back, after an objection was upheld: what was bid stands, and decides nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annulled: Option<String>,
     pub decided_at: Option<UtcTime>,
 }

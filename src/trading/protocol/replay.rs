@@ -1,5 +1,7 @@
 //! Replaying a protocol: the ranking follows from what is recorded, or the document is wrong. Pure.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::model::{BidLine, Protocol, Record, SuspensionLine};
@@ -36,7 +38,7 @@ pub fn replay(protocol: &Protocol) -> Result<(), Fault> {
             return match winner {
                 Some(it) if it.party == terms.buyer => Ok(()),
                 Some(_) => fault("the winner is not the buyer that was publicised"),
-                None if protocol.result.unsold.is_some() => Ok(()),
+                None if protocol.result.unsold.is_some() || protocol.result.annulled.is_some() => Ok(()),
                 None => fault("there is neither a winner nor a reason"),
             };
         }
@@ -58,6 +60,8 @@ pub fn replay(protocol: &Protocol) -> Result<(), Fault> {
             run.replay(bids, *reserve_met)?
         }
         (Record::Sealed(record), ModeTerms::Sealed(_)) => replay_sealed::replay(protocol, record)?,
+        // There is nothing to open again: no bid is claimed to have won.
+        (Record::Unopened { .. }, ModeTerms::Sealed(_)) => Err(UnsoldReason::NotOpened),
         _ => return fault("record and terms are of different modes"),
     };
     compare(protocol, found)
@@ -69,6 +73,10 @@ fn pairs(ranked: Vec<Standing>) -> Vec<(i32, Fen)> {
 
 fn compare(protocol: &Protocol, found: Found) -> Result<(), Fault> {
     let result = &protocol.result;
+    if result.annulled.is_some() {
+        let nothing = result.ranking.is_empty() && result.unsold.is_none();
+        return if nothing { Ok(()) } else { fault("it was annulled, and has another result too") };
+    }
     match (found, result.unsold) {
         (Err(found), Some(stated)) if found == stated => Ok(()),
         // A winner's default leaves the bids as they were.
@@ -146,16 +154,28 @@ impl BiddingRun<'_> {
     }
 }
 
-/// The leader first, then everybody by the best bid, the earlier of equals first.
+/// The leader first, then everybody by the best bid. Of equal ones whoever led at that price before whoever did not, the
+/// last to lead first (DOMAIN §4, equal maxima: the earlier wins; a match wins); then the earlier.
 fn ranking(bids: &[BidLine], leader: &BidLine) -> Vec<(i32, Fen)> {
-    let mut best: Vec<(i32, Fen, i64)> = Vec::new();
+    let mut best: BTreeMap<i32, Best> = BTreeMap::new();
     for bid in bids.iter().filter(|bid| bid.bidder != leader.bidder) {
-        match best.iter_mut().find(|(bidder, ..)| *bidder == bid.bidder) {
-            Some(own) => *own = (bid.bidder, own.1.max(bid.price_fen), own.2.max(bid.seq)),
-            None => best.push((bid.bidder, bid.price_fen, bid.seq)),
+        let own = best.entry(bid.bidder).or_insert(Best { price: bid.price_fen, led: 0, first: bid.seq });
+        if bid.price_fen > own.price {
+            *own = Best { price: bid.price_fen, led: 0, first: bid.seq };
+        }
+        if bid.leads && bid.price_fen == own.price {
+            own.led = bid.seq;
         }
     }
-    best.sort_by_key(|(_, price, seq)| (std::cmp::Reverse(*price), *seq));
+    let mut best: Vec<(i32, Best)> = best.into_iter().collect();
+    best.sort_by_key(|(_, it)| (Reverse(it.price), Reverse(it.led), it.first));
     let first = std::iter::once((leader.bidder, leader.price_fen));
-    first.chain(best.into_iter().map(|(bidder, price, _)| (bidder, price))).collect()
+    first.chain(best.into_iter().map(|(bidder, it)| (bidder, it.price))).collect()
+}
+
+/// What a bidder stands for: its best price, the last line in which it led at it (0 for none), and the first line at it.
+struct Best {
+    price: Fen,
+    led: i64,
+    first: i64,
 }

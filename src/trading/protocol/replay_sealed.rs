@@ -13,7 +13,7 @@ use crate::trading::model::{ModeTerms, UnsoldReason};
 use crate::trading::sealed::envelope::{self, Opened};
 use crate::trading::sealed::model::{BestPrice, Custody};
 use crate::trading::sealed::score::{self, Contender, Sheet};
-use crate::trading::sealed::{self, Bid, Expected};
+use crate::trading::sealed::{self, Bid, Expected, OnTerms};
 
 fn hash(text: &str) -> Result<Hash, Fault> {
     let bytes = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
@@ -31,10 +31,14 @@ pub(super) fn replay(protocol: &Protocol, record: &SealedRecord) -> Result<Found
         return fault("the envelopes are not those whose root was published at the deadline");
     }
     let key = opening_key(record)?;
-    if terms_sha256(protocol, record)? != record.terms_sha256 {
+    if !are_terms(protocol, record)? {
         return fault("the terms are not those that were bid on");
     }
     let counted = counted(protocol, record, &envelopes, &key)?;
+    if protocol.result.annulled.is_some() {
+        // The points may be incomplete: they decided nothing.
+        return Ok(Ok(vec![]));
+    }
     rank(protocol, record, &counted)
 }
 
@@ -61,18 +65,21 @@ fn opening_key(record: &SealedRecord) -> Result<Hash, Fault> {
     Ok(key)
 }
 
-fn terms_sha256(protocol: &Protocol, record: &SealedRecord) -> Result<String, Fault> {
-    let (sale, title, seller) = (&protocol.sale, &protocol.title, &protocol.seller);
-    sealed::terms_sha256(
-        sale,
-        title,
-        seller,
-        &protocol.lots,
-        &protocol.terms,
-        &record.setup,
-        Some(&record.public_key),
-    )
-    .map_err(|error| Fault(error.to_string()))
+/// Tenders of before the deadline was left out of it name the hash of the terms with it: both bind all that is bid on.
+fn are_terms(protocol: &Protocol, record: &SealedRecord) -> Result<bool, Fault> {
+    let on = OnTerms {
+        sale: &protocol.sale,
+        title: &protocol.title,
+        seller: &protocol.seller,
+        lots: &protocol.lots,
+        terms: &protocol.terms,
+        setup: &record.setup,
+        public_key: Some(&record.public_key),
+    };
+    let known = [on.sha256(), on.sha256_with_deadline()];
+    let known: Vec<String> =
+        known.into_iter().collect::<Result<_, _>>().map_err(|error| Fault(error.to_string()))?;
+    Ok(known.contains(&record.terms_sha256))
 }
 
 /// Opens every envelope again; those that count.
@@ -98,7 +105,15 @@ fn counted(
             _ => None,
         };
         match (bid, line.fault) {
-            (Some(bid), None) => counted.push(contender(&bid, slot, line.at.micros(), &expected)?),
+            (Some(bid), None) => {
+                check_counts(&bid, slot, &expected)?;
+                counted.push(Contender {
+                    slot,
+                    price_fen: bid.price_fen.0,
+                    priority: protocol.terms.priority_of(&bid.bidder.credit_code),
+                    received_micros: line.at.micros(),
+                });
+            }
             (None, None) => return fault(format!("slot {slot} holds no bid, and is counted as one")),
             // Eligibility is a fact outside the document; what the bid itself shows must show.
             (Some(bid), Some(stated))
@@ -112,9 +127,9 @@ fn counted(
     Ok(counted)
 }
 
-fn contender(bid: &Bid, slot: usize, received_micros: i64, expected: &Expected) -> Result<Contender, Fault> {
+fn check_counts(bid: &Bid, slot: usize, expected: &Expected) -> Result<(), Fault> {
     match sealed::fault(bid, expected) {
-        None => Ok(Contender { slot, price_fen: bid.price_fen.0, received_micros }),
+        None => Ok(()),
         Some(found) => fault(format!("the bid in slot {slot} does not count: {found}")),
     }
 }

@@ -4,6 +4,7 @@ pub mod bidding;
 pub mod book;
 pub mod breach;
 pub mod common;
+pub mod correction;
 pub mod lifecycle;
 pub mod listing;
 pub mod negotiated;
@@ -21,7 +22,7 @@ use super::codes::SALE_MODE_WRONG;
 pub fn check_mode(errors: &mut Errors, sale: &Sale, rules: &Rules, now: UtcTime) {
     let short = sale.run_number > 1;
     match &sale.terms.mode {
-        ModeTerms::Negotiated(terms) => negotiated::check(errors, terms, &sale.seller),
+        ModeTerms::Negotiated(terms) => negotiated::check(errors, terms, sale),
         ModeTerms::Listing(terms) => listing::check(errors, terms, rules, now),
         ModeTerms::Bidding(terms) => bidding::check(errors, sale.mode, terms, rules, short, now),
         ModeTerms::Sealed(terms) => sealed::check(errors, terms, rules, now),

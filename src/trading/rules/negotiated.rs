@@ -2,20 +2,24 @@
 
 use super::common::{check_amount, check_code};
 use crate::kernel::error::Errors;
-use crate::kernel::party::PartyRef;
 use crate::kernel::text;
-use crate::trading::codes::{SALE_BUYER_SELF, SALE_RELATION};
-use crate::trading::model::NegotiatedTerms;
+use crate::trading::codes::{SALE_BUYER_SELF, SALE_PRIORITY_NEGOTIATED, SALE_RELATION};
+use crate::trading::model::{NegotiatedTerms, Sale};
 
 const TEXT_CHARS_MAX: usize = 2_000;
 const NAME_CHARS_MAX: usize = 200;
 
-pub fn check(errors: &mut Errors, terms: &NegotiatedTerms, seller: &PartyRef) {
+pub fn check(errors: &mut Errors, terms: &NegotiatedTerms, sale: &Sale) {
     check_amount(errors, "/terms/mode/price_fen", terms.price_fen);
     text::required(errors, "/terms/mode/buyer/name", &terms.buyer.name, NAME_CHARS_MAX);
     check_code(errors, "/terms/mode/buyer/credit_code", &terms.buyer.credit_code);
-    if terms.buyer.credit_code == seller.credit_code {
+    if terms.buyer.credit_code == sale.seller.credit_code {
         errors.add("/terms/mode/buyer/credit_code", &SALE_BUYER_SELF);
+    }
+    // Nothing here would ask them: in publicity whoever has a right of first refusal (DOMAIN §2) objects, which stops the
+    // result.
+    if !sale.terms.priority_holders.is_empty() {
+        errors.add("/terms/priority_holders", &SALE_PRIORITY_NEGOTIATED);
     }
     if terms.related_party && terms.relation.trim().is_empty() {
         errors.add("/terms/mode/relation", &SALE_RELATION);

@@ -5,6 +5,7 @@ use super::listing::check_end;
 use crate::kernel::error::Errors;
 use crate::kernel::rate::Rate;
 use crate::kernel::time::UtcTime;
+use crate::trading::codes::SALE_DEPOSIT_BOUND;
 use crate::trading::model::{Rules, SealedTerms};
 
 pub fn check(errors: &mut Errors, terms: &SealedTerms, rules: &Rules, now: UtcTime) {
@@ -13,8 +14,13 @@ pub fn check(errors: &mut Errors, terms: &SealedTerms, rules: &Rules, now: UtcTi
     if let Some(ceiling) = terms.ceiling_fen {
         check_amount(errors, "/terms/mode/ceiling_fen", ceiling);
     }
-    if let (Some(deposit), Some(ceiling)) = (terms.deposit_fen, terms.ceiling_fen) {
-        let pointer = "/terms/mode/deposit_fen";
-        check_share(errors, pointer, deposit, ceiling, Rate::ZERO, rules.tender_deposit_ppm_max);
+    let Some(deposit) = terms.deposit_fen else { return };
+    match terms.ceiling_fen {
+        Some(ceiling) => {
+            let pointer = "/terms/mode/deposit_fen";
+            check_share(errors, pointer, deposit, ceiling, Rate::ZERO, rules.tender_deposit_ppm_max);
+        }
+        // DOMAIN §4: at most 2 %; of a price that nobody has named there is no share.
+        None => errors.add("/terms/mode/ceiling_fen", &SALE_DEPOSIT_BOUND),
     }
 }

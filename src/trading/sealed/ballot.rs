@@ -15,6 +15,8 @@ pub const CAPACITY_MAX: usize = 128;
 
 const BLIND_BYTES: usize = 32;
 const TAG_BYTES: usize = 32;
+/// Of a tag: who it is; the rest tells under which name.
+const WHO_BYTES: usize = 16;
 /// used (1) ‖ tag (32) ‖ time in microseconds (8) ‖ hash of the replaced envelope (32) ‖ envelope
 const SLOT_BYTES: usize = 1 + TAG_BYTES + 8 + 32 + ENVELOPE_BYTES;
 
@@ -48,6 +50,13 @@ pub struct Slot {
     pub envelope: Vec<u8>,
 }
 
+impl Slot {
+    /// Whether the bidder of this tag deposited it, under whichever name.
+    fn is_of(&self, tag: &Hash) -> bool {
+        self.used && self.tag[..WHO_BYTES] == tag[..WHO_BYTES]
+    }
+}
+
 /// Has no `Debug`: it is for no log.
 #[derive(Clone)]
 pub struct BallotBox {
@@ -71,23 +80,36 @@ impl BallotBox {
         &self.slots
     }
 
-    /// The keyed hash that stands for a bidder.
-    fn tag(&self, bidder: &str) -> Result<Hash, BoxError> {
+    fn mac(&self, text: &str) -> Result<Hash, BoxError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.blind).map_err(|_| BoxError::Damaged)?;
-        mac.update(bidder.as_bytes());
+        mac.update(text.as_bytes());
         Ok(mac.finalize().into_bytes().into())
+    }
+
+    /// The keyed hash that stands for a bidder. What follows a line feed (the name that another node vouched for) is in
+    /// its second half alone: by the first half a bidder is found again though it has another name by now.
+    fn tag(&self, bidder: &str) -> Result<Hash, BoxError> {
+        let who = bidder.split_once('\n').map_or(bidder, |(who, _)| who);
+        let mut tag = self.mac(who)?;
+        if who.len() < bidder.len() {
+            let named = self.mac(bidder)?;
+            tag[WHO_BYTES..].copy_from_slice(&named[WHO_BYTES..]);
+        }
+        Ok(tag)
     }
 
     /// The slot that a bidder's envelope lies in.
     pub fn find(&self, bidder: &str) -> Result<Option<&Slot>, BoxError> {
         let tag = self.tag(bidder)?;
-        Ok(self.slots.iter().find(|slot| slot.used && slot.tag == tag))
+        Ok(self.slots.iter().find(|slot| slot.is_of(&tag)))
     }
 
-    /// Whether the envelope of this slot was deposited by this bidder.
+    /// Whether the envelope of this slot was deposited by this bidder, under this name where one is bound.
     pub fn is_from(&self, slot: usize, bidder: &str) -> Result<bool, BoxError> {
-        let tag = self.tag(bidder)?;
-        Ok(self.slots.get(slot).is_some_and(|slot| slot.used && slot.tag == tag))
+        let who = bidder.split_once('\n').map_or(bidder, |(who, _)| who);
+        // The box of a tender that began before names were bound has the hash without one.
+        let known = [self.tag(bidder)?, self.mac(who)?];
+        Ok(self.slots.get(slot).is_some_and(|slot| slot.used && known.contains(&slot.tag)))
     }
 
     /// Puts an envelope in and returns its slot, of which the receipt speaks. The same envelope again changes
@@ -103,9 +125,9 @@ impl BallotBox {
         let tag = self.tag(bidder)?;
         if let Some(same) = self.slots.iter().position(|slot| slot.envelope == envelope) {
             let same = &self.slots[same];
-            return if same.used && same.tag == tag { Ok(same) } else { Err(BoxError::Copied) };
+            return if same.is_of(&tag) { Ok(same) } else { Err(BoxError::Copied) };
         }
-        let own = self.slots.iter().position(|slot| slot.used && slot.tag == tag);
+        let own = self.slots.iter().position(|slot| slot.is_of(&tag));
         let at = match own {
             Some(_) if second == Second::Refused => return Err(BoxError::Deposited),
             Some(own) => own,
@@ -195,6 +217,25 @@ mod tests {
         assert_eq!((slot.at_micros, slot.replaced), (12, envelope::digest(&envelope_of(1))));
         assert!(ballot.find("urn:b").unwrap().is_none());
         assert_eq!(put(&mut ballot, "urn:b", 2, 13, Second::Replaces), Err(BoxError::Copied));
+    }
+
+    /// DOMAIN §4: nobody bids in another's name, and a bidder that another node renames keeps its one envelope.
+    #[test]
+    fn domain_4_a_name_from_elsewhere_is_bound_and_does_not_make_a_second_bidder() {
+        let mut ballot = fresh();
+        assert_eq!(put(&mut ballot, "urn:a x\n甲", 1, 10, Second::Refused), Ok(10));
+        let at = ballot.slots().iter().position(|slot| slot.used).unwrap();
+        assert!(ballot.is_from(at, "urn:a x\n甲").unwrap());
+        for other in ["urn:a x\n乙", "urn:a x", "urn:a y\n甲"] {
+            assert!(!ballot.is_from(at, other).unwrap(), "{other}");
+        }
+        assert_eq!(put(&mut ballot, "urn:a x\n乙", 2, 11, Second::Refused), Err(BoxError::Deposited));
+        assert_eq!(put(&mut ballot, "urn:a x\n乙", 2, 12, Second::Replaces), Ok(12));
+        assert!(ballot.is_from(at, "urn:a x\n乙").unwrap());
+        // A box of before names were bound.
+        assert_eq!(put(&mut ballot, "urn:b y", 3, 13, Second::Refused), Ok(13));
+        let old = ballot.slots().iter().position(|slot| slot.at_micros == 13).unwrap();
+        assert!(ballot.is_from(old, "urn:b y\n丙").unwrap());
     }
 
     #[test]

@@ -7,6 +7,9 @@ codes! {
     SEALED_WEIGHTS = ("sealed_weights", 422, "价格与各评审项的权重之和应为 {sum}", "The weights of the price and the criteria sum to {sum}");
     SEALED_OFFICERS = ("sealed_officers", 422, "开标人应来自不同单位，至多 {max} 名，其中至少两名共同开标", "Opening officers are of different bodies, at most {max}, and at least two of them open together");
     SEALED_BODY = ("sealed_body", 422, "开标人所在单位应为本平台已核验的单位", "The body of an opening officer is a verified organisation of this platform");
+    SEALED_BODY_PARTIAL = ("sealed_body_partial", 422, "招标人及其关联方不得担任开标人", "The tenderer and its related parties keep no share of the opening key");
+    SEALED_OPENER_BIDS = ("sealed_opener_bids", 403, "担任开标人的单位不得参加本次投标", "A body that opens this tender does not bid in it");
+    SEALED_FAIL_EARLY = ("sealed_fail_early", 409, "开标期限到 {until}，此前不能宣布招标失败", "The officers have until {until} to open: not before it");
     SEALED_NOT_SET_UP = ("sealed_not_set_up", 409, "请先设置开标方式", "Set up the tender first");
     SEALED_KEY_MISSING = ("sealed_key_missing", 409, "请先生成开标密钥", "Make the opening key first");
     SEALED_KEY_MADE = ("sealed_key_made", 409, "开标密钥已生成", "The opening key has been made");
@@ -26,7 +29,7 @@ codes! {
     SEALED_OPENED = ("sealed_opened", 409, "已开标", "The box has been opened");
     SEALED_COMMITTEE_SIZE = ("sealed_committee_size", 422, "评标委员会应为 {min} 至 {max} 人的单数", "A committee has {min} to {max} members and an odd number");
     SEALED_COMMITTEE_MEMBER = ("sealed_committee_member", 422, "评标委员应为本平台用户，且与招标人、投标人无隶属关系", "A member is a user of this platform and belongs neither to the tenderer nor to a bidder");
-    SEALED_COMMITTEE_FIXED = ("sealed_committee_fixed", 409, "已开始评分，不得更换评标委员", "Scoring has begun: the committee stands");
+    SEALED_COMMITTEE_FIXED = ("sealed_committee_fixed", 409, "已开标或已开始评分，不得更换评标委员", "The envelopes are open, or scoring has begun: the committee stands");
     SEALED_COMMITTEE_MISSING = ("sealed_committee_missing", 409, "请先组建评标委员会", "Name the committee first");
     SEALED_NOT_MEMBER = ("sealed_not_member", 403, "您不是本次招标的评标委员", "You are not a member of this committee");
     SEALED_NO_SCORING = ("sealed_no_scoring", 409, "本次招标只比价格，不评分", "The price alone decides: there is no scoring");

@@ -18,11 +18,16 @@
 //!     envelope too. The bidder gets a signed receipt at once.
 //!  6. At the deadline one event publishes the root of the tree over all envelopes, used or blank.
 //!  7. All envelopes open in one act; shares, key and plain texts are published, and inclusion proofs with them.
+//!     Opening officers belong neither to the tenderer nor to its related parties, and their bodies do not bid. What they
+//!     have not opened a week after the deadline the operator declares failed; it is dropped unread.
 //!  8. At least three bids that count, or the tender has failed and is run again. 20 days of notice for mandatory
 //!     projects; deposit at most 2 % of the ceiling (`trading::rules::sealed`).
 //!  9. The price alone decides, or price and weighted criteria in exact fractions, scored by a committee of at least
 //!     five, odd, none of whom belongs to the tenderer or a bidder; scores are published with the ranking.
-//! 10. Candidates stand published for at least three days; an open objection stops the award (`trading`, rule 19).
+//!     Whoever was named before the opening stands; of equal terms the priority holder goes first (DOMAIN §2).
+//! 10. Candidates stand published for at least three days; an open objection stops opening, evaluation and award
+//!     (`trading`, rule 19).
+//! 11. The terms that an envelope names are all but the deadline: a later one voids none.
 
 mod ballot;
 mod bid;
@@ -38,4 +43,4 @@ mod store;
 
 pub use bid::{Attachment, BID_TYPE, Bid, Expected, Fault, fault, parse};
 pub use http::{routes, script};
-pub use setup::terms_sha256;
+pub use setup::OnTerms;

@@ -8,8 +8,8 @@
 //! total        = the sum of the parts; price alone: the order of prices
 //! ```
 //!
-//! Equal totals: the better price, then the earlier receipt, then the lower slot. Nothing is rounded on the way;
-//! what people see is rounded half up to four decimals, and the exact fraction stands beside it.
+//! Equal totals: the better price, then the rank of priority, then the earlier receipt, then the lower slot. Nothing is
+//! rounded on the way; what people see is rounded half up to four decimals, and the exact fraction stands beside it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ pub enum Best {
 pub struct Contender {
     pub slot: usize,
     pub price_fen: i64,
+    /// Rank of a priority holder: on equal terms it goes before the others (DOMAIN §2).
+    pub priority: Option<i32>,
     pub received_micros: i64,
 }
 
@@ -80,7 +82,7 @@ pub fn rank(
     if contenders.iter().any(|it| it.price_fen <= 0) {
         return Err(ScoreError::BadPrice);
     }
-    let mut placed: Vec<(Placed, i64)> = Vec::with_capacity(contenders.len());
+    let mut placed: Vec<(Placed, (i32, i64))> = Vec::with_capacity(contenders.len());
     for contender in contenders {
         let parts = match weighing {
             Weighing::PriceOnly => vec![],
@@ -91,11 +93,12 @@ pub fn rank(
         };
         let total = (!parts.is_empty()).then(|| parts.iter().sum());
         let (slot, price_fen) = (contender.slot, contender.price_fen);
-        placed.push((Placed { slot, price_fen, parts, total }, contender.received_micros));
+        let of_equals = (contender.priority.unwrap_or(i32::MAX), contender.received_micros);
+        placed.push((Placed { slot, price_fen, parts, total }, of_equals));
     }
-    placed.sort_by(|(a, a_at), (b, b_at)| {
+    placed.sort_by(|(a, a_equal), (b, b_equal)| {
         let by_total = b.total.cmp(&a.total);
-        by_total.then(by_price(best, a, b)).then(a_at.cmp(b_at)).then(a.slot.cmp(&b.slot))
+        by_total.then(by_price(best, a, b)).then(a_equal.cmp(b_equal)).then(a.slot.cmp(&b.slot))
     });
     Ok(placed.into_iter().map(|(placed, _)| placed).collect())
 }
@@ -189,6 +192,7 @@ mod tests {
         let one = |(slot, price): (usize, &i64)| Contender {
             slot,
             price_fen: *price,
+            priority: None,
             received_micros: 100 - slot as i64,
         };
         prices.iter().enumerate().map(one).collect()
@@ -213,6 +217,20 @@ mod tests {
         assert_eq!(by(Best::Lowest, &[10, 30, 20]), [0, 2, 1]);
         assert_eq!(by(Best::Highest, &[30, 30, 20]), [1, 0, 2]);
         assert_eq!(by(Best::Highest, &[]), Vec::<usize>::new());
+    }
+
+    /// DOMAIN §2, right of first refusal on equal terms: rank of priority before the earlier receipt, and not before the
+    /// better price.
+    #[test]
+    fn domain_2_of_equal_terms_the_priority_holder_goes_first() {
+        let mut contenders = contenders(&[30, 30, 30, 31]);
+        (contenders[0].priority, contenders[1].priority) = (Some(2), Some(1));
+        let order = |best| {
+            let ranked = rank(best, &Weighing::PriceOnly, &contenders, &[]).unwrap();
+            ranked.iter().map(|placed| placed.slot).collect::<Vec<_>>()
+        };
+        assert_eq!(order(Best::Highest), [3, 1, 0, 2]);
+        assert_eq!(order(Best::Lowest), [1, 0, 2, 3]);
     }
 
     /// DOMAIN §4: price and weighted criteria, in exact fractions.

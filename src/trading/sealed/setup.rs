@@ -1,7 +1,7 @@
 //! How a tender is run, as it travels and is stored: one shape for both. Pure.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -98,26 +98,44 @@ impl Setup {
     }
 }
 
-/// The terms that a bidder bids on, by their hash: a bid names it, so that a bid on other terms does not count.
-pub fn terms_sha256(
-    sale: &str,
-    title: &str,
-    seller: &PartyRef,
-    lots: &[Lot],
-    terms: &Terms,
-    setup: &Setup,
-    public_key: Option<&str>,
-) -> serde_json::Result<String> {
-    let document = json!({
-        "sale": sale,
-        "title": title,
-        "seller": seller,
-        "lots": lots,
-        "terms": terms,
-        "setup": setup,
-        "public_key": public_key,
-    });
-    Ok(hex::encode(Sha256::digest(canonical(&document)?)))
+/// The terms that a bidder bids on. A bid names their hash, so that a bid on other terms does not count. Until when
+/// envelopes are taken is not among them: a later deadline voids none.
+pub struct OnTerms<'a> {
+    pub sale: &'a str,
+    pub title: &'a str,
+    pub seller: &'a PartyRef,
+    pub lots: &'a [Lot],
+    pub terms: &'a Terms,
+    pub setup: &'a Setup,
+    pub public_key: Option<&'a str>,
+}
+
+impl OnTerms<'_> {
+    pub fn sha256(&self) -> serde_json::Result<String> {
+        let mut terms = serde_json::to_value(self.terms)?;
+        if let Some(mode) = terms["mode"].as_object_mut() {
+            mode.remove("ends_at");
+        }
+        self.hashed(&terms)
+    }
+
+    /// As tenders that were published before the deadline was left out name their terms.
+    pub fn sha256_with_deadline(&self) -> serde_json::Result<String> {
+        self.hashed(&serde_json::to_value(self.terms)?)
+    }
+
+    fn hashed(&self, terms: &Value) -> serde_json::Result<String> {
+        let document = json!({
+            "sale": self.sale,
+            "title": self.title,
+            "seller": self.seller,
+            "lots": self.lots,
+            "terms": terms,
+            "setup": self.setup,
+            "public_key": self.public_key,
+        });
+        Ok(hex::encode(Sha256::digest(canonical(&document)?)))
+    }
 }
 
 impl Weights {

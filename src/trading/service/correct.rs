@@ -12,7 +12,7 @@ use crate::kernel::text;
 use crate::kernel::time::UtcTime;
 use crate::trading::codes::{SALE_CORRECT_END, SALE_CORRECT_NOTHING, SALE_MODE_WRONG};
 use crate::trading::model::{Correction, Mode, ModeTerms, Rules, Run, Sale, SaleId, State, Terms, Times};
-use crate::trading::rules::{common, lifecycle};
+use crate::trading::rules::{common, correction, lifecycle};
 use crate::trading::sealed::service as sealed;
 use crate::trading::store;
 
@@ -30,7 +30,7 @@ pub struct SaleCorrection {
 }
 
 /// Corrects a published sale before its bidding begins, or before its offers end. Offers made on the old words wait
-/// for their bidders' confirmation.
+/// for their bidders' confirmation, and envelopes sealed on them do not count: for that there must be days left.
 pub fn correct(
     tx: &mut Tx,
     actor: &Actor,
@@ -49,29 +49,38 @@ pub fn correct(
         errors.add("", &SALE_CORRECT_NOTHING);
     }
     common::check_draft(&mut errors, before.mode, &before.title, &before.lots, &terms);
+    let after = Sale { terms, times, ..before.clone() };
     check_times(&mut errors, &before, &times, tx.now());
+    let confirm_again = voids(tx, &before, &after, !words.is_empty())?;
+    if confirm_again {
+        correction::check_left(&mut errors, &after, tx.now());
+    }
     errors.check()?;
     if let Some(run) = store::run(tx, id)?
         && let (Some(starts_at), Some(ends_at)) = (times.starts_at, times.ends_at)
     {
         store::save_run(tx, &Run { starts_at, ends_at, beat_at: starts_at, ..run })?;
     }
-    let confirm_again = !words.is_empty();
     if confirm_again {
         store::unconfirm_offers(tx, id)?;
     }
     let position = i32::try_from(store::corrections(tx, id)?.len()).map_err(Refusal::internal)? + 1;
     let (reason, at) = (change.reason.trim().to_owned(), tx.now());
     store::insert_correction(tx, &Correction { sale: id, position, reason, fields: fields.clone(), at })?;
-    let (old, new) = (value(&before.terms)?, value(&terms)?);
+    let (old, new) = (value(&before.terms)?, value(&after.terms)?);
     audit::service::record_revision(tx, actor, &before.urn, before.version + 1, &change.reason, &old, &new)?;
-    let after = Sale { terms, times, ..before.clone() };
     let more = json!({"fields": fields, "confirm_again": confirm_again});
     let after = keep(tx, actor, &before, after, "sale.corrected", more)?;
     if after.mode == Mode::SealedTender {
         sealed::corrected(tx, &after)?;
     }
     Ok(after)
+}
+
+/// Whether what was offered on the old terms must be said again: of a tender whenever the hash changes that its
+/// envelopes name. What lies in the box is not asked.
+fn voids(tx: &mut Tx, before: &Sale, after: &Sale, words: bool) -> Result<bool, Refusal> {
+    if before.mode == Mode::SealedTender { sealed::voids(tx, before, after) } else { Ok(words) }
 }
 
 fn value(terms: &Terms) -> Result<serde_json::Value, Refusal> {
@@ -129,7 +138,11 @@ fn moved(sale: &Sale, mut terms: Terms, change: &SaleCorrection) -> Result<Moved
         }
         match &mut terms.mode {
             ModeTerms::Bidding(bidding) => bidding.ends_at = end,
-            ModeTerms::Listing(listing) => listing.ends_at = end,
+            // The announced end moves as far as the end itself: what it was extended by stays counted.
+            ModeTerms::Listing(listing) => {
+                let by = end.micros() - times.ends_at.map_or(end.micros(), UtcTime::micros);
+                listing.ends_at = listing.ends_at.plus_micros(by);
+            }
             ModeTerms::Sealed(sealed) => sealed.ends_at = end,
             ModeTerms::Negotiated(_) => return Err(Refusal::new(&SALE_MODE_WRONG)),
         }

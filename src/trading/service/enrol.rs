@@ -18,7 +18,7 @@ use crate::trading::codes::{
     SALE_BIDDER_BARRED, SALE_BIDDER_EXCLUDED, SALE_BIDDERS_MAX, SALE_ENROLLED, SALE_NOT_ENROLLED,
     SALE_NOT_SELLER, SALE_OVER, SALE_SECRET,
 };
-use crate::trading::model::{Bid, Bidder, Deposit, Mode, Run, Sale, SaleId, State};
+use crate::trading::model::{Bid, Bidder, Deposit, Mode, Offer, Run, Sale, SaleId, State};
 use crate::trading::rules::{self, lifecycle};
 use crate::trading::store;
 
@@ -39,6 +39,8 @@ pub struct Enrolment {
     pub leads: bool,
     /// Its secret maximum, shown to itself alone.
     pub maximum: Option<crate::kernel::money::Fen>,
+    /// In a listing: what it has offered, and whether it must confirm that after a correction.
+    pub offer: Option<Offer>,
 }
 
 /// Enrols the actor's organisation and instructs its deposit.
@@ -63,7 +65,7 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
     if number > BIDDERS_MAX {
         return Err(Refusal::new(&SALE_BIDDERS_MAX).with("max", BIDDERS_MAX));
     }
-    let holder = sale.terms.priority_holders.iter().find(|it| it.credit_code == party.credit_code);
+    let priority = sale.terms.priority_of(&party.credit_code);
     let amount = sale.deposit();
     let bidder = Bidder {
         sale: id,
@@ -71,7 +73,7 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
         alias: free_alias(tx, id)?,
         party,
         admitted: amount.is_none(),
-        priority: holder.map(|it| it.rank),
+        priority,
         matched: false,
         maximum: None,
         enrolled_by: by,
@@ -81,7 +83,7 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
     let deposit = amount.map(|amount| deposits::instruct(tx, &bidder, amount)).transpose()?;
     record(tx, &sale, &bidder);
     let run = store::run(tx, id)?;
-    Ok(Enrolment { sale, run, bidder, deposit, bids: vec![], leads: false, maximum: None })
+    Ok(Enrolment { sale, run, bidder, deposit, bids: vec![], leads: false, maximum: None, offer: None })
 }
 
 /// Not the person: who takes part is secret until the end, in the log too (rule 8).
@@ -100,13 +102,14 @@ pub(crate) fn enrol_opened(
     party: PartyRef,
 ) -> Result<Bidder, Refusal> {
     let amount = sale.deposit();
+    let priority = sale.terms.priority_of(&party.credit_code);
     let bidder = Bidder {
         sale: sale.id,
         number,
         alias,
         party,
         admitted: amount.is_none(),
-        priority: None,
+        priority,
         matched: false,
         maximum: None,
         // Nobody enrolled it: the opening did, for the sale.
@@ -205,7 +208,8 @@ fn of_bidder(snapshot: &mut Snapshot, secrets: &SecretBox, bidder: Bidder) -> Re
     let run = store::run(snapshot, bidder.sale)?;
     let leads = run.as_ref().is_some_and(|run| run.leader == Some(bidder.number));
     let maximum = super::bid::own_maximum(secrets, &bidder)?;
-    Ok(Enrolment { sale, run, bidder, deposit, bids, leads, maximum })
+    let offer = store::offer(snapshot, bidder.sale, bidder.number)?;
+    Ok(Enrolment { sale, run, bidder, deposit, bids, leads, maximum, offer })
 }
 
 /// Who took part, for the seller and the operator: after the end (rule 8).

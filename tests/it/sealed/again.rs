@@ -42,7 +42,7 @@ fn domain_4_a_tender_of_too_few_is_run_again_as_it_was_set_up() {
 /// An opened tender whose first candidate, at 3 000 yuan, has a deposit to pay; then one at 2 000, then one at 1 000.
 fn with_deposits(city: &City) -> Tender {
     let mut terms = terms(city);
-    terms["deposit_fen"] = json!(2_000);
+    (terms["ceiling_fen"], terms["deposit_fen"]) = (json!(100_000), json!(2_000));
     let tender = receiving(city, terms, setup(city));
     for (bidder, fen) in BIDDERS.iter().zip([300_000, 200_000, 100_000]) {
         deposit(city, &tender.id, bidder, fen);

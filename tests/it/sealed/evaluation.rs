@@ -67,6 +67,28 @@ fn domain_4_a_committee_is_odd_of_five_and_impartial() {
     score_of("enterprise.member").refused(403, "sealed_not_member");
 }
 
+/// DOMAIN §4, committee: once the envelopes are open the tenderer chooses no other judges.
+#[test]
+fn domain_4_the_committee_stands_from_the_opening_on() {
+    let city = City::new();
+    let tender = receiving(&city, terms(&city), weighted(&city));
+    let id = tender.id.as_str();
+    for (bidder, fen) in BIDDERS.iter().zip([1, 2, 3]) {
+        deposit(&city, id, bidder, fen);
+    }
+    let (first, second) =
+        (experts(&city), [&experts(&city)[..4], &[user_of(&city, "government2.preparer")]].concat());
+    name_committee(&city, id, &second).expect(204);
+    name_committee(&city, id, &first).expect(204);
+    open(&city, &tender);
+    name_committee(&city, id, &second).refused(409, "sealed_committee_fixed");
+    score(&city, id, EXPERTS[4], sheet(&city, id, BIDDER, 1, 1)).expect(204);
+}
+
+fn user_of(city: &City, persona: &str) -> String {
+    city.actor(persona).person().unwrap().user.to_string()
+}
+
 #[test]
 fn a_sheet_has_points_for_every_bid_and_criterion() {
     let city = City::new();

@@ -1,6 +1,7 @@
 //! Sealed tenders, from the setup to the award.
 
 mod again;
+mod correction;
 mod evaluation;
 mod opening;
 mod process;
@@ -8,6 +9,7 @@ mod proof;
 mod protocol;
 mod secrecy;
 mod timing;
+mod unopened;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

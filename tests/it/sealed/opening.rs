@@ -104,7 +104,7 @@ fn a_receipt_is_signed_and_can_be_had_again() {
 #[test]
 fn domain_4_fewer_than_three_bids_that_count_and_it_is_run_again() {
     let city = City::new();
-    let tender = receiving(&city, terms(&city), setup(&city));
+    let tender = receiving(&city, terms(&city), kept_by_server());
     let id = tender.id.as_str();
     deposit(&city, id, BIDDER, 100);
     deposit(&city, id, SECOND, 200);
@@ -123,7 +123,7 @@ fn domain_4_fewer_than_three_bids_that_count_and_it_is_run_again() {
     let gone = envelope::seal_withdrawn(&public, urn, random()).unwrap();
     deposit(&city, id, "institute2.member", 900);
     put(&city, id, "institute2.member", &base64(&gone)).expect(200);
-    open(&city, &tender);
+    to_deadline(&city, id);
     let opened = opening(&city, id);
     let mut faults: Vec<String> = opened["bids"]
         .as_array()
@@ -266,6 +266,17 @@ fn domain_4_the_deposit_follows_the_opening_and_precedes_the_award() {
         publish(&city, &dear.id).expect(422).field("/terms/mode/deposit_fen"),
         Some("sale_deposit_share")
     );
+    for (terms, pointer, code) in [
+        (with_deposit(-1), "/terms/mode/deposit_fen", "sale_deposit_share"),
+        (
+            json!({"kind": "sealed", "ends_at": city.now().plus_days(20), "deposit_fen": 2_000}),
+            "/terms/mode/ceiling_fen",
+            "sale_deposit_bound",
+        ),
+    ] {
+        let id = ready(&city, terms, kept_by_server()).id;
+        assert_eq!(publish(&city, &id).expect(422).field(pointer), Some(code));
+    }
     let tender = receiving(&city, with_deposit(2_000), kept_by_server());
     let id = tender.id.as_str();
     for bidder in BIDDERS {

@@ -143,3 +143,44 @@ fn the_program_verifies_a_protocol_and_a_receipt() {
     assert!(verify("protocol.json", "stranger.json").is_err());
     assert!(verify("changed.json", "").unwrap_err().contains("not the one that was signed"));
 }
+
+/// Rule 1: what was bid in a sale that is annulled stays on record, with the reason and no winner.
+#[test]
+fn rule_1_an_annulled_sale_with_bids_has_its_protocol() {
+    let city = City::new();
+    let id = crate::trading::running(&city);
+    crate::trading::bid(&city, &id, BIDDER, 100_000).expect(200);
+    let objection = city.as_("broker.member").post(&path(&id, "/objections"), crate::trading::objection());
+    let answer = json!({"uphold": true, "annul": true, "text": "权属有瑕疵。"});
+    let address = format!("/api/v1/sales/objections/{}/answer", objection.expect(201).id());
+    city.as_(crate::trading::OPERATOR).post(&address, answer).expect(200);
+    city.app.run_jobs().unwrap();
+    let signed = got(&city, &id);
+    let protocol = &signed["protocol"];
+    assert_eq!(protocol["result"]["annulled"], "权属有瑕疵。");
+    assert_eq!(protocol["record"]["bids"].as_array().unwrap().len(), 1);
+    assert_eq!(replays(protocol), Ok(()));
+    for (pointer, value) in
+        [("/result/unsold", json!("no_bids")), ("/record/bids/0/price_fen", json!(100_001))]
+    {
+        let mut changed = protocol.clone();
+        *changed.pointer_mut(pointer).unwrap() = value;
+        assert!(replays(&changed).is_err(), "{pointer}");
+    }
+    let page = city.anonymous().get(&path(&id, "/protocol/paper")).expect(200);
+    assert!(page.text().contains("撤销原因"));
+    // Taken back after its award: another edition.
+    let id = awarded(&city);
+    city.app.run_jobs().unwrap();
+    let objection = crate::trading::objected(&city, &id);
+    let answer = json!({"uphold": true, "annul": true, "text": "程序有误。"});
+    city.as_(crate::trading::OPERATOR)
+        .post(&format!("/api/v1/sales/objections/{objection}/answer"), answer)
+        .expect(200);
+    city.app.run_jobs().unwrap();
+    let second = got(&city, &id);
+    assert_eq!(
+        (&second["edition"], &second["protocol"]["result"]["annulled"]),
+        (&json!(2), &json!("程序有误。"))
+    );
+}

@@ -28,7 +28,7 @@ const READERS: [&str; 9] = [
     "financier2.member",
 ];
 /// A bidder more for the second count.
-const MORE: [&str; 2] = ["broker.member", "financier.member"];
+const MORE: [&str; 3] = ["broker.member", "financier.member", "financier2.member"];
 
 #[derive(QueryableByName)]
 struct Row {
@@ -218,7 +218,7 @@ fn nothing_tells_price_count_or_identity_before_the_opening() {
     deposit(&city, id, MORE[1], PRICE);
     city.settle();
     let (three, three_dump) = (answers(&readers, &questions), dump(&city));
-    for bidder in [BIDDERS[2], "institute2.member"] {
+    for bidder in [BIDDERS[2], MORE[2]] {
         marked(&city, id, bidder);
     }
     // One replaces its own.

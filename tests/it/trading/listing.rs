@@ -75,3 +75,18 @@ fn a_listing_may_ask_for_a_deposit() {
     let early = publish(&city, &drafted(&city, "listing", early)).expect(422);
     assert_eq!(early.field("/terms/mode/ends_at"), Some("sale_ends_early"));
 }
+
+/// DOMAIN §4, listing: as often as announced, though a correction moved the end meanwhile.
+#[test]
+fn domain_4_a_correction_does_not_give_a_listing_its_extensions_back() {
+    let city = City::new();
+    let mut terms = listing_terms(&city, true);
+    terms["extend_days"] = json!(5);
+    terms["extensions_max"] = json!(1);
+    let id = on_market(&city, "listing", terms);
+    let extended = to_end(&city, &id)["ends_at"].as_str().unwrap().parse::<UtcTime>().unwrap();
+    let change = json!({"ends_at": extended.plus_days(2), "reason": "顺延两日"});
+    city.as_(SELLER).post(&path(&id, "/corrections"), change).expect(200);
+    let ended = to_end(&city, &id);
+    assert_eq!((&ended["state"], &ended["reason"]), (&json!("unsold"), &json!("no_bids")));
+}

@@ -71,3 +71,15 @@ fn nobody_enrols_for_a_negotiated_sale() {
     let id = publicised(&city);
     city.as_(SECOND).send("POST", &path(&id, "/enrolment"), None).refused(409, "sale_mode_wrong");
 }
+
+/// DOMAIN §2: a right of first refusal that nobody would ask about is not announced; its holder objects.
+#[test]
+fn domain_2_a_negotiated_sale_names_no_priority_holders() {
+    let city = City::new();
+    let mut draft = body(&city, "negotiated", negotiated_terms(&city));
+    let code = buyer(&city)["credit_code"].clone();
+    draft["terms"]["priority_holders"] = json!([{"name": "示例甲", "credit_code": code, "rank": 1}]);
+    let id = city.as_(SELLER).post("/api/v1/sales", draft).expect(201).id();
+    let refused = publish(&city, &id).expect(422);
+    assert_eq!(refused.field("/terms/priority_holders"), Some("sale_priority_negotiated"));
+}

@@ -8,7 +8,7 @@ use crate::sealed::{
     set_up, setup, shares, sheet, terms, to_deadline, weighted,
 };
 use crate::support::City;
-use crate::trading::{BIDDER, SELLER, awarded, path};
+use crate::trading::{BIDDER, OPERATOR, SELLER, awarded, path};
 
 fn own(id: &str, method: &'static str, rest: &str) -> Case {
     Case::new(method, path(id, rest), SELLER).stranger("institute2.member").stranger("enterprise.admin")
@@ -28,6 +28,12 @@ fn opened(city: &City) -> (String, String) {
 }
 
 pub const CASES: &[Entry] = &[
+    ("post", "/api/v1/sales/{id}/sealed/fail", |city| {
+        let id = receiving(city, terms(city), setup(city)).id;
+        to_deadline(city, &id);
+        city.clock.set(city.now().plus_days(8));
+        Case::new("POST", path(&id, "/sealed/fail"), OPERATOR).body(json!({"reason": "开标人失联"}))
+    }),
     ("get", "/api/v1/sales/{id}/sealed", |city| {
         Case::new("GET", path(&receiving(city, terms(city), setup(city)).id, "/sealed"), "")
     }),

@@ -6,10 +6,12 @@ use super::{Case, case, keep_published, load_box, open_kept, seal_box, terms_sha
 use crate::changes::Job;
 use crate::db::{Db, Tx};
 use crate::kernel::error::Refusal;
+use crate::kernel::time::UtcTime;
 use crate::proof::SecretBox;
 use crate::trading::model::{SaleId, State};
 use crate::trading::sealed::model::{Custody, Tender};
 use crate::trading::sealed::store;
+use crate::trading::service::open_objections;
 
 /// Closes the box of a tender whose time is over.
 pub fn close_if_over(tx: &mut Tx, secrets: &SecretBox, found: Case) -> Result<Case, Refusal> {
@@ -34,13 +36,15 @@ fn close_one(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refusal
     let found = close_if_over(tx, secrets, found)?;
     let kept = matches!(found.tender.setup.custody, Custody::Server {});
     let due = found.tender.closed_at.is_some() && found.tender.opened_at.is_none();
-    if kept && due { open_kept(tx, secrets, found) } else { Ok(()) }
+    // DOMAIN §4: an objection stops the process; the answer lets it go on.
+    if kept && due && open_objections(tx, id)? == 0 { open_kept(tx, secrets, found) } else { Ok(()) }
 }
 
 /// The same for all boxes whose time is over by now.
 pub fn close_due(tx: &mut Tx, secrets: &SecretBox) -> Result<(), Refusal> {
     let now = tx.now();
-    store::unopened(tx, now, true, SALES_AT_ONCE)?.into_iter().try_for_each(|id| close_one(tx, secrets, id))
+    let due = store::unopened(tx, now, true, None, SALES_AT_ONCE)?;
+    due.into_iter().try_for_each(|id| close_one(tx, secrets, id))
 }
 
 const SALES_AT_ONCE: i64 = 20;
@@ -77,6 +81,29 @@ impl Closing {
     }
 }
 
+/// All tenders that are due, or that take envelopes: one that fails must not stop the others.
+fn each(
+    db: &Db,
+    now: UtcTime,
+    over: bool,
+    work: impl Fn(SaleId) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let (mut outcome, mut after): (_, Option<SaleId>) = (Ok(()), None);
+    loop {
+        let page =
+            db.read_blocking(move |snapshot| store::unopened(snapshot, now, over, after, SALES_AT_ONCE))?;
+        for id in &page {
+            outcome = outcome.and(work(*id));
+        }
+        match page.last() {
+            Some(last) if i64::try_from(page.len()).is_ok_and(|rows| rows == SALES_AT_ONCE) => {
+                after = Some(*last);
+            }
+            _ => return outcome,
+        }
+    }
+}
+
 impl Job for Closing {
     fn name(&self) -> &'static str {
         "sealed.closing"
@@ -96,17 +123,11 @@ impl Job for Closing {
                 store::delete_box(tx, id)
             })?;
         }
-        let unopened =
-            |over| db.read_blocking(move |snapshot| store::unopened(snapshot, now, over, SALES_AT_ONCE));
-        for id in unopened(true)? {
-            self.close(db, id)?;
-        }
+        let mut outcome = each(db, now, true, |id| self.close(db, id));
         if now.seconds() - self.stirred_at.load(Ordering::Acquire) >= STIR_EVERY_S {
             self.stirred_at.store(now.seconds(), Ordering::Release);
-            for id in unopened(false)? {
-                self.stir(db, id)?;
-            }
+            outcome = outcome.and(each(db, now, false, |id| self.stir(db, id)));
         }
-        Ok(())
+        outcome
     }
 }

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::{Case, case, case_of, load_box, seal_box, terms_sha256};
+use super::{Case, case, case_of, is_opening_body, load_box, seal_box, terms_sha256};
 use crate::db::{Snapshot, Tx};
 use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
@@ -23,6 +23,7 @@ use crate::trading::model::{SaleId, State};
 use crate::trading::sealed::ballot::{BoxError, Second, Slot};
 use crate::trading::sealed::codes::{
     SEALED_COPIED, SEALED_DEPOSITED, SEALED_ENVELOPE, SEALED_FULL, SEALED_NO_ENVELOPE, SEALED_OPENED,
+    SEALED_OPENER_BIDS,
 };
 use crate::trading::sealed::{envelope, store};
 use crate::trading::service::{load, may_take_part};
@@ -80,6 +81,10 @@ pub fn deposit(
     }
     let (now, bidder) = (tx.now(), identity::acting_party(tx, actor)?);
     may_take_part(tx, &sale, &bidder)?;
+    // Who is named to open is public: the refusal tells nothing of the box.
+    if is_opening_body(tx, id, &bidder.credit_code)? {
+        return Err(Refusal::new(&SEALED_OPENER_BIDS));
+    }
     if sale.times.is_over(now) || tender.closed_at.is_some() {
         return Err(Refusal::new(&SALE_OVER).with("at", sale.times.ends_at.unwrap_or(now)));
     }
@@ -110,12 +115,12 @@ fn refused(error: BoxError) -> Refusal {
     }
 }
 
-/// What stands for a bidder in the box. Of an organisation of another node nothing is kept here that its code could be
-/// checked against at the opening, so the box itself binds it.
+/// What stands for a bidder in the box. Of an organisation of another node nothing is kept here that its code and name
+/// could be checked against at the opening, so the box itself binds them, as its node vouched for them.
 pub(super) fn depositor(node: &str, bidder: &PartyRef) -> String {
     match parse_urn(&bidder.urn) {
         Some((at, ..)) if at == node => bidder.urn.clone(),
-        _ => format!("{} {}", bidder.urn, bidder.credit_code),
+        _ => format!("{} {}\n{}", bidder.urn, bidder.credit_code, bidder.name),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::trading::sealed::codes::{
 use crate::trading::sealed::model::{BestPrice, Member, OpenedBid, Sheet, SheetRow, Tender};
 use crate::trading::sealed::score::{self, Contender, Placed};
 use crate::trading::sealed::store;
-use crate::trading::service::{self as trading, TRADING, own};
+use crate::trading::service::{self as trading, TRADING, check_objections, own};
 
 const COMMENT_CHARS_MAX: usize = 500;
 
@@ -34,7 +34,10 @@ pub fn name_committee(tx: &mut Tx, actor: &Actor, id: SaleId, users: &[UserId]) 
     if !found.tender.setup.needs_committee() {
         return Err(Refusal::new(&SEALED_NO_SCORING));
     }
-    if !store::sheets(tx, id)?.is_empty() {
+    check_objections(tx, id)?;
+    // Who knows the bids chooses nobody else to judge them; one that was dismissed, or never named, is named still.
+    let opened = found.tender.opened_at.is_some() && !found.tender.committee.is_empty();
+    if opened || !store::sheets(tx, id)?.is_empty() {
         return Err(Refusal::new(&SEALED_COMMITTEE_FIXED));
     }
     let distinct: std::collections::BTreeSet<_> = users.iter().collect();
@@ -80,6 +83,7 @@ pub fn score(tx: &mut Tx, actor: &Actor, id: SaleId, rows: &Points) -> Result<Te
     if found.sale.state() != State::Published {
         return Err(lifecycle::conflict(found.sale.state()));
     }
+    check_objections(tx, id)?;
     let bids = store::bids(tx, id)?;
     if is_partial(tx, &found.sale, &bids, user)? {
         return Err(Refusal::new(&SEALED_COMMITTEE_MEMBER));
@@ -163,6 +167,7 @@ pub(in crate::trading) fn ranking(
         .map(|bid| Contender {
             slot: slot(bid.slot),
             price_fen: bid.price.0,
+            priority: sale.terms.priority_of(&bid.bidder.credit_code),
             received_micros: bid.received_at.micros(),
         })
         .collect();

@@ -3,6 +3,7 @@
 mod close;
 mod deposit;
 mod evaluate;
+mod fail;
 mod open;
 mod prepare;
 mod read;
@@ -11,8 +12,10 @@ mod rehearse;
 pub use close::{Closing, close_due, close_if_over};
 pub use deposit::{RECEIPT_KIND, Receipt, deposit, envelope_of, receipt};
 pub use evaluate::{Points, name_committee, score};
+pub use fail::{OPENING_DAYS, fail};
 pub use open::{hand_in, open_kept};
 pub use prepare::{Enrolled, check_ready, corrected, enrol, make_key, put_setup, set_up_again};
+pub(in crate::trading) use read::is_opened;
 pub use read::{InTree, Opening, Packet, SeenTender, opening, packet, proof, tender};
 pub use rehearse::rehearse;
 
@@ -23,6 +26,7 @@ use super::codes::{SEALED_NOT_OFFICER, SEALED_NOT_SET_UP};
 use super::model::{KeyRecord, Officer, Tender};
 use super::{setup, store};
 use crate::db::{Conn, Tx};
+use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::error::Refusal;
@@ -62,9 +66,27 @@ fn case_of(conn: &mut Conn, sale: Sale) -> Result<Case, Refusal> {
 
 /// The terms of a tender as they stand, by their hash.
 fn terms_sha256(sale: &Sale, tender: &Tender) -> Result<String, Refusal> {
-    let key = tender.key.as_ref().map(|key| key.public.as_str());
-    setup::terms_sha256(&sale.urn, &sale.title, &sale.seller, &sale.lots, &sale.terms, &tender.setup, key)
-        .map_err(Refusal::internal)
+    let on = setup::OnTerms {
+        sale: &sale.urn,
+        title: &sale.title,
+        seller: &sale.seller,
+        lots: &sale.lots,
+        terms: &sale.terms,
+        setup: &tender.setup,
+        public_key: tender.key.as_ref().map(|key| key.public.as_str()),
+    };
+    // Published with the deadline among its terms, and unchanged since: its envelopes name that hash.
+    let with_deadline = on.sha256_with_deadline().map_err(Refusal::internal)?;
+    if with_deadline == tender.terms_sha256 {
+        return Ok(with_deadline);
+    }
+    on.sha256().map_err(Refusal::internal)
+}
+
+/// Whether envelopes that were sealed on the terms of `before` do not count on those of `after`.
+pub(in crate::trading) fn voids(conn: &mut Conn, before: &Sale, after: &Sale) -> Result<bool, Refusal> {
+    let found = case_of(conn, before.clone())?;
+    Ok(terms_sha256(before, &found.tender)? != terms_sha256(after, &found.tender)?)
 }
 
 /// What a bidder's client seals to, and the terms that it bids on.
@@ -79,6 +101,16 @@ fn officer_of(conn: &mut Conn, actor: &Actor, sale: SaleId) -> Result<Officer, R
     let officers = store::officers(conn, sale)?;
     let own = officers.into_iter().find(|it| it.body == person.organisation && it.user == Some(person.user));
     own.ok_or_else(|| Refusal::new(&SEALED_NOT_OFFICER))
+}
+
+/// Whether a credit code is of a body that opens this tender: it bids in it under no account.
+fn is_opening_body(conn: &mut Conn, sale: SaleId, credit_code: &str) -> Result<bool, Refusal> {
+    for officer in store::officers(conn, sale)? {
+        if identity::organisation(conn, officer.body)?.profile.credit_code == credit_code {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Saves the next version of a tender with a change that concerns this node alone.

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::deposit::depositor;
-use super::{Case, case, close_if_over, damaged, keep_published, load_box, officer_of, unhex_all};
+use super::{
+    Case, case, close_if_over, damaged, is_opening_body, keep_published, load_box, officer_of, unhex_all,
+};
 use crate::db::Tx;
 use crate::identity::service as identity;
 use crate::kernel::actor::{Actor, OrganisationKind};
@@ -17,14 +19,15 @@ use crate::proof::hpke::KeyPair;
 use crate::proof::merkle::Hash;
 use crate::proof::shares::{self, Share};
 use crate::trading::codes::SALE_BIDDER_BARRED;
-use crate::trading::model::{ModeTerms, Sale, SaleId};
+use crate::trading::model::{ModeTerms, Sale, SaleId, State};
+use crate::trading::rules::lifecycle;
 use crate::trading::sealed::ballot::{BallotBox, Slot};
 use crate::trading::sealed::bid::{self, Bid, Expected, Fault};
 use crate::trading::sealed::codes::{SEALED_OPENED, SEALED_SHARE_EARLY};
 use crate::trading::sealed::envelope::{self, Opened};
 use crate::trading::sealed::model::{BestPrice, Custody, Officer, OpenedBid, Tender};
 use crate::trading::sealed::{service::evaluate, store};
-use crate::trading::service::may_take_part;
+use crate::trading::service::{check_objections, may_take_part};
 
 pub(super) fn key_context(sale: SaleId) -> String {
     format!("sealed_key:{sale}")
@@ -47,6 +50,11 @@ pub fn hand_in(
     }
     if found.tender.opened_at.is_some() {
         return Err(Refusal::new(&SEALED_OPENED));
+    }
+    // DOMAIN §4: an objection stops the process.
+    check_objections(tx, id)?;
+    if found.sale.state() != State::Published {
+        return Err(lifecycle::conflict(found.sale.state()));
     }
     let commitments = unhex_all(&found.key()?.commitments)?;
     let share = super::rehearse::own_share(text, officer.number)?;
@@ -134,9 +142,9 @@ fn judged(
     let (bidder, price, body, fault) = match opened {
         Some(Opened::Bid(body)) => match bid::parse(&body) {
             Some(bid) => {
-                let fault = fault_of(tx, found, ballot, at, &bid)?;
+                let (bidder, fault) = bidder_of(tx, found, ballot, at, &bid)?;
                 let text = String::from_utf8(body).map_err(Refusal::internal)?;
-                (bid.bidder, bid.price_fen, text, fault)
+                (bidder, bid.price_fen, text, fault)
             }
             None => (nobody, Fen::ZERO, String::new(), Some(Fault::Unreadable)),
         },
@@ -156,35 +164,43 @@ fn judged(
     })
 }
 
-fn fault_of(
+/// Who bids, by the registered name and not the one in the envelope, and why the bid does not count.
+fn bidder_of(
     tx: &mut Tx,
     found: &Case,
     ballot: &BallotBox,
     at: usize,
     bid: &Bid,
-) -> Result<Option<Fault>, Refusal> {
+) -> Result<(PartyRef, Option<Fault>), Refusal> {
+    let foreign = || Ok((bid.bidder.clone(), Some(Fault::NotTheDepositor)));
     // Whoever deposited it must be who bids: nobody bids in another's name.
     let node = tx.node().to_owned();
     if !ballot.is_from(at, &depositor(&node, &bid.bidder)).map_err(damaged)? {
-        return Ok(Some(Fault::NotTheDepositor));
+        return foreign();
     }
     let Some((of, _, uuid)) = parse_urn(&bid.bidder.urn) else {
-        return Ok(Some(Fault::NotTheDepositor));
+        return foreign();
     };
+    let mut bidder = bid.bidder.clone();
     if of == node {
         let organisation = identity::organisation(tx, Id::from_uuid(uuid))?;
         if organisation.profile.credit_code != bid.bidder.credit_code {
-            return Ok(Some(Fault::NotTheDepositor));
+            return foreign();
         }
+        // Another node's name is bound by the box.
+        bidder.name = organisation.profile.name;
         if organisation.kind == OrganisationKind::Operator {
-            return Ok(Some(Fault::NotEligible));
+            return Ok((bidder, Some(Fault::NotEligible)));
         }
     }
-    if let Err(refusal) = may_take_part(tx, &found.sale, &bid.bidder) {
+    if let Err(refusal) = may_take_part(tx, &found.sale, &bidder) {
         let barred = refusal.is(&SALE_BIDDER_BARRED);
-        return Ok(Some(if barred { Fault::Barred } else { Fault::NotEligible }));
+        return Ok((bidder, Some(if barred { Fault::Barred } else { Fault::NotEligible })));
     }
-    Ok(bid::fault(bid, &expected(&found.sale, &found.tender)))
+    if is_opening_body(tx, found.sale.id, &bidder.credit_code)? {
+        return Ok((bidder, Some(Fault::NotEligible)));
+    }
+    Ok((bidder, bid::fault(bid, &expected(&found.sale, &found.tender))))
 }
 
 /// What the bids of a tender are held against.

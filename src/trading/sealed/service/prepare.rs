@@ -17,8 +17,8 @@ use crate::trading::model::{Mode, Sale, SaleId};
 use crate::trading::rules::{lifecycle, only};
 use crate::trading::sealed::ballot::BallotBox;
 use crate::trading::sealed::codes::{
-    SEALED_BODY, SEALED_KEY_MADE, SEALED_KEY_MISSING, SEALED_NOT_OFFICER, SEALED_OFFICER_TAKEN,
-    SEALED_OFFICERS_MISSING, SEALED_PUBLIC_KEY,
+    SEALED_BODY, SEALED_BODY_PARTIAL, SEALED_KEY_MADE, SEALED_KEY_MISSING, SEALED_NOT_OFFICER,
+    SEALED_OFFICER_TAKEN, SEALED_OFFICERS_MISSING, SEALED_PUBLIC_KEY,
 };
 use crate::trading::sealed::model::{Custody, KeyRecord, Officer, Setup, Tender};
 use crate::trading::sealed::packet::{self, Packet};
@@ -39,7 +39,7 @@ pub fn put_setup(
     let mut errors = Errors::new();
     setup.check(&mut errors);
     errors.check()?;
-    let officers = officers_of(tx, &setup.custody)?;
+    let officers = officers_of(tx, &sale, &setup.custody)?;
     let fresh = Tender {
         sale: id,
         version: 1,
@@ -81,13 +81,17 @@ pub fn set_up_again(tx: &mut Tx, actor: &Actor, earlier: SaleId, id: SaleId) -> 
     }
 }
 
-fn officers_of(tx: &mut Tx, custody: &Custody) -> Result<Vec<Officer>, Refusal> {
+/// The bodies that keep shares. The tenderer and its related parties would open early together.
+fn officers_of(tx: &mut Tx, sale: &Sale, custody: &Custody) -> Result<Vec<Officer>, Refusal> {
     let Custody::Officers { bodies, .. } = custody else { return Ok(vec![]) };
     let mut errors = Errors::new();
     let mut officers = Vec::with_capacity(bodies.len());
     for (at, body) in bodies.iter().enumerate() {
         let found = identity::organisation(tx, *body).ok().filter(|it| it.is_verified());
         match (found, u8::try_from(at + 1)) {
+            (Some(it), _) if is_tenderers(sale, &it.profile.credit_code) => {
+                errors.add(format!("/custody/bodies/{at}"), &SEALED_BODY_PARTIAL);
+            }
             (Some(it), Ok(number)) => officers.push(Officer {
                 number,
                 body: *body,
@@ -103,6 +107,11 @@ fn officers_of(tx: &mut Tx, custody: &Custody) -> Result<Vec<Officer>, Refusal> 
     }
     errors.check()?;
     Ok(officers)
+}
+
+fn is_tenderers(sale: &Sale, credit_code: &str) -> bool {
+    sale.seller.credit_code == credit_code
+        || sale.terms.related_parties.iter().any(|related| related == credit_code)
 }
 
 /// What an officer learns when it enrols.
@@ -236,6 +245,8 @@ pub fn check_ready(tx: &mut Tx, id: SaleId) -> Result<(), Refusal> {
     if found.tender.key.is_none() {
         return Err(Refusal::new(&SEALED_KEY_MISSING));
     }
+    // The draft may have been edited since it was set up.
+    officers_of(tx, &found.sale, &found.tender.setup.custody)?;
     let terms_sha256 = super::terms_sha256(&found.sale, &found.tender)?;
     let after = Tender { terms_sha256, ..found.tender.clone() };
     keep_published(tx, &found, after, "sealed_tender.published").map(drop)

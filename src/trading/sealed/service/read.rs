@@ -1,7 +1,7 @@
 //! Reading a tender: what everybody, an officer, a bidder may see at which time.
 
 use super::{Case, case_of, evaluate, officer_of, terms_sha256};
-use crate::db::Snapshot;
+use crate::db::{Conn, Snapshot};
 use crate::identity::service::Place as _;
 use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::codes_common::NOT_FOUND;
@@ -91,6 +91,11 @@ pub fn packet(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<Pack
         rehearsal_commitments: key.rehearsal_commitments,
         sealed,
     })
+}
+
+/// Whether a sale is a tender whose envelopes are open.
+pub(in crate::trading) fn is_opened(conn: &mut Conn, id: SaleId) -> Result<bool, Refusal> {
+    Ok(store::tender(conn, id)?.is_some_and(|tender| tender.opened_at.is_some()))
 }
 
 /// Everything that came out of a box.

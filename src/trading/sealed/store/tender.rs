@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{sale, sealed_officer, sealed_tender};
+use crate::db::schema::{sale, sealed_key, sealed_officer, sealed_tender};
 use crate::db::types::{from_json, to_json};
 use crate::db::{Conn, saved};
 use crate::kernel::error::Refusal;
@@ -88,14 +88,29 @@ pub fn tender(conn: &mut Conn, sale: SaleId) -> Result<Option<Tender>, Refusal> 
     row.map(TenderRow::build).transpose()
 }
 
-/// Published tenders that are not opened yet; of those whose time is `over`, or of those that still take
-/// envelopes.
-pub fn unopened(conn: &mut Conn, now: UtcTime, over: bool, limit: i64) -> Result<Vec<SaleId>, Refusal> {
-    let waiting = sealed_tender::table.filter(sealed_tender::opened_at.is_null()).select(sealed_tender::sale);
+/// Published tenders with something to do for the clock, after one of them. `over`: those whose time is over and whose
+/// box is still to be closed, or whose key the server keeps; those that wait for their officers are not due. Else: those
+/// that still take envelopes.
+pub fn unopened(
+    conn: &mut Conn,
+    now: UtcTime,
+    over: bool,
+    after: Option<SaleId>,
+    limit: i64,
+) -> Result<Vec<SaleId>, Refusal> {
+    let unopened = sealed_tender::table.filter(sealed_tender::opened_at.is_null());
     let mut query = sale::table.into_boxed();
     query = query.filter(sale::mode.eq(Mode::SealedTender)).filter(sale::state.eq(State::Published));
-    query = query.filter(sale::id.eq_any(waiting));
-    query = if over { query.filter(sale::ends_at.le(now)) } else { query.filter(sale::ends_at.gt(now)) };
+    query = if over {
+        let kept = sealed_tender::sale.eq_any(sealed_key::table.select(sealed_key::sale));
+        let due = unopened.filter(sealed_tender::closed_at.is_null().or(kept));
+        query.filter(sale::ends_at.le(now)).filter(sale::id.eq_any(due.select(sealed_tender::sale)))
+    } else {
+        query.filter(sale::ends_at.gt(now)).filter(sale::id.eq_any(unopened.select(sealed_tender::sale)))
+    };
+    if let Some(after) = after {
+        query = query.filter(sale::id.gt(after));
+    }
     Ok(query.order(sale::id.asc()).limit(limit).select(sale::id).load(conn)?)
 }
 
