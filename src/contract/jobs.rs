@@ -1,4 +1,4 @@
-//! Follows awards: each makes a draft of the contract for its registration.
+//! Follows awards: each makes a draft of the contract for its registration; what ends an award takes its draft back.
 
 use super::service;
 use crate::changes::{Follower, Start};
@@ -19,10 +19,13 @@ impl Follower for Awards {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        service::is_award(kind)
+        service::is_award(kind) || service::ends_award(kind)
     }
 
     fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+        if service::ends_award(&change.kind) {
+            return service::end_drafts(tx, change);
+        }
         service::draft_of_award(tx, change)
     }
 }

@@ -9,6 +9,8 @@ use crate::proof::SecretBox;
 
 /// Sales that one turn looks after; the rest follow in the next.
 const SALES_OF_A_TURN: i64 = 200;
+/// Running biddings that are read at once.
+const RUNS_AT_ONCE: i64 = 200;
 /// Slices of one sale's deposits in one turn.
 const SLICES_OF_A_TURN: usize = 100;
 
@@ -20,6 +22,31 @@ pub struct TendSales {
 impl TendSales {
     pub const fn new(secrets: SecretBox) -> Self {
         Self { secrets }
+    }
+}
+
+impl TendSales {
+    /// All of them: a running sale that is passed over would look as if the platform had failed.
+    fn tend_runs(&self, db: &Db) -> Result<(), Refusal> {
+        let (mut outcome, mut after): (_, Option<SaleId>) = (Ok(()), None);
+        loop {
+            let (runs, next) = db.read_blocking(move |snapshot| {
+                let now = snapshot.now();
+                service::runs_to_tend(snapshot, now, after, RUNS_AT_ONCE)
+            })?;
+            for id in runs {
+                let secrets = self.secrets.clone();
+                // Before background slices: a late sign of life would suspend the sale.
+                let tended =
+                    db.write_blocking("sale.tend_run", move |tx| service::tend_run(tx, &secrets, id));
+                // One sale that fails must not stop the others.
+                outcome = outcome.and(tended.map(drop));
+            }
+            if next.is_none() {
+                return outcome;
+            }
+            after = next;
+        }
     }
 }
 
@@ -37,18 +64,7 @@ impl Job for TendSales {
     }
 
     fn run(&self, db: &Db) -> Result<(), Refusal> {
-        let runs = db.read_blocking(|snapshot| {
-            let now = snapshot.now();
-            service::runs_to_tend(snapshot, now, SALES_OF_A_TURN)
-        })?;
-        let mut outcome = Ok(());
-        for id in runs {
-            let secrets = self.secrets.clone();
-            // Before background slices: a late sign of life would suspend the sale.
-            let tended = db.write_blocking("sale.tend_run", move |tx| service::tend_run(tx, &secrets, id));
-            // One sale that fails must not stop the others.
-            outcome = outcome.and(tended.map(drop));
-        }
+        let mut outcome = self.tend_runs(db);
         let due = db.read_blocking(|snapshot| {
             let now = snapshot.now();
             service::sales_to_tend(snapshot, now, SALES_OF_A_TURN)

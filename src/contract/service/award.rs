@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::acts::{Note, leave_trace};
+use super::acts::{Note, advance, leave_trace};
 use super::applicant::{keep_revision, technical};
 use super::filing;
 use crate::contract::form::{Form, Side};
 use crate::contract::model::{Record, State, StepKind};
+use crate::contract::rules::case::Act;
 use crate::contract::store;
 use crate::db::Tx;
 use crate::identity;
@@ -39,6 +40,32 @@ struct Award {
 pub fn is_award(kind: &str) -> bool {
     matches!(kind, "sale.awarded" | "challenge.selected")
 }
+
+/// What ends the award that a draft was made of.
+pub fn ends_award(kind: &str) -> bool {
+    matches!(
+        kind,
+        "sale.defaulted" | "sale.annulled" | "challenge.agreement_declined" | "challenge.cancelled"
+    )
+}
+
+/// Takes back the drafts of an award that no longer stands, so that nobody files a contract with a defaulter by them.
+/// What has been submitted is the office's.
+pub fn end_drafts(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
+    let actor = Actor::System("contract.awards");
+    for id in store::drafted(tx, &change.subject)? {
+        let Some(record) = store::find(tx, id)?.filter(|record| record.state == State::Draft) else {
+            continue;
+        };
+        let detail = json!({"sale": change.subject});
+        let note = Note { facts: json!({"because": ENDED}), ..Note::with(StepKind::Withdrawn, "", detail) };
+        advance(tx, &actor, record, Act::Withdraw, note)?;
+    }
+    Ok(())
+}
+
+/// Why a draft was taken back, among the facts of its change.
+const ENDED: &str = "award_ended";
 
 /// Makes the draft, once for each award. Parties that are both at other nodes register there.
 pub fn draft_of_award(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {

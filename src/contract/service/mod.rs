@@ -23,7 +23,7 @@ pub use amend::{
 };
 pub use applicant::{Attach, Draft, cancel, create, edit, resubmit, submit, withdraw};
 pub use authority::revoke;
-pub use award::{draft_of_award, is_award};
+pub use award::{draft_of_award, end_drafts, ends_award, is_award};
 pub use certificate::{CERTIFICATE_KIND, Certified, NOTICE, Verdict, certificate, statement, verify};
 pub use checks::checks;
 pub use claim::{claim, hand_over};

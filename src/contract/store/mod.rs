@@ -32,7 +32,7 @@ pub use imports::{
     abandoned_import, add_import, add_item, count_items, finish_import, finished_import, import, sweep_import,
 };
 pub use lists::{Scope, Wanted, list, profile_versions, sold, standing, work};
-pub use sale::{is_drafted, note_sale};
+pub use sale::{drafted, is_drafted, note_sale};
 pub use steps::{add_step, steps};
 pub use supervision::{counted, due_between, open_now};
 

@@ -13,6 +13,15 @@ pub fn is_drafted(conn: &mut Conn, sale: &str, rank: i32) -> Result<bool, Refusa
     Ok(found.is_some())
 }
 
+/// The drafts that the awards of a sale have made; a ranking has at most 20 places, a challenge 500 steps.
+pub fn drafted(conn: &mut Conn, sale: &str) -> Result<Vec<ContractId>, Refusal> {
+    Ok(contract_sale::table
+        .filter(contract_sale::sale.eq(sale))
+        .order(contract_sale::place.asc())
+        .select(contract_sale::contract)
+        .load(conn)?)
+}
+
 pub fn note_sale(conn: &mut Conn, sale: &str, rank: i32, contract: ContractId) -> Result<(), Refusal> {
     diesel::insert_into(contract_sale::table)
         .values((

@@ -45,9 +45,12 @@ pub fn may_edit(state: State) -> Result<(), Refusal> {
 /// The winner of an awarded sale has not signed in its days: noted once.
 pub fn overdue(before: &Standing, now: UtcTime) -> Option<Standing> {
     match before {
-        Standing::Awarded { at, outcome, overdue_at: None } => {
-            Some(Standing::Awarded { at: *at, outcome: outcome.clone(), overdue_at: Some(now) })
-        }
+        Standing::Awarded { at, outcome, overdue_at: None, blocked_s } => Some(Standing::Awarded {
+            at: *at,
+            outcome: outcome.clone(),
+            overdue_at: Some(now),
+            blocked_s: *blocked_s,
+        }),
         _ => None,
     }
 }
@@ -72,7 +75,9 @@ pub fn next(mode: Mode, before: &Standing, act: Act, at: UtcTime) -> Result<Stan
         (S::Published, Act::End { outcome, award_from }) => Standing::Ended { at, outcome, award_from },
         (S::Published | S::Ended, Act::Unsold { reason }) => Standing::Unsold { at, reason },
         (S::Ended, Act::Award) => match before.outcome() {
-            Some(outcome) => Standing::Awarded { at, outcome: outcome.clone(), overdue_at: None },
+            Some(outcome) => {
+                Standing::Awarded { at, outcome: outcome.clone(), overdue_at: None, blocked_s: 0 }
+            }
             None => return Err(conflict(state)),
         },
         (S::Ended | S::Awarded, Act::Default { rank_two_follows }) => {

@@ -3,9 +3,9 @@
 
 use serde_json::json;
 
-use super::TRADING;
 use super::drafts::{open_fen, seal_fen};
 use super::enrol::admitted;
+use super::{TRADING, tend};
 use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
@@ -17,7 +17,7 @@ use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
 use crate::proof::SecretBox;
-use crate::trading::model::{Bid, Bidder, Run, SaleId};
+use crate::trading::model::{Bid, Bidder, DepositId, Run, SaleId};
 use crate::trading::rules::book::{self, Ask, Decided, Who};
 use crate::trading::store;
 
@@ -83,6 +83,7 @@ fn write(
     leader_maximum: Option<Vec<u8>>,
 ) -> Result<Bidden, Refusal> {
     let (id, at) = (before.sale, tx.now());
+    tend::note_resumed(tx, &before)?;
     let outbid = before.leader.filter(|leader| *leader != decided.leader);
     let mut run = Run {
         ends_at: decided.ends_at,
@@ -121,6 +122,7 @@ fn record(tx: &mut Tx, run: &Run, extended: bool, outbid: Option<i32>) {
         "next_fen": book::next_bid(run),
         "ends_at": run.ends_at,
         "extended": extended,
+        "extensions": run.extensions,
         "outbid": outbid,
     });
     let subject = urn(tx.node(), "sale_run", run.sale);
@@ -148,6 +150,25 @@ pub fn bids_after(conn: &mut Conn, id: SaleId, seq: i64, limit: i64) -> Result<V
 /// The organisation of a bidder, to tell it of its own part. The caller must show it to nobody else before the end.
 pub fn bidder_party(conn: &mut Conn, id: SaleId, number: i32) -> Result<Option<PartyRef>, Refusal> {
     Ok(store::bidder(conn, id, number)?.map(|bidder| bidder.party))
+}
+
+/// The organisations of bidders with numbers from one to another, to tell them of the sale. Not for other eyes before
+/// the end.
+pub fn bidder_parties(conn: &mut Conn, id: SaleId, from: i32, to: i32) -> Result<Vec<PartyRef>, Refusal> {
+    Ok(store::bidders_between(conn, id, from, to)?.into_iter().map(|bidder| bidder.party).collect())
+}
+
+/// The number of the last bidder that enrolled; 0 for none.
+pub(crate) fn last_bidder(conn: &mut Conn, id: SaleId) -> Result<i32, Refusal> {
+    store::last_bidder(conn, id)
+}
+
+/// The organisation that has a deposit to get back, to tell it of that.
+pub fn depositor(conn: &mut Conn, id: DepositId) -> Result<Option<PartyRef>, Refusal> {
+    match store::deposit(conn, id)? {
+        Some(deposit) => bidder_party(conn, deposit.sale, deposit.bidder),
+        None => Ok(None),
+    }
 }
 
 /// Who takes part, by number. The caller must not show identities before the end.

@@ -38,6 +38,10 @@ pub fn state_default(
     let reason = words("/reason", reason)?;
     let unpaid = finish::lacks_deposit(tx, &sale)?;
     breach::may_state(&sale, ground, unpaid, tx.now())?;
+    if ground == DefaultGround::Overdue {
+        // The days for signing stand still meanwhile.
+        check_objections(tx, id)?;
+    }
     let before = store::last_default(tx, id)?;
     if before.as_ref().is_some_and(|it| it.state == DefaultState::Stated) {
         return Err(Refusal::new(&SALE_DEFAULT_STATED));
@@ -197,9 +201,27 @@ pub(super) fn watch_signing(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
     if tx.now() < until {
         return tend::set_due(tx, sale, Some(until));
     }
+    // The time in which an objection is open is added once it is answered: until then nobody is late.
+    if super::open_objections(tx, sale.id)? > 0 {
+        return tend::set_due(tx, sale, None);
+    }
     let times = Times { due_at: None, ..sale.times };
     let after = Sale { standing, times, ..sale.clone() };
     keep(tx, &TRADING, sale, after, "sale.signing_overdue", json!({"sign_by": until})).map(drop)
+}
+
+/// No objection is open any more: the time that they took is added to the days for signing.
+pub(super) fn give_back(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
+    let Standing::Awarded { at, .. } = &sale.standing else { return Ok(()) };
+    let (at, now) = (*at, tx.now());
+    let blocked_s = breach::blocked_seconds(at, now, &store::objection_times(tx, sale.id, at)?);
+    let Some(standing) = breach::given_back(sale, blocked_s, now) else {
+        return tend::set_due(tx, sale, Some(now));
+    };
+    let times = Times { due_at: Some(now), ..sale.times };
+    let after = Sale { standing, times, ..sale.clone() };
+    let sign_by = breach::sign_by(&after);
+    keep(tx, &TRADING, sale, after, "sale.signing_moved", json!({"sign_by": sign_by})).map(drop)
 }
 
 /// The last statement, for the seller, the operator and the winner that it is about.

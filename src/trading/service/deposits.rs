@@ -117,7 +117,13 @@ fn keep(tx: &mut Tx, actor: &Actor, deposit: Deposit, sale: &Sale) -> Result<Dep
     store::save_deposit(tx, &after)?;
     let urn = tx.urn("sale_deposit", after.id);
     book(tx, actor, &after, sale, &urn)?;
-    let facts = json!({"deposit": urn, "sale": sale.urn, "state": after.state, "amount_fen": after.amount});
+    let facts = json!({
+        "deposit": urn,
+        "sale": sale.urn,
+        "title": sale.title,
+        "state": after.state,
+        "amount_fen": after.amount,
+    });
     let event = match after.state {
         DepositState::Confirmed => "sale_deposit.confirmed",
         DepositState::Released => "sale_deposit.released",

@@ -22,7 +22,8 @@ pub use crate::trading::rules::book::{Ask, next_bid};
 pub use crate::trading::sealed::service::{
     InTree, Receipt, deposit as deposit_envelope, envelope_of, proof as bid_in_box,
 };
-pub use bid::{Bidden, bid, bidder_party, bidders, bids, bids_after, run};
+pub(crate) use bid::last_bidder;
+pub use bid::{Bidden, bid, bidder_parties, bidder_party, bidders, bids, bids_after, depositor, run};
 pub use correct::{SaleCorrection, correct, corrections};
 pub use defaults::{confirm_default, default_of, reject_default, state_default};
 pub use deposits::{Accounted, accounted, confirm, deposits};

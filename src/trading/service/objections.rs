@@ -26,6 +26,7 @@ use crate::trading::model::{
     Objection, ObjectionAbout, ObjectionId, ObjectionRemedy, ObjectionState, Run, Sale, SaleId, State, Times,
 };
 use crate::trading::rules::lifecycle::{self, Act};
+use crate::trading::sealed::service as sealed;
 use crate::trading::store;
 
 const TEXT_CHARS_MAX: usize = 4_000;
@@ -187,13 +188,19 @@ fn close(
     Ok(after)
 }
 
-/// What waited for the answer goes on: the job looks at the sale again.
+/// What waited for the answer goes on: the job looks at the sale again, and the days for signing go on.
 fn go_on(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
-    if sale.state() == State::Ended && super::open_objections(tx, sale.id)? == 0 {
-        let now = tx.now();
-        tend::set_due(tx, sale, Some(now))?;
+    if super::open_objections(tx, sale.id)? > 0 {
+        return Ok(());
     }
-    Ok(())
+    match sale.state() {
+        State::Ended => {
+            let now = tx.now();
+            tend::set_due(tx, sale, Some(now))
+        }
+        State::Awarded => defaults::give_back(tx, sale),
+        _ => Ok(()),
+    }
 }
 
 /// The sale is taken back: lots are free, deposits go back.
@@ -202,9 +209,15 @@ fn annul(tx: &mut Tx, actor: &Actor, before: &Sale, reason: &str) -> Result<Sale
     let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
     on_lots(tx, actor, before, OnLots::Release)?;
     defaults::drop_stated(tx, actor, before)?;
+    // What was decided stays on record: bids, a result, opened envelopes.
+    let mut decided = before.standing.outcome().is_some() || sealed::is_opened(tx, before.id)?;
     if let Some(run) = store::run(tx, before.id)? {
+        decided |= run.leader.is_some();
         store::save_run(tx, &Run { closed: true, leader_maximum: None, ..run })?;
         store::forget_maxima(tx, before.id)?;
+    }
+    if decided {
+        store::protocol_due(tx, before.id)?;
     }
     let times = Times { due_at: Some(tx.now()), ..before.times };
     let after = Sale { standing, times, ..before.clone() };

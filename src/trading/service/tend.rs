@@ -7,6 +7,7 @@ use super::{TRADING, deposits, finish, keep, load_tx};
 use crate::audit;
 use crate::db::{Conn, Tx};
 use crate::kernel::actor::Actor;
+use crate::kernel::change::NewChange;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::text;
 use crate::kernel::time::UtcTime;
@@ -21,14 +22,20 @@ use crate::trading::store;
 const RANKING_MAX: i64 = 20;
 const NOTE_CHARS_MAX: usize = 1_000;
 
-/// Runs that may need a sign of life, a suspension or the close, or of which others are to be told.
-pub fn runs_to_tend(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<SaleId>, Refusal> {
-    let needs = |run: &Run| {
-        let beat_due = run.beat_at.max(run.starts_at).plus_seconds(silence::BEAT_EVERY_SECONDS);
-        run.ends_at <= now || beat_due <= now || telling::is_due(run, now)
-    };
-    let open = store::open_runs(conn, now, limit)?;
-    Ok(open.iter().filter(|run| needs(run)).map(|run| run.sale).collect())
+/// Runs that need a sign of life, a suspension or the close, or of which others are to be told, after one of them; and
+/// after which the next ones follow, if there may be more.
+pub fn runs_to_tend(
+    conn: &mut Conn,
+    now: UtcTime,
+    after: Option<SaleId>,
+    limit: i64,
+) -> Result<(Vec<SaleId>, Option<SaleId>), Refusal> {
+    let silent_since = now.plus_seconds(-silence::BEAT_EVERY_SECONDS);
+    let open = store::open_runs(conn, now, silent_since, after, limit)?;
+    let full = i64::try_from(open.len()).is_ok_and(|rows| rows == limit);
+    let needs = |run: &&Run| run.ends_at <= now || run.beat_at <= silent_since || telling::is_due(run, now);
+    let next = open.last().filter(|_| full).map(|run| run.sale);
+    Ok((open.iter().filter(needs).map(|run| run.sale).collect(), next))
 }
 
 /// Sales whose time has come.
@@ -51,11 +58,13 @@ pub fn tend_run(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refu
         return close(tx, secrets, run).map(drop);
     }
     if telling::is_due(&run, now) {
+        note_resumed(tx, &run)?;
         return tell(tx, Run { beat_at: now, ..run }).map(drop);
     }
     if now < run.beat_at.plus_seconds(silence::BEAT_EVERY_SECONDS) {
         return Ok(());
     }
+    note_resumed(tx, &run)?;
     store::move_run(tx, &Run { beat_at: now, ..run })
 }
 
@@ -72,6 +81,20 @@ fn tell(tx: &mut Tx, run: Run) -> Result<Sale, Refusal> {
 /// A run whose state goes out with the change that is written now.
 fn told(run: Run, now: UtcTime) -> Run {
     Run { told_seq: run.seq, told_at: Some(now), ..run }
+}
+
+/// The first sign of life, or bid, after a suspension: the sale goes on. Nobody outside needs it: the suspension said when.
+pub(super) fn note_resumed(tx: &mut Tx, before: &Run) -> Result<(), Refusal> {
+    if before.beat_at > before.starts_at || tx.now() <= before.starts_at {
+        return Ok(());
+    }
+    let suspended = store::suspensions(tx, before.sale)?;
+    if suspended.last().is_some_and(|last| last.resumes_at == before.starts_at) {
+        let facts = json!({"sale": tx.urn("sale", before.sale), "ends_at": before.ends_at});
+        let subject = tx.urn("sale_run", before.sale);
+        tx.record(&TRADING, NewChange::local("sale.resumed", subject, before.seq, facts));
+    }
+    Ok(())
 }
 
 /// The close: decided once, by the time of this command.

@@ -115,6 +115,16 @@ pub fn bidders(conn: &mut Conn, sale: SaleId) -> Result<Vec<Bidder>, Refusal> {
     Ok(rows.into_iter().map(Bidder::from).collect())
 }
 
+/// Those with numbers from one to another.
+pub fn bidders_between(conn: &mut Conn, sale: SaleId, from: i32, to: i32) -> Result<Vec<Bidder>, Refusal> {
+    let rows: Vec<Row> = sale_bidder::table
+        .filter(sale_bidder::sale.eq(sale))
+        .filter(sale_bidder::number.between(from, to))
+        .order(sale_bidder::number.asc())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Bidder::from).collect())
+}
+
 /// The sales that an organisation has enrolled for, the newest first.
 pub fn enrolments(conn: &mut Conn, party: &str, page: &PageQuery) -> Result<Page<Bidder>, Refusal> {
     let mut query = sale_bidder::table.into_boxed().filter(sale_bidder::party_urn.eq(party.to_owned()));

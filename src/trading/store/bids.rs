@@ -1,6 +1,7 @@
 //! The running state of biddings, their bids and suspensions: the hot path.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Text};
 
 use crate::db::schema::{sale_bid, sale_bidder, sale_run, sale_suspension};
 use crate::db::types::stored_words;
@@ -124,14 +125,25 @@ pub fn runs(conn: &mut Conn, of: Vec<SaleId>) -> Result<Vec<Run>, Refusal> {
     Ok(rows.into_iter().map(Run::from).collect())
 }
 
-/// Runs under way or over and not closed: what the heartbeat looks after.
-pub fn open_runs(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Run>, Refusal> {
-    let rows: Vec<RunRow> = sale_run::table
+/// Runs that may need something now, after one of them: over and not closed, without a sign of life since
+/// `silent_since`, or moved since others were told.
+pub fn open_runs(
+    conn: &mut Conn,
+    now: UtcTime,
+    silent_since: UtcTime,
+    after: Option<SaleId>,
+    limit: i64,
+) -> Result<Vec<Run>, Refusal> {
+    let silent = sale_run::beat_at.le(silent_since);
+    let mut query = sale_run::table
+        .into_boxed()
         .filter(sale_run::closed.eq(false))
         .filter(sale_run::starts_at.le(now))
-        .order((sale_run::ends_at.asc(), sale_run::sale.asc()))
-        .limit(limit)
-        .load(conn)?;
+        .filter(sale_run::ends_at.le(now).or(silent).or(sale_run::seq.ne(sale_run::told_seq)));
+    if let Some(after) = after {
+        query = query.filter(sale_run::sale.gt(after));
+    }
+    let rows: Vec<RunRow> = query.order(sale_run::sale.asc()).limit(limit).load(conn)?;
     Ok(rows.into_iter().map(Run::from).collect())
 }
 
@@ -211,17 +223,30 @@ pub fn bids_after(conn: &mut Conn, sale: SaleId, seq: i64, limit: i64) -> Result
     Ok(rows.into_iter().map(Bid::from).collect())
 }
 
-/// The best bid of each bidder, the highest first.
+/// Each bidder's lines at its own best price: where it last led there, and where it first stood there.
+const BEST_BIDS: &str = "SELECT bid.bidder AS bidder, bid.price_fen AS price_fen \
+    FROM sale_bid bid \
+    JOIN (SELECT bidder, MAX(price_fen) AS price_fen FROM sale_bid WHERE sale = $1 GROUP BY bidder) best \
+    ON best.bidder = bid.bidder AND best.price_fen = bid.price_fen \
+    WHERE bid.sale = $1 \
+    GROUP BY bid.bidder, bid.price_fen \
+    ORDER BY bid.price_fen DESC, MAX(CASE WHEN bid.leads THEN bid.seq ELSE 0 END) DESC, MIN(bid.seq) ASC \
+    LIMIT $2";
+
+#[derive(QueryableByName)]
+struct Best {
+    #[diesel(sql_type = Integer)]
+    bidder: i32,
+    #[diesel(sql_type = BigInt)]
+    price_fen: i64,
+}
+
+/// The best bid of each bidder, the highest first. Of equal ones whoever led at that price before whoever did not, the
+/// last to lead first: a maximum that held, a match; then the earlier. `protocol::replay` ranks alike.
 pub fn best_bids(conn: &mut Conn, sale: SaleId, limit: i64) -> Result<Vec<(i32, Fen)>, Refusal> {
-    let best = diesel::dsl::max(sale_bid::price_fen);
-    let rows: Vec<(i32, Option<Fen>)> = sale_bid::table
-        .filter(sale_bid::sale.eq(sale))
-        .group_by(sale_bid::bidder)
-        .order((best.desc(), diesel::dsl::max(sale_bid::seq).asc()))
-        .limit(limit)
-        .select((sale_bid::bidder, best))
-        .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(bidder, fen)| Some((bidder, fen?))).collect())
+    let rows: Vec<Best> =
+        diesel::sql_query(BEST_BIDS).bind::<Text, _>(sale).bind::<BigInt, _>(limit).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.bidder, Fen(row.price_fen))).collect())
 }
 
 #[derive(Queryable, Insertable)]

@@ -252,6 +252,24 @@ pub fn open_objections(conn: &mut Conn, sale: SaleId, party: Option<&str>) -> Re
     Ok(query.count().get_result(conn)?)
 }
 
+/// Since when and until when objections to a sale were open, of those that were open at or after a time.
+pub fn objection_times(
+    conn: &mut Conn,
+    sale: SaleId,
+    since: UtcTime,
+) -> Result<Vec<(UtcTime, Option<UtcTime>)>, Refusal> {
+    Ok(sale_objection::table
+        .filter(sale_objection::sale.eq(sale))
+        .filter(sale_objection::answered_at.is_null().or(sale_objection::answered_at.gt(since)))
+        .order(sale_objection::made_at.desc())
+        .limit(OBJECTION_TIMES_MAX)
+        .select((sale_objection::made_at, sale_objection::answered_at))
+        .load(conn)?)
+}
+
+/// More than so many after one award are not reckoned with.
+const OBJECTION_TIMES_MAX: i64 = 500;
+
 /// The newest first; of one party if it is named.
 pub fn objections(
     conn: &mut Conn,

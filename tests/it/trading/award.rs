@@ -32,13 +32,33 @@ fn an_award_makes_a_draft_of_the_contract_once() {
     );
 }
 
+fn states(city: &City) -> Vec<(i64, String)> {
+    let one = |draft: &Value| {
+        (draft["form"]["total_fen"].as_i64().unwrap(), draft["state"].as_str().unwrap().to_owned())
+    };
+    let mut states: Vec<_> = drafts(city).iter().map(one).collect();
+    states.sort_unstable();
+    states
+}
+
+/// Rule 20: a defaulter's draft is taken back, so that nobody files it; rank two gets one of its own.
 #[test]
-fn rank_two_gets_a_draft_of_its_own() {
+fn rule_20_rank_two_gets_a_draft_of_its_own_and_the_defaulters_ends() {
     let city = City::new();
     let id = with_rank_two(&city);
+    city.settle();
     defaulted(&city, &id).expect(200);
-    let mut prices: Vec<_> =
-        drafts(&city).iter().map(|draft| draft["form"]["total_fen"].as_i64().unwrap()).collect();
-    prices.sort_unstable();
-    assert_eq!(prices, [103_000, 105_000]);
+    let expected = [(103_000, "draft".to_owned()), (105_000, "withdrawn".to_owned())];
+    assert_eq!(states(&city), expected);
+}
+
+#[test]
+fn rule_19_the_draft_of_an_annulled_sale_ends() {
+    let city = City::new();
+    let id = awarded(&city);
+    assert_eq!(states(&city), [(105_000, "draft".to_owned())]);
+    let objection = objected(&city, &id);
+    let answer = json!({"uphold": true, "annul": true, "text": "权属有瑕疵。"});
+    city.as_(OPERATOR).post(&format!("/api/v1/sales/objections/{objection}/answer"), answer).expect(200);
+    assert_eq!(states(&city), [(105_000, "withdrawn".to_owned())]);
 }

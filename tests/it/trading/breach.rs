@@ -136,3 +136,27 @@ fn rule_20_nothing_is_left_to_decide_about_an_annulled_sale() {
     assert_eq!(city.as_(SELLER).get(&path(&id, "/default")).expect(200).body["state"], "dropped");
     decided(&city, &id, "confirm").refused(409, "sale_default_not_stated");
 }
+
+/// DOMAIN §4: an objection stops the process: the days for signing stand still while one is open.
+#[test]
+fn domain_4_the_days_for_signing_stand_still_while_an_objection_is_open() {
+    let city = City::new();
+    let id = awarded(&city);
+    let until = city.now().day().plus_days(30).end();
+    city.clock.set(city.now().plus_days(28));
+    let objection = objected(&city, &id);
+    city.clock.set(until.plus_seconds(60));
+    city.app.run_jobs().unwrap();
+    assert_eq!(sale(&city, &id)["overdue_at"], Value::Null, "nobody is late meanwhile");
+    state(&city, &id, SELLER, "overdue").refused(409, "sale_objections_open");
+    let answer = json!({"uphold": false, "text": "不成立。"});
+    city.as_(OPERATOR).post(&format!("/api/v1/sales/objections/{objection}/answer"), answer).expect(200);
+    let moved: UtcTime = sale(&city, &id)["sign_by"].as_str().unwrap().parse().unwrap();
+    let blocked = city.now().micros() - until.plus_days(-2).micros();
+    assert!(moved.micros() >= until.micros() + blocked - 86_400_000_000 && moved > until, "{moved}");
+    assert_eq!(city.change(&id, "sale.signing_moved").facts["sign_by"], json!(moved));
+    state(&city, &id, SELLER, "overdue").refused(409, "sale_default_early");
+    city.clock.set(moved);
+    city.app.run_jobs().unwrap();
+    assert_eq!(sale(&city, &id)["overdue_at"], json!(moved));
+}

@@ -10,9 +10,10 @@ mod listing;
 pub mod live;
 mod negotiated;
 mod notice;
+mod ranking;
 mod rerun;
 mod talk;
-mod told;
+pub mod told;
 mod watch;
 
 use serde_json::{Value, json};

@@ -11,7 +11,7 @@ fn notices(city: &City, persona: &str) -> Vec<Value> {
     found["items"].as_array().unwrap().clone()
 }
 
-fn told(city: &City, persona: &str) -> Vec<String> {
+pub fn told(city: &City, persona: &str) -> Vec<String> {
     let mut events: Vec<String> =
         notices(city, persona).iter().map(|it| it["event"].as_str().unwrap().to_owned()).collect();
     events.sort_unstable();
@@ -26,7 +26,7 @@ fn told_operators(city: &City) -> Vec<String> {
 }
 
 /// A city whose followers have begun: nobody is told of what was before.
-fn begun() -> City {
+pub fn begun() -> City {
     let city = City::new();
     city.settle();
     city
@@ -163,4 +163,115 @@ fn domain_4_lists_show_the_extended_end() {
     travel(&city, noticed.plus_seconds(1));
     assert_eq!(first("", "/api/v1/sales")["phase"], "open");
     bid(&city, &id, SECOND, 101_000).expect(200);
+}
+
+fn answer(city: &City, objection: &str, annul: bool) {
+    let body = json!({"uphold": annul, "annul": annul, "text": "经核查作出决定。"});
+    city.as_(OPERATOR).post(&format!("/api/v1/sales/objections/{objection}/answer"), body).expect(200);
+}
+
+/// Watching, rule 5: whoever bids or watches hears that a sale is suspended, goes on, ends later, and is over.
+#[test]
+fn rule_5_bidders_and_watchers_hear_what_becomes_of_a_sale() {
+    let city = begun();
+    let id = running(&city);
+    city.as_(THIRD).send("PUT", &path(&id, "/watch"), None).expect(204);
+    city.as_(BIDDER).send("PUT", &path(&id, "/watch"), None).expect(204);
+    city.as_(OPERATOR).post(&path(&id, "/suspend"), json!({"reason": "核查资料"})).expect(200);
+    for persona in [BIDDER, SECOND, THIRD] {
+        assert_eq!(told(&city, persona), ["sale_followed_suspended"], "{persona}");
+    }
+    let resumes: UtcTime =
+        city.anonymous().get(&path(&id, "")).expect(200).body["suspensions"][0]["resumes_at"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+    city.clock.set(resumes.plus_seconds(1));
+    bid(&city, &id, BIDDER, 100_000).expect(200);
+    bid(&city, &id, SECOND, 101_000).expect(200);
+    let has = |persona: &str, event: &str| {
+        told(&city, persona).iter().filter(|known| known.as_str() == event).count()
+    };
+    let end: UtcTime =
+        city.anonymous().get(&path(&id, "")).expect(200).body["ends_at"].as_str().unwrap().parse().unwrap();
+    travel(&city, end.plus_seconds(-60));
+    for fen in [102_000, 104_000] {
+        bid(&city, &id, BIDDER, fen).expect(200);
+        bid(&city, &id, SECOND, fen + 1_000).expect(200);
+    }
+    to_end(&city, &id);
+    for persona in [BIDDER, SECOND, THIRD] {
+        assert_eq!(has(persona, "sale_followed_resumed"), 1, "{persona}");
+        assert_eq!(has(persona, "sale_followed_extended"), 1, "{persona}: the first time");
+    }
+    assert_eq!((has(BIDDER, "sale_followed_ended"), has(BIDDER, "sale_deposit_released")), (1, 1));
+    assert_eq!((has(SECOND, "sale_followed_ended"), has(SECOND, "sale_ended")), (0, 1), "the winner has won");
+    assert_eq!(has(THIRD, "sale_followed_ended"), 1);
+    defaulted(&city, &id).expect(200);
+    assert_eq!(has(SECOND, "sale_deposit_forfeited"), 1);
+    assert_eq!(has(BIDDER, "sale_followed_unsold"), 1);
+    assert_eq!(has("broker2.member", "sale_followed_unsold"), 0);
+    // The log does not tell who takes part.
+    let changes = city.app.db.read_blocking(|it| techmart::changes::read_after(it, 0, 10_000)).unwrap();
+    let second = city.organisation(SECOND).to_string();
+    let mut parts = changes.iter().filter(|change| change.kind == "sale_news.told");
+    assert!(parts.clone().count() > 4);
+    assert!(parts.all(|change| {
+        let mut facts = change.facts.clone();
+        facts["but"] = Value::Null;
+        !facts.to_string().contains(&second)
+    }));
+}
+
+#[test]
+fn rule_5_bidders_hear_that_a_sale_is_withdrawn_or_annulled() {
+    let city = begun();
+    let gone = bidding(&city);
+    enrol(&city, &gone, BIDDER);
+    city.as_(SELLER).post(&path(&gone, "/withdraw"), json!({"reason": "权属变更"})).expect(200);
+    assert_eq!(told(&city, BIDDER), ["sale_followed_withdrawn"]);
+    let id = running(&city);
+    let objection = city.as_(THIRD).post(&path(&id, "/objections"), objection()).expect(201).id();
+    answer(&city, &objection, true);
+    for persona in [BIDDER, SECOND] {
+        assert!(told(&city, persona).contains(&"sale_followed_annulled".to_owned()), "{persona}");
+    }
+}
+
+/// Rule 21: whoever has offered is told of a correction, sees that it must confirm, and in which time.
+#[test]
+fn rule_21_a_listing_bidder_is_told_of_a_correction_and_confirms() {
+    let city = begun();
+    let id = on_market(&city, "listing", listing_terms(&city, false));
+    enrol(&city, &id, BIDDER);
+    let offer =
+        |fen: i64| city.as_(BIDDER).put(&path(&id, "/offer"), json!({"price_fen": fen, "note": "含税"}));
+    assert_eq!(city.as_(BIDDER).get(&path(&id, "/enrolment")).expect(200).body["offer"], Value::Null);
+    offer(210_000).expect(200);
+    let own = || city.as_(BIDDER).get(&path(&id, "/enrolment")).expect(200).body["offer"].clone();
+    assert_eq!((&own()["price_fen"], &own()["note"]), (&json!(210_000), &json!("含税")));
+    assert_eq!(own()["confirmed"], true);
+    let correct = |change: Value| city.as_(SELLER).post(&path(&id, "/corrections"), change);
+    let end = day(&city, 20);
+    // A later end takes nothing back.
+    correct(json!({"ends_at": end.plus_seconds(3_600), "reason": "顺延"})).expect(200);
+    assert_eq!(own()["confirmed"], true);
+    assert_eq!(told(&city, BIDDER), ["sale_followed_corrected"]);
+    correct(json!({"payment": "分两期付清。", "reason": "更正"})).expect(200);
+    assert_eq!(told(&city, BIDDER), ["sale_followed_confirm_again", "sale_followed_corrected"]);
+    assert!(told(&city, SECOND).is_empty());
+    let mine = city.as_(BIDDER).get("/api/v1/sales/enrolments").expect(200).body;
+    assert_eq!(mine["items"][0]["offer"]["confirmed"], false);
+    offer(210_000).expect(200);
+    assert_eq!(own()["confirmed"], true);
+    // Not in the last five days, unless the end moves as well.
+    city.clock.set(end.plus_days(-4));
+    let words = json!({"payment": "一次付清。", "reason": "更正"});
+    assert_eq!(correct(words.clone()).expect(422).field("/ends_at"), Some("sale_correct_late"));
+    assert_eq!(own()["confirmed"], true);
+    let mut moved = words;
+    moved["ends_at"] = json!(city.now().plus_days(5));
+    correct(moved).expect(200);
+    assert_eq!(own()["confirmed"], false);
 }

@@ -77,7 +77,8 @@ pub fn select(
         "lots": [before.demand_urn],
         "winner": chosen.bidder,
         "price_fen": chosen.plan.price,
-        "rank": 1,
+        // The number of the selection: each makes a contract draft of its own.
+        "rank": store::selections(tx, id)? + 1,
         // Who opened the challenge runs it and buys the solution.
         "seller": before.holder,
         "buys": true,

@@ -233,6 +233,14 @@ pub fn insert_step(conn: &mut Conn, step: &Step) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// How often a proposal was selected so far.
+pub fn selections(conn: &mut Conn, of: ChallengeId) -> Result<i64, Refusal> {
+    let found = challenge_step::table
+        .filter(challenge_step::challenge.eq(of))
+        .filter(challenge_step::act.eq(Act::Select));
+    Ok(found.count().get_result(conn)?)
+}
+
 /// The timeline in order.
 pub fn steps(conn: &mut Conn, of: ChallengeId, page: &PageQuery) -> Result<Page<Step>, Refusal> {
     let mut query = challenge_step::table.into_boxed().filter(challenge_step::challenge.eq(of));

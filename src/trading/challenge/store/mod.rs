@@ -5,7 +5,9 @@ mod course;
 mod parts;
 mod proposals;
 
-pub use challenges::{due, find, insert, insert_step, list, open_about, own, save, steps, waiting};
+pub use challenges::{
+    due, find, insert, insert_step, list, open_about, own, save, selections, steps, waiting,
+};
 pub use parts::{
     clear_milestones, evaluations, insert_evaluation, insert_milestone, insert_opinion, milestone,
     milestones, opinions, save_milestone,

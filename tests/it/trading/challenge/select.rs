@@ -57,6 +57,15 @@ fn domain_4_both_sides_sign_the_same_agreement() {
     let second =
         list.body["items"].as_array().unwrap().iter().find(|one| one["state"] == "submitted").unwrap();
     post(&city, HOLDER, &id, "/select", json!({"proposal": second["id"], "opinion": "递补"})).expect(200);
+    // Each selection has its own draft of the contract; the declined one's is taken back.
+    assert_eq!(city.change(&id, "challenge.selected").facts["rank"], 2);
+    city.settle();
+    let drafts = |persona: &str| {
+        let list = city.as_(persona).get("/api/v1/contracts?limit=100").expect(200).body;
+        let of = |row: &serde_json::Value| row["state"].as_str().unwrap().to_owned();
+        list["items"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!((drafts(BIDDER), drafts(OTHER)), (vec!["withdrawn".to_owned()], vec!["draft".to_owned()]));
     let offer = post(&city, OTHER, &id, "/agreement", agreement()).expect(200);
     let version = offer.body["version"].as_i64().unwrap();
     confirm(HOLDER, version).expect(200);
