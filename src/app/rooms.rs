@@ -108,6 +108,7 @@ pub(super) fn all_codes() -> Vec<&'static Code> {
 pub(super) fn all_followers(config: &Config, sources: &Sources, away: &Desk) -> Vec<Arc<dyn Follower>> {
     vec![
         Arc::new(contract::Awards),
+        Arc::new(watch::News),
         Arc::new(project::Contracts),
         Arc::new(subsidy::Causes),
         Arc::new(brokerage::Commissions),

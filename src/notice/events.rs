@@ -60,6 +60,7 @@ events! {
         "contract_revoked" "技术合同登记已被撤销" "The registration of your contract was revoked";
         "contract_income_returned" "技术性收入核定表被退回" "Your statement of income was returned";
         "contract_income_verified" "技术性收入已核定" "Your statement of income was verified";
+        "contract_award_ended" "成交已失效，其合同草稿已撤回" "An award no longer stands, and its draft was taken back";
         "contract_due" "登记案件即将到办理期限" "A case must be decided soon";
         "contract_overdue" "登记案件已超过办理期限" "A case is overdue";
     }
@@ -116,6 +117,18 @@ events! {
         "sale_unsold" "交易未成交" "Your sale ended unsold";
         "sale_defaulted" "成交方违约" "The winner of your sale defaulted";
         "sale_outbid" "您的出价已被超过" "You were outbid";
+        "sale_followed_corrected" "您参加或关注的交易已更正公告" "The notice of a sale you follow was corrected";
+        "sale_followed_confirm_again" "您参加或关注的交易已更正公告，已报价的请重新确认，已投标的请重新投标" "The terms of a sale you follow were corrected: confirm your offer, or seal your bid anew";
+        "sale_followed_suspended" "您参加或关注的交易已中止" "A sale you follow was suspended";
+        "sale_followed_resumed" "您参加或关注的交易已恢复" "A sale you follow goes on";
+        "sale_followed_extended" "您参加或关注的交易已延长截止时间" "The end of a sale you follow has moved";
+        "sale_followed_withdrawn" "您参加或关注的交易已撤回" "A sale you follow was withdrawn";
+        "sale_followed_ended" "您参加或关注的交易已结束" "A sale you follow has ended";
+        "sale_followed_unsold" "您参加或关注的交易未成交" "A sale you follow came to nothing";
+        "sale_followed_annulled" "您参加或关注的交易已被撤销" "A sale you follow was annulled";
+        "sale_deposit_released" "您的保证金已退还" "Your deposit was released";
+        "sale_deposit_forfeited" "您的保证金不予退还" "Your deposit was forfeited";
+        "sale_signing_moved" "因异议处理，签约期限顺延" "The days for signing were prolonged by an objection";
         "sale_starts_soon" "关注的交易即将开始" "A sale you follow begins soon";
         "sale_ends_soon" "关注的交易即将截止" "A sale you follow ends soon";
         "sale_objection_made" "交易收到异议" "An objection to your sale was made";

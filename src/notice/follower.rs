@@ -172,7 +172,10 @@ fn people_of(line: &Line, facts: &Value) -> usize {
     match line.to {
         [To::Persons(entry)] => facts[*entry].as_array().map_or(0, Vec::len),
         // Most bids outbid nobody that is to be told.
-        [To::Bidder(entry)] if facts[*entry].is_null() => 0,
+        [To::Bidder(entry) | To::Bidders(entry)] if facts[*entry].is_null() => 0,
+        [To::Bidders(entry)] => range(&facts[*entry]).map_or(0, |(from, to)| {
+            LINE_PEOPLE * usize::try_from(to.saturating_sub(from).saturating_add(1)).unwrap_or(0)
+        }),
         _ => LINE_PEOPLE,
     }
 }
@@ -238,6 +241,14 @@ fn named(tx: &mut Tx, to: To, change: &Change) -> Result<Vec<OrganisationId>, Re
             };
             own(tx, party.as_ref().map(|it| it.urn.as_str()))
         }
+        To::Bidders(entry) => return bidders(tx, &facts[entry], facts),
+        To::Depositor => {
+            let party = match parse_urn(&change.subject) {
+                Some((.., uuid)) => trading::service::depositor(tx, Id::from_uuid(uuid))?,
+                None => None,
+            };
+            own(tx, party.as_ref().map(|it| it.urn.as_str()))
+        }
         To::Persons(_) => None,
     };
     Ok(one.into_iter().collect())
@@ -248,4 +259,19 @@ fn own(tx: &Tx, urn: Option<&str>) -> Option<OrganisationId> {
     let known = urn.and_then(parse_urn);
     let here = known.filter(|(node, entity, _)| *node == tx.node() && *entity == "organisation");
     here.map(|(.., uuid)| Id::from_uuid(uuid))
+}
+
+/// From one number to another.
+fn range(of: &Value) -> Option<(i32, i32)> {
+    let number = |entry: &str| i32::try_from(of[entry].as_i64()?).ok();
+    Some((number("from")?, number("to")?))
+}
+
+/// The bidders of a range, but for one that is told otherwise.
+fn bidders(tx: &mut Tx, of: &Value, facts: &Value) -> Result<Vec<OrganisationId>, Refusal> {
+    let sale = facts["sale"].as_str().and_then(parse_urn).map(|(.., uuid)| Id::from_uuid(uuid));
+    let Some((sale, (from, to))) = sale.zip(range(of)) else { return Ok(vec![]) };
+    let parties = trading::service::bidder_parties(tx, sale, from, to)?;
+    let told = parties.iter().filter(|party| facts["but"] != party.urn.as_str());
+    Ok(told.filter_map(|party| own(tx, Some(party.urn.as_str()))).collect())
 }

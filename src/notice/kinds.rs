@@ -17,6 +17,10 @@ pub enum To {
     Operators,
     /// A bidder of the sale by its number: the log does not name it.
     Bidder(&'static str),
+    /// The bidders of the sale whose numbers are in a range: the log does not name them.
+    Bidders(&'static str),
+    /// Whose deposit the change is about: the log does not name it.
+    Depositor,
     /// Who made the objection that the change is about: the log does not name it.
     Objector,
     /// Persons, each for an organisation.
@@ -65,6 +69,8 @@ const INSTITUTE: &[To] = &[To::Id("institute")];
 const RECORDED: &[To] = &[To::Code("credit_code")];
 const OPERATORS: &[To] = &[To::Operators];
 const OUTBID: &[To] = &[To::Bidder("outbid")];
+const BIDDERS: &[To] = &[To::Bidders("bidders")];
+const DEPOSITOR: &[To] = &[To::Depositor];
 const OBJECTOR: &[To] = &[To::Objector];
 const WATCHERS: &[To] = &[To::Persons("recipients")];
 const ITSELF: &[To] = &[To::Id("organisation")];
@@ -144,7 +150,31 @@ lines! {
     OUTBID, SaleBid {
         "sale.bid_placed" => "sale_outbid" [collapsing];
     }
+    BIDDERS, SaleBid {
+        "sale_news.told" => "sale_followed_corrected" if "news" = "corrected";
+        "sale_news.told" => "sale_followed_confirm_again" if "news" = "confirm_again";
+        "sale_news.told" => "sale_followed_suspended" if "news" = "suspended";
+        "sale_news.told" => "sale_followed_resumed" if "news" = "resumed";
+        "sale_news.told" => "sale_followed_extended" if "news" = "extended";
+        "sale_news.told" => "sale_followed_withdrawn" if "news" = "withdrawn";
+        "sale_news.told" => "sale_followed_ended" if "news" = "ended";
+        "sale_news.told" => "sale_followed_unsold" if "news" = "unsold";
+        "sale_news.told" => "sale_followed_annulled" if "news" = "annulled";
+    }
+    DEPOSITOR, SaleBid {
+        "sale_deposit.released" => "sale_deposit_released";
+        "sale_deposit.forfeited" => "sale_deposit_forfeited";
+    }
     WATCHERS, Session {
+        "sale_news.told" => "sale_followed_corrected" if "news" = "corrected";
+        "sale_news.told" => "sale_followed_confirm_again" if "news" = "confirm_again";
+        "sale_news.told" => "sale_followed_suspended" if "news" = "suspended";
+        "sale_news.told" => "sale_followed_resumed" if "news" = "resumed";
+        "sale_news.told" => "sale_followed_extended" if "news" = "extended";
+        "sale_news.told" => "sale_followed_withdrawn" if "news" = "withdrawn";
+        "sale_news.told" => "sale_followed_ended" if "news" = "ended";
+        "sale_news.told" => "sale_followed_unsold" if "news" = "unsold";
+        "sale_news.told" => "sale_followed_annulled" if "news" = "annulled";
         "sale.reminder" => "sale_starts_soon" if "moment" = "start";
         "sale.reminder" => "sale_ends_soon" if "moment" = "end";
     }
@@ -154,6 +184,7 @@ lines! {
         "sale.annulled" => "sale_annulled";
         "sale.concluded" => "sale_concluded";
         "sale.signing_overdue" => "sale_signing_overdue";
+        "sale.signing_moved" => "sale_signing_moved";
         "sale.default_stated" => "sale_default_stated";
         "sale.default_rejected" => "sale_default_rejected";
     }
@@ -181,6 +212,7 @@ lines! {
         "contract.amendment_proposed" => "contract_amendment_proposed";
     }
     APPLICANT, ContractWrite {
+        "contract.withdrawn" => "contract_award_ended" if "because" = "award_ended";
         "contract.accepted" => "contract_accepted";
         "contract.correction_requested" => "contract_correction";
         "contract.refused" => "contract_refused";

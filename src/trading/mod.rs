@@ -30,14 +30,20 @@
 //! 16. A failure of the platform suspends a running sale and gives the lost time back.
 //! 17. Negotiated: name and intended price publicised for 15 days by profile, objections, a flag for related parties,
 //!     approval, result; a refusal has a reason; the final amount may differ (DOMAIN §3).
+//!     It names no priority holders: in publicity they object.
 //! 18. Listing: fixed price: the first offer; asked price: the highest, then rank of priority, then time; no offers: it is
 //!     extended as announced.
-//! 19. Objections say what, why, on which evidence, and the remedy; they have a clock and block result and award.
-//! 20. The winner signs within 30 days of the award by profile; then its default may be stated by the seller or the
-//!     operator. Another person of the operator decides it, and not while an objection, the winner's too, is open.
-//! 21. What was published changes only by a correction, which everybody who takes part is told and offers confirm.
+//! 19. Objections say what, why, on which evidence, and the remedy; they have a clock and block opening, evaluation, result
+//!     and award.
+//! 20. The winner signs within 30 days of the award by profile, and as much longer as objections were open; then its
+//!     default may be stated by the seller or the operator. Another person of the operator decides it, and not while an
+//!     objection, the winner's too, is open.
+//! 21. What was published changes only by a correction, which everybody who takes part or watches is told and offers
+//!     confirm. One that makes them say again what they said leaves five days (a mandatory tender: fifteen).
 //! 22. Price and end of a running sale are told to other nodes as they move, at most once a minute and in the last part
 //!     every ten seconds; suspension and close at once (TMF-1 rule 3).
+//! 23. Of equal best bids, for the ranks after the winner: whoever led at that price before whoever did not, the last to
+//!     lead first; then the earlier.
 //!
 //! For a further mode: its terms in `terms.rs`, its rules in `rules/`, its steps beside `service/`; enrolment, deposits,
 //! questions, objections, the award and what follows are the same for all (`service::finish`).

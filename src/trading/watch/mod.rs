@@ -11,15 +11,20 @@
 //! 3. A start or end that moves by more than half the lead is reminded of again.
 //! 4. The calendar file has notice, start, end and the end of objections; the same event keeps its UID, and its SEQUENCE
 //!    grows with each change (RFC 5545 §3.8.4.7, §3.8.7.4).
+//! 5. A correction, a suspension and its end, the first move of the end, withdrawal, end, nothing come of it, annulment:
+//!    bidders and watchers are told of each, once. The log does not tell who takes part (DOMAIN §4, identity); of a sealed
+//!    tender nobody takes part before the opening, and only watchers are told.
 
 mod calendar;
 pub mod codes;
 mod http;
 mod jobs;
 pub mod model;
+mod news;
 mod rules;
 pub mod service;
 mod store;
 
 pub use http::routes;
 pub use jobs::Reminders;
+pub use news::News;

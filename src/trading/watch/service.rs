@@ -1,6 +1,6 @@
 //! Watching a sale, and reminding of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::codes::{SALE_WATCHERS_FULL, WATCHES_FULL};
 use super::model::{Due, Reminded, Watcher};
@@ -20,7 +20,7 @@ const WATCHERS_MAX: i64 = 2_000;
 /// Sales that one person watches.
 const WATCHED_MAX: i64 = 500;
 /// Recipients that one change names.
-const RECIPIENTS_OF_CHANGE: usize = 100;
+pub(super) const RECIPIENTS_OF_CHANGE: usize = 100;
 const REMINDERS: Actor = Actor::System("sale.reminders");
 
 /// Watches a sale that everybody may see; watching twice is watching once.
@@ -99,12 +99,15 @@ pub fn remind(tx: &mut Tx, id: SaleId) -> Result<usize, Refusal> {
     Ok(made)
 }
 
+pub(super) fn listed(some: &[Watcher]) -> Value {
+    some.iter().map(|who| json!({"user": who.user, "organisation": who.organisation})).collect()
+}
+
 fn announce(tx: &mut Tx, sale: &Sale, due: Due, to: &[Watcher], now: UtcTime) -> Result<usize, Refusal> {
     let Due { moment, hours, at } = due;
     store::note(tx, &Reminded { sale: sale.id, moment, hours, fired_at: now })?;
     for some in to.chunks(RECIPIENTS_OF_CHANGE) {
-        let recipients: Vec<_> =
-            some.iter().map(|who| json!({"user": who.user, "organisation": who.organisation})).collect();
+        let recipients = listed(some);
         let facts = json!({
             "sale": sale.urn,
             "title": sale.title,

@@ -80,14 +80,19 @@ pub fn ahead(
     Ok(query.order(sale::id).limit(limit).select(sale::id).load(conn)?)
 }
 
-/// Watchers, and of an ascending bidding who enrolled: one list, in the order of ids.
-pub fn recipients(conn: &mut Conn, of: SaleId, mode: Mode) -> Result<Vec<Watcher>, Refusal> {
+/// In the order of ids.
+pub fn watchers(conn: &mut Conn, of: SaleId) -> Result<Vec<Watcher>, Refusal> {
     let rows: Vec<(UserId, OrganisationId)> = sale_watch::table
         .filter(sale_watch::sale.eq(of))
+        .order(sale_watch::user_id.asc())
         .select((sale_watch::user_id, sale_watch::organisation))
         .load(conn)?;
-    let mut list: Vec<Watcher> =
-        rows.into_iter().map(|(user, organisation)| Watcher { user, organisation }).collect();
+    Ok(rows.into_iter().map(|(user, organisation)| Watcher { user, organisation }).collect())
+}
+
+/// Watchers, and of an ascending bidding who enrolled: one list, in the order of ids.
+pub fn recipients(conn: &mut Conn, of: SaleId, mode: Mode) -> Result<Vec<Watcher>, Refusal> {
+    let mut list = watchers(conn, of)?;
     if mode.is_bidding() {
         let rows: Vec<(UserId, String)> = sale_bidder::table
             .filter(sale_bidder::sale.eq(of))
