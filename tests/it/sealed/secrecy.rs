@@ -25,9 +25,9 @@ const READERS: [&str; 9] = [
     "operator.auditor",
     "government.payer",
     "government.preparer",
-    "financier2.member",
+    "institute2.member",
 ];
-/// A bidder more for the second count.
+/// More bidders for the second and the last count: none of them reads.
 const MORE: [&str; 3] = ["broker.member", "financier.member", "financier2.member"];
 
 #[derive(QueryableByName)]
