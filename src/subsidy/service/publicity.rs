@@ -133,6 +133,7 @@ pub fn answer(
     if actor.person()?.user == objection.person {
         return Err(Refusal::new(&OWN_CASE));
     }
+    loaded.acting.may(&loaded.payees, StepKind::Return, loaded.batch.round, &loaded.steps)?;
     let mut errors = Errors::new();
     text::required(&mut errors, "/answer", reason, REASON_CHARS_MAX);
     errors.check()?;

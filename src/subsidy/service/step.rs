@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::codes::{BATCH_OUTDATED, BATCH_PARTLY_PAID, OPINION_REQUIRED};
+use super::super::codes::{BATCH_OUTDATED, BATCH_PARTLY_PAID, BUDGET_YEAR_OVER, OPINION_REQUIRED};
 use super::super::model::{BatchId, BatchRecord, BatchState, Decision, PayeeRecord, StepKind, StepRecord};
 use super::super::{rules, store};
 use super::money::{self, Moved, change_kind};
@@ -102,12 +102,22 @@ pub fn take(tx: &mut Tx, actor: &Actor, command: &StepCommand) -> Result<BatchRe
     };
     check_opinion(&command.opinion, step == StepKind::Return)?;
     if command.decision == Decision::Agree {
+        check_year(tx, batch, command.step)?;
         check_fresh(tx, batch)?;
         if command.step == StepKind::Approve {
             publicity::may_approve(tx, batch)?;
         }
     }
     advance(tx, actor, loaded, step, after, &command.opinion)
+}
+
+/// What a year leaves unapproved is not carried over its end, closed or not: the batch goes back and is prepared on
+/// the budget of the new year (rule 5). What was approved in time is owed, and is paid.
+fn check_year(tx: &Tx, batch: &BatchRecord, step: StepKind) -> Result<(), Refusal> {
+    if step != StepKind::Pay && batch.budget_year < tx.now().day().year() {
+        return Err(Refusal::new(&BUDGET_YEAR_OVER).with("year", batch.budget_year));
+    }
+    Ok(())
 }
 
 /// Nothing has happened to the facts of a batch since it was computed.
@@ -161,12 +171,14 @@ pub fn expire_overdue(tx: &mut Tx, actor: &Actor) -> Result<usize, Refusal> {
     let (now, mut released) = (tx.now(), 0);
     for scheme in store::scheme::all(tx)? {
         let Some(days) = scheme.procedure.commitment_days else { continue };
-        let before = now.plus_days(-i64::from(days));
-        for batch in store::batch::unapproved(tx, &scheme.code, None, Some((before, EXPIRED_AT_ONCE)))? {
-            if batch.scheme_version == scheme.version {
-                expire(tx, actor, batch, "逾期未批准，承诺予以释放")?;
-                released += 1;
-            }
+        let overdue = store::batch::Overdue {
+            scheme_version: scheme.version,
+            prepared_before: now.plus_days(-i64::from(days)),
+            limit: EXPIRED_AT_ONCE,
+        };
+        for batch in store::batch::unapproved(tx, &scheme.code, None, Some(&overdue))? {
+            expire(tx, actor, batch, "逾期未批准，承诺予以释放")?;
+            released += 1;
         }
     }
     Ok(released)

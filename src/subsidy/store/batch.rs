@@ -168,13 +168,19 @@ pub fn open_with_corrections(
     Ok(open.into_iter().find(|id| Some(*id) != but))
 }
 
-/// Batches that hold money and are not approved: of one budget year, or untouched since before an instant, the
-/// oldest first.
+/// A version of a scheme, and the instant before which what it prepared should have been approved.
+pub struct Overdue {
+    pub scheme_version: i32,
+    pub prepared_before: UtcTime,
+    pub limit: i64,
+}
+
+/// Batches that hold money and are not approved: of one budget year, or prepared too long ago, the oldest first.
 pub fn unapproved(
     conn: &mut Conn,
     scheme: &str,
     budget_year: Option<i32>,
-    before: Option<(UtcTime, i64)>,
+    overdue: Option<&Overdue>,
 ) -> Result<Vec<BatchRecord>, Refusal> {
     let mut query = subsidy_batch::table.inner_join(subsidy_sheet::table).into_boxed::<MultiBackend>();
     query = query
@@ -183,8 +189,12 @@ pub fn unapproved(
     if let Some(year) = budget_year {
         query = query.filter(subsidy_batch::budget_year.eq(year));
     }
-    if let Some((before, limit)) = before {
-        query = query.filter(subsidy_batch::updated_at.lt(before)).limit(limit);
+    if let Some(overdue) = overdue {
+        // Its sheet was written when it was prepared, in whichever round; what was verified since gains no time.
+        query = query
+            .filter(subsidy_batch::scheme_version.eq(overdue.scheme_version))
+            .filter(subsidy_sheet::written_at.lt(overdue.prepared_before))
+            .limit(overdue.limit);
     }
     let rows: Vec<(BatchRow, SheetRow)> = query.order(subsidy_batch::id.asc()).load(conn)?;
     Ok(rows.into_iter().map(read).collect())

@@ -143,6 +143,8 @@ fn domain_5_what_a_year_leaves_goes_back_and_is_not_carried_over() {
     close().refused(409, "budget_year_running");
     let id = super::prepare(&city.as_(super::PREPARER), &city, super::OFFICE, 2026).expect(201).id();
     city.clock.advance_seconds(366 * 86_400);
+    // Nothing is carried over because nobody has closed the year yet.
+    super::step(&city, super::VERIFIER, &id, "verify").refused(409, "budget_year_over");
     let late = json!({"scheme": "REG-AGENCY", "beneficiary": city.organisation("registration_office2"),
         "period": 2026, "budget_year": 2026});
     city.as_(super::PREPARER).post("/api/v1/subsidy/batches", late).refused(409, "budget_year_over");
@@ -180,13 +182,16 @@ fn domain_5_a_commitment_expires_by_the_clock() {
         "source": "示例文件", "formula": {"kind": "rate", "rate_ppm": 500}, "procedure": {"commitment_days": 30}});
     city.as_(super::APPROVER).post("/api/v1/subsidy/schemes/REG-AGENCY/versions", body).expect(201);
     appropriate(&city, 2026, 100_000).expect(201);
-    super::prepare(&city.as_(super::PREPARER), &city, super::OFFICE, 2026).expect(201);
+    let id = super::prepare(&city.as_(super::PREPARER), &city, super::OFFICE, 2026).expect(201).id();
     city.clock.advance_seconds(29 * 86_400);
     city.app.run_jobs().unwrap();
     assert_eq!(super::states_of_money(&city, 2026)[1], 40_000);
+    // Verified on the last day, it gains no time: the days run from its preparation.
+    super::step(&city, super::VERIFIER, &id, "verify").expect(200);
+    assert_eq!(super::states_of_money(&city, 2026)[2], 40_000);
     city.clock.advance_seconds(2 * 86_400);
     city.app.run_jobs().unwrap();
-    assert_eq!(super::states_of_money(&city, 2026)[..2], [100_000, 0]);
+    assert_eq!(super::states_of_money(&city, 2026)[..3], [100_000, 0, 0]);
     super::assert_books_are_sound(&city);
 }
 

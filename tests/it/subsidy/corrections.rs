@@ -214,6 +214,11 @@ fn domain_5_corrections_are_booked_one_batch_after_the_other() {
     clone_contract(&city, &second, &clones("2028-01-05", "20284507"));
     appropriate(&city, 2028, 10_000_000).expect(201);
     prepare(&city.as_(PREPARER), &city, OFFICE, 2028).refused(409, "earlier_batch_open");
+    // Nothing of 2027's budget is promised any more: the batch goes back and is prepared on that of 2028.
+    step(&city, VERIFIER, &open, "verify").refused(409, "budget_year_over");
+    let back = json!({"decision": "return", "opinion": "转入新年度预算"});
+    city.as_(VERIFIER).post(&format!("/api/v1/subsidy/batches/{open}/verify"), back).expect(200);
+    city.as_(PREPARER).send("POST", &format!("/api/v1/subsidy/batches/{open}/prepare"), None).expect(200);
     finish(&city, &open);
     prepare(&city.as_(PREPARER), &city, OFFICE, 2028).expect(201);
 }
