@@ -32,6 +32,7 @@ codes! {
     DAY_IN_FUTURE = ("day_in_future", 422, "日期不得晚于今天", "The day must not be in the future");
     BATCH_PARTLY_PAID = ("batch_partly_paid", 409, "本批次已开始拨付，不能退回或作废", "Money of this batch has moved: it can neither be returned nor voided");
     CLAWBACK_BEFORE_PAYMENT = ("clawback_before_payment", 409, "应追回 {missing} 元所对应的款项尚未拨付，请先办结以前批次", "{missing} yuan to be clawed back were not paid yet: finish the earlier batches first");
+    REPAYMENT_REPEATED = ("repayment_repeated", 409, "凭证 {reference} 的退款已经登记", "The repayment by {reference} has been booked");
     REPAYMENT_TOO_LARGE = ("repayment_too_large", 422, "退款额应大于零且不超过尚欠的 {open} 元", "The amount must be above zero and at most the {open} yuan that are open");
     BENEFICIARY_REQUIRED = ("beneficiary_required", 422, "补助办法“{scheme}”按登记合同核算，须指明登记机构", "The scheme {scheme} counts registered contracts: name the registration office");
     CLAIM_EXISTS = ("claim_exists", 409, "该事项已申报（{number}），不得重复申报", "There is a claim for this already ({number})");

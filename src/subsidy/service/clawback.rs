@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::codes::REPAYMENT_TOO_LARGE;
+use super::super::codes::{REPAYMENT_REPEATED, REPAYMENT_TOO_LARGE};
 use super::super::model::{ClawbackId, ClawbackRecord, SettlementKind, SettlementRecord};
 use super::super::store;
 use super::pay::{check_day, given_back, note_settlement};
@@ -81,6 +81,12 @@ pub fn repay(tx: &mut Tx, actor: &Actor, repayment: &Repayment) -> Result<Clawba
     let clawback = found.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     in_scope(tx, actor, &clawback.scheme)?;
     check_version(clawback.version, repayment.expected_version)?;
+    // A voucher is money once: typed in again it is no second payment.
+    let reference = repayment.reference.trim();
+    let mut known = store::clawback::settlements(tx, clawback.id)?.into_iter();
+    if known.any(|it| it.kind == SettlementKind::Repaid && it.reference.trim() == reference) {
+        return Err(Refusal::new(&REPAYMENT_REPEATED).with("reference", reference));
+    }
     let mut errors = Errors::new();
     if !repayment.amount.is_positive() || repayment.amount > clawback.open() {
         errors.add_with("/amount_fen", &REPAYMENT_TOO_LARGE, &[("open", clawback.open().yuan())]);

@@ -135,13 +135,14 @@ fn domain_5_a_net_clawback_is_a_receivable_with_a_due_date_and_is_paid_back() {
     assert_eq!(owed[0]["due_on"], "2027-04-02");
     let claw = owed[0]["id"].as_str().unwrap();
     let repay = |persona: &str, fen: i64, day: &str| {
-        let body = json!({"amount_fen": fen, "paid_on": day, "reference": "示例缴款书1号"});
+        let body = json!({"amount_fen": fen, "paid_on": day, "reference": format!("示例缴款书 {day}")});
         city.as_(persona).post(&format!("/api/v1/subsidy/clawbacks/{claw}/repayments"), body)
     };
     repay(PAYER, 40_000, "2027-03-01").expect(422);
     repay(PAYER, 5, "2027-12-01").refused(422, "day_in_future");
     repay("government2.payer", 5, "2027-03-01").refused(403, "scheme_not_yours");
     repay(PAYER, 9_999, "2027-02-28").expect(200);
+    repay(PAYER, 9_999, "2027-02-28").refused(409, "repayment_repeated");
     assert_eq!(repay(PAYER, 30_000, "2027-03-01").expect(200).body["open_fen"], 0);
     assert_eq!(clawbacks(&city, "?open=true").len(), 0);
     // The effective day and the booked instant are both kept: on the last of February less was back.
