@@ -16,6 +16,7 @@ use techmart::replica::model::Replica;
 use techmart::replica::service::{self as replica, Filter};
 
 use super::proxy::Proxy;
+use crate::support::city::prepare_node;
 use crate::support::database::TestDatabase;
 use crate::support::{City, TODAY};
 
@@ -35,7 +36,7 @@ pub struct Node {
 
 impl Node {
     pub fn new(id: &str, seed: u64) -> Self {
-        Self::on(id, seed, TestDatabase::empty())
+        Self::on(id, seed, TestDatabase::prepared(id, |database| prepare_node(database, id)))
     }
 
     pub fn on(id: &str, seed: u64, database: TestDatabase) -> Self {

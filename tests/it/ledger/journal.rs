@@ -119,10 +119,7 @@ fn hledger_and_beancount_prove_the_exported_journal() {
 /// The demo city's books: its budgets, batches and payments of three years.
 #[test]
 fn the_demo_citys_journal_is_proved_by_other_programs() {
-    let database = super::super::support::database::TestDatabase::empty();
-    let dir = tempfile::tempdir().unwrap();
-    let config = super::super::support::config(&database, dir.path().to_owned());
-    actix_web::rt::System::new().block_on(techmart::demo::load(&config)).unwrap();
+    let database = super::super::support::city::demo();
     let mut conn = reader(&database.url());
     let outcome = service::verify(&mut conn).unwrap();
     assert!(matches!(outcome, Outcome::Proved(ref proved) if proved.transactions > 5), "{outcome:?}");

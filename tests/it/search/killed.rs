@@ -54,8 +54,8 @@ fn sign_in(site: &Installation, login: &str) -> Client {
 
 #[test]
 fn killed_while_indexing_a_restart_finds_what_a_fresh_build_finds() {
-    let mut site = Installation::new();
-    site.start_demo();
+    let mut site = Installation::on(crate::support::city::demo());
+    site.start();
     let index = site.dir().join("index");
     let whole = eventually("the demo city is found", || {
         found(&site.client(None)).filter(|answers| answers[0]["total"]["count"].as_u64() > Some(30))

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::AUDITOR;
+use crate::support::City;
 use crate::support::contracts::{act, form, registered, registered_of};
 use crate::support::database::TestDatabase;
 use crate::support::tools;
-use crate::support::{City, config};
 
 fn releases(city: &City, reader: &str) -> Value {
     city.settle();
@@ -89,10 +89,7 @@ fn the_demo_citys_export_passes_libcoveocds() {
     if libcoveocds().is_none() {
         return;
     }
-    let database = TestDatabase::empty();
-    let config = config(&database, database.dir().path().to_owned());
-    actix_web::rt::System::new().block_on(techmart::demo::load(&config)).unwrap();
-    let city = City::on(database);
+    let city = City::on(crate::support::city::demo());
     let package = releases(&city, "auditor");
     let all = package["releases"].as_array().unwrap();
     assert!(all.len() > 5 && package["links"].is_null(), "{} releases", all.len());

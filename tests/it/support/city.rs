@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use techmart::app::{App, World};
+use techmart::config::Config;
 use techmart::identity::model::Secret;
 use techmart::identity::service::{SeedOrganisation, seed_organisation, seed_user};
 use techmart::kernel::actor::{OrganisationKind, Role};
@@ -13,20 +14,37 @@ use techmart::kernel::time::FixedClock;
 
 use super::database::TestDatabase;
 
-/// Fills the template: schema and shipped data.
+/// Fills the template of most tests: schema, shipped data and people.
 pub fn prepare(database: &TestDatabase) {
-    let config = super::config(database, database.dir().path().to_owned());
+    opened(database, |_| (), people);
+}
+
+/// Fills the template of a node of this name: schema, shipped data and the node's keys.
+pub fn prepare_node(database: &TestDatabase, id: &str) {
+    opened(database, |config| config.node = id.to_owned(), |_| ());
+}
+
+fn opened(database: &TestDatabase, adjust: impl FnOnce(&mut Config), fill: impl FnOnce(&App)) {
+    let mut config = super::config(database, database.dir().path().to_owned());
+    adjust(&mut config);
     let clock = Arc::new(FixedClock::at(super::TODAY.parse().unwrap()));
     let world = World { clock, random: Arc::new(SystemRandom) };
     let runtime = actix_web::rt::System::new();
     let app = runtime.block_on(App::open(config, world)).expect("the template opens");
-    people(&app);
+    fill(&app);
     app.settle().unwrap();
     // On SQLite the copy is of one file: everything must be out of the write-ahead log.
     app.db.write_blocking("test.checkpoint", |_| Ok(())).unwrap();
     drop(app);
     drop(runtime);
-    super::database::checkpoint(database);
+}
+
+/// The demo city, loaded once for all tests that look at it; its attachments are not there.
+pub fn demo() -> TestDatabase {
+    TestDatabase::prepared("demo", |database| {
+        let config = super::config(database, database.dir().path().to_owned());
+        actix_web::rt::System::new().block_on(techmart::demo::load(&config)).unwrap();
+    })
 }
 
 /// Everybody's password in the prepared city.

@@ -1,14 +1,16 @@
 //! A database for each test: a copied file on SQLite, a template database on PostgreSQL.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
-static TEMPLATE: OnceLock<TestDatabase> = OnceLock::new();
+/// By name, each made once for the whole run by whoever asks first; the others wait for it.
+static TEMPLATES: Mutex<BTreeMap<String, Arc<OnceLock<Template>>>> = Mutex::new(BTreeMap::new());
 
 #[expect(clippy::disallowed_methods, reason = "the suite's own settings")]
 pub fn postgres_url() -> Option<String> {
@@ -24,6 +26,12 @@ pub fn redis_url() -> Option<String> {
 pub struct TestDatabase {
     dir: Arc<tempfile::TempDir>,
     postgres: Option<Arc<OwnDatabase>>,
+}
+
+/// What databases are copied from. No directory of it outlives the run.
+enum Template {
+    File(Vec<u8>),
+    Database(Arc<OwnDatabase>),
 }
 
 /// A database on the server, dropped with its last user.
@@ -46,28 +54,40 @@ impl TestDatabase {
         Self::create(None)
     }
 
-    /// A database with the schema and the prepared city, made once for the whole run.
+    /// A database with the schema and the prepared city.
     pub fn from_template() -> Self {
-        let template = TEMPLATE.get_or_init(|| {
-            let database = Self::empty();
-            super::city::prepare(&database);
-            database
-        });
-        Self::create(Some(template))
+        Self::prepared("city", super::city::prepare)
     }
 
-    fn create(template: Option<&Self>) -> Self {
+    /// A copy of the database of this name, which is prepared once for the whole run.
+    pub fn prepared(name: &str, prepare: impl FnOnce(&Self)) -> Self {
+        let template = Arc::clone(TEMPLATES.lock().unwrap().entry(name.to_owned()).or_default());
+        Self::create(Some(template.get_or_init(|| {
+            let database = Self::empty();
+            prepare(&database);
+            checkpoint(&database);
+            match &database.postgres {
+                Some(own) => Template::Database(Arc::clone(own)),
+                None => Template::File(std::fs::read(database.file()).unwrap()),
+            }
+        })))
+    }
+
+    fn create(template: Option<&Template>) -> Self {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
         let Some(server) = postgres_url() else {
-            if let Some(template) = template {
-                std::fs::copy(template.file(), dir.path().join("techmart.db")).unwrap();
+            if let Some(Template::File(bytes)) = template {
+                std::fs::write(dir.path().join("techmart.db"), bytes).unwrap();
             }
             return Self { dir, postgres: None };
         };
         let name = format!("techmart_{}_{number}", std::process::id());
         let mut conn = PgConnection::establish(&server).expect("TECHMART_TEST_DATABASE answers");
-        let from = template.and_then(|t| t.postgres.as_ref()).map_or("template0", |t| t.name.as_str());
+        let from = match template {
+            Some(Template::Database(own)) => own.name.as_str(),
+            _ => "template0",
+        };
         let sql = format!("CREATE DATABASE {name} TEMPLATE {from} ENCODING 'UTF8' STRATEGY FILE_COPY");
         conn.batch_execute(&sql).unwrap();
         Self { dir, postgres: Some(Arc::new(OwnDatabase { server, name })) }
@@ -97,7 +117,7 @@ impl TestDatabase {
 }
 
 /// Brings everything into the one file that is copied, and closes it.
-pub fn checkpoint(database: &TestDatabase) {
+fn checkpoint(database: &TestDatabase) {
     if database.is_postgres() {
         // CREATE DATABASE … TEMPLATE needs the template to be free of other connections.
         let (server, name) =
@@ -110,4 +130,6 @@ pub fn checkpoint(database: &TestDatabase) {
     let path = database.file();
     let mut conn = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let left = std::fs::metadata(path.with_extension("db-wal")).map_or(0, |log| log.len());
+    assert_eq!(left, 0, "somebody still reads the template");
 }

@@ -120,6 +120,8 @@ fn config_with(database: &TestDatabase, dir: PathBuf, settings: &[(&str, &str)])
         ("DATABASE_URL".to_owned(), database.url()),
         ("TECHMART_SECRET".to_owned(), "42".repeat(32)),
         ("TECHMART_REQUESTS_PER_MINUTE".to_owned(), "0".to_owned()),
+        // Two read at once, as where it matters; on PostgreSQL each one more is a process for each test.
+        ("TECHMART_READERS".to_owned(), "2".to_owned()),
         ("TECHMART_STREAMS_PER_ADDRESS".to_owned(), STREAMS_OF_ADDRESS.to_string()),
         ("TECHMART_BASE_URL".to_owned(), "https://techmart.example".to_owned()),
         // Nobody listens there: mail is set up and never arrives.

@@ -195,11 +195,11 @@ fn every_operation_has_a_builder_and_every_builder_an_operation() {
     assert_eq!(builders.len(), operations.len(), "a builder names an operation that does not exist");
 }
 
-/// The walk in four parts, so that it runs on both cores and each test stays short.
+/// One part of the walk, so that it runs on all cores and each test stays short.
 fn walk(part: usize) {
     let builders = builders();
     for (number, (method, path, permission)) in operations().into_iter().enumerate() {
-        if number % 4 != part {
+        if number % PARTS != part {
             continue;
         }
         if let Some(builder) = builders.get(&(method.clone(), path.clone())) {
@@ -274,22 +274,41 @@ fn refused_personas(city: &City, case: &Case, permission: &str) -> Vec<String> {
     list
 }
 
-#[test]
-fn permission_walk_part_1() {
-    walk(0);
+macro_rules! parts {
+    ($($name:ident = $part:literal,)*) => {
+        const PARTS: usize = [$($part),*].len();
+        $(
+            #[test]
+            fn $name() {
+                walk($part);
+            }
+        )*
+    };
 }
 
-#[test]
-fn permission_walk_part_2() {
-    walk(1);
-}
-
-#[test]
-fn permission_walk_part_3() {
-    walk(2);
-}
-
-#[test]
-fn permission_walk_part_4() {
-    walk(3);
+parts! {
+    permission_walk_part_01 = 0,
+    permission_walk_part_02 = 1,
+    permission_walk_part_03 = 2,
+    permission_walk_part_04 = 3,
+    permission_walk_part_05 = 4,
+    permission_walk_part_06 = 5,
+    permission_walk_part_07 = 6,
+    permission_walk_part_08 = 7,
+    permission_walk_part_09 = 8,
+    permission_walk_part_10 = 9,
+    permission_walk_part_11 = 10,
+    permission_walk_part_12 = 11,
+    permission_walk_part_13 = 12,
+    permission_walk_part_14 = 13,
+    permission_walk_part_15 = 14,
+    permission_walk_part_16 = 15,
+    permission_walk_part_17 = 16,
+    permission_walk_part_18 = 17,
+    permission_walk_part_19 = 18,
+    permission_walk_part_20 = 19,
+    permission_walk_part_21 = 20,
+    permission_walk_part_22 = 21,
+    permission_walk_part_23 = 22,
+    permission_walk_part_24 = 23,
 }
