@@ -25,7 +25,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "http://LISTEN",
         "where the outside reaches this node; links in papers begin with it",
     ),
-    ("TECHMART_NODE", "cn-450700", "id of this node on the network"),
+    (
+        "TECHMART_NODE",
+        "cn-450700",
+        "id of this node on the network; its database keeps it and is opened as no other's",
+    ),
     ("DATABASE_URL", "sqlite://DATA_DIR/techmart.db", "postgres://… or sqlite://PATH"),
     ("REDIS_URL", "none", "redis://…; shares rate limits between instances"),
     (
@@ -86,6 +90,8 @@ pub struct Config {
     pub listen: SocketAddr,
     pub base_url: String,
     pub node: String,
+    /// Whether a setting names it; otherwise the command line asks the database whose it is.
+    pub node_named: bool,
     pub database: DatabaseUrl,
     pub redis: Option<String>,
     /// `None`: attachments lie in the data directory.
@@ -198,6 +204,7 @@ impl Config {
             ocid_prefix: ocid_prefix(values)?,
             base_url,
             node,
+            node_named: values.text("TECHMART_NODE").is_some(),
             redis: redis(values)?,
             bucket: bucket(values)?,
             first_operator: first_operator(values)?,

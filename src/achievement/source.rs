@@ -83,7 +83,6 @@ fn document(record: &Record, node: &str) -> Option<Document> {
         },
         divisions: reach.divisions,
         origin: node.to_owned(),
-        home: String::new(),
         year: text.year,
         published_at: reach.published_at.micros(),
         deadline: reach.ends_on.map(|day| day.end().micros()),

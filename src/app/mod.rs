@@ -8,9 +8,10 @@ mod start;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::changes::{Followers, InstanceFollower, Jobs};
+use crate::changes::{self, Followers, InstanceFollower, Jobs};
 use crate::config::Config;
-use crate::db::{Db, Settings, WriterLimits, migrate};
+use crate::db::conn::Mode;
+use crate::db::{Conn, DatabaseUrl, Db, Settings, WriterLimits, migrate};
 use crate::engagement::AnswerDays;
 use crate::federation::commands::Desk;
 use crate::federation::{self, Pullers};
@@ -68,8 +69,8 @@ impl App {
     /// Migrates and opens the database and puts the rooms together; nothing runs yet.
     pub async fn open(config: Config, world: World) -> Result<Self, Refusal> {
         std::fs::create_dir_all(&config.data_dir).map_err(Refusal::internal)?;
-        let url = config.database.clone();
-        tokio::task::spawn_blocking(move || migrate::run(&url)).await.map_err(Refusal::internal)??;
+        let (url, node) = (config.database.clone(), config.node.clone());
+        tokio::task::spawn_blocking(move || prepare(&url, &node)).await.map_err(Refusal::internal)??;
         let db = open_db(&config, &world)?;
         let gate = open_gate(&config, &world, &db).await?;
         db.write("reference.ensure_shipped", reference::service::ensure_shipped).await?;
@@ -208,6 +209,23 @@ fn open_search(config: &Config, sources: &Sources) -> Result<Search, Refusal> {
         SearchSettings { directory: Some(config.data_dir.join("index")), pace: SEARCH_PACE }
     };
     Search::new(settings, sources.clone())
+}
+
+/// Brings the schema up, and sees to it that the database is this node's and no other's.
+pub fn prepare(url: &DatabaseUrl, node: &str) -> Result<(), Refusal> {
+    migrate::run(url)?;
+    changes::store::claim(&mut Conn::open(url, Mode::Write)?, node)
+}
+
+/// Whose database this is; what the settings say where it was never started.
+pub fn node_of(config: &Config) -> Result<String, Refusal> {
+    let mut conn = Conn::open(&config.database, Mode::Read)?;
+    migrate::check(&mut conn)?;
+    let owner = changes::store::node(&mut conn)?;
+    if owner.is_empty() || (config.node_named && owner != config.node) {
+        return changes::store::same_node(&owner, &config.node).map(|()| config.node.clone());
+    }
+    Ok(owner)
 }
 
 /// Opens the database alone, without the rooms: for the command line.

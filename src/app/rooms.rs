@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::achievement::{self, model::Achievement};
 use crate::audit;
 use crate::brokerage;
-use crate::changes::{Follower, Job};
+use crate::changes::{self, Follower, Job};
 use crate::config::Config;
 use crate::contract;
 use crate::credit;
@@ -69,6 +69,7 @@ pub(super) fn api_routes(routes: &mut Routes) {
 pub(super) fn all_codes() -> Vec<&'static Code> {
     let rooms: &[&[&Code]] = &[
         codes_common::ALL,
+        changes::codes::ALL,
         outbound::ALL,
         migrate::ALL,
         papers::codes::ALL,
@@ -133,6 +134,7 @@ pub(super) fn all_jobs(config: &Config, vault: &Vault, sources: &Sources, gate: 
         Arc::new(subsidy::ExpireCommitments),
         Arc::new(contract::SweepImports),
         Arc::new(challenge::Deadlines),
+        Arc::new(credit::Tell),
         Arc::new(statistics::CloseMonths),
         Arc::new(identity::SweepLogins),
         Arc::new(files::jobs::SweepFiles::new(vault.clone())),

@@ -93,6 +93,16 @@ pub fn by_seq(conn: &mut Conn, seqs: &[i64]) -> Result<Vec<Entry>, Refusal> {
     Ok(found.select(Entry::as_select()).load(conn)?)
 }
 
+/// What the log says last of a subject: its version, and the latest change that others may see.
+pub fn last(conn: &mut Conn, subject: &str) -> Result<Option<(i64, Entry)>, Refusal> {
+    let of_subject = change::table.filter(change::subject.eq(subject));
+    let highest: Option<i64> = of_subject.select(diesel::dsl::max(change::version)).first(conn)?;
+    let seen = of_subject.filter(change::feed_seq.is_not_null()).order(change::seq.desc());
+    let seq: Option<i64> = seen.select(change::seq).first(conn).optional()?;
+    let entry = seq.map(|seq| by_seq(conn, &[seq])).transpose()?.and_then(|mut found| found.pop());
+    Ok(highest.zip(entry))
+}
+
 /// Takes the data, facts and salts out of all that the log says of a subject; numbers and hashes stay (TMF-1
 /// rule 5).
 pub fn blank(conn: &mut Conn, subject: &str) -> Result<usize, Refusal> {

@@ -37,6 +37,8 @@ pub struct PassedOn {
 #[derive(Clone, Debug)]
 pub struct Event {
     pub feed_seq: i64,
+    /// In which it was written.
+    pub epoch: i64,
     pub at: UtcTime,
     pub relay: Option<PassedOn>,
     pub subject: String,
@@ -54,6 +56,7 @@ pub struct Event {
 #[diesel(table_name = change)]
 struct Row {
     feed_seq: Option<i64>,
+    epoch: i64,
     at: UtcTime,
     subject: String,
     version: i64,
@@ -73,6 +76,7 @@ impl Row {
             .ok_or_else(|| Refusal::internal(format!("audience {:?}", self.audience)))?;
         Ok(Event {
             feed_seq: self.feed_seq.unwrap_or(0),
+            epoch: self.epoch,
             at: self.at,
             relay: self.relay,
             subject: self.subject,

@@ -5,6 +5,7 @@
 //! faster. That guard is the safety; nothing else is needed for "exactly once inside the platform".
 //! An *instance follower* (the search index) keeps its own cursor beside its own data.
 
+pub mod codes;
 pub mod feed;
 mod job;
 pub mod leaves;

@@ -2,11 +2,18 @@
 
 use diesel::prelude::*;
 
+use super::codes::{EPOCH_NOT_GREATER, NODE_DIFFERS};
 use crate::db::schema::{change, change_head, change_relay, follower, follower_parked, lease};
 use crate::db::{Conn, from_json, on_each};
 use crate::kernel::change::{Audience, Change, Method};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
+
+/// Epochs that the clock makes count every other second since 1970: two restores never fall into one, and 32 bits
+/// last until 2106.
+const EPOCH_SECONDS: i64 = 2;
+/// CloudEvents integers have 32 bits.
+const EPOCH_MAX: i64 = i32::MAX as i64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
 pub struct Head {
@@ -80,6 +87,7 @@ pub fn kinds_after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<(i64, St
 pub struct Hashed {
     pub seq: i64,
     pub feed_seq: Option<i64>,
+    pub epoch: i64,
     pub at: UtcTime,
     pub subject: String,
     pub version: i64,
@@ -107,11 +115,41 @@ pub fn read_hashed(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Hashed>,
     Ok(next.select(Hashed::as_select()).load(conn)?)
 }
 
-/// A restored node must not continue the numbers that its neighbours know: a new epoch begins (TMF-1 rule 6).
-pub fn begin_epoch(conn: &mut Conn) -> Result<i64, Refusal> {
-    let next = change_head::table.find(1);
-    diesel::update(next).set(change_head::epoch.eq(change_head::epoch + 1)).execute(conn)?;
-    Ok(head(conn)?.epoch)
+/// A restored node must not continue the numbers that its neighbours know: a new epoch begins (TMF-1 rule 6). It is
+/// made of the time, so that two restores of one backup never begin the same; or it is the one that is asked for.
+pub fn begin_epoch(conn: &mut Conn, now: UtcTime, wanted: Option<i64>) -> Result<i64, Refusal> {
+    let before = head(conn)?.epoch;
+    let epoch = wanted.unwrap_or_else(|| (before + 1).max(now.seconds() / EPOCH_SECONDS));
+    if epoch <= before || epoch > EPOCH_MAX {
+        return Err(Refusal::new(&EPOCH_NOT_GREATER).with("epoch", before).with("max", EPOCH_MAX));
+    }
+    diesel::update(change_head::table.find(1)).set(change_head::epoch.eq(epoch)).execute(conn)?;
+    Ok(epoch)
+}
+
+/// Whose log this is; empty before its first start.
+pub fn node(conn: &mut Conn) -> Result<String, Refusal> {
+    Ok(change_head::table.find(1).select(change_head::node).first(conn)?)
+}
+
+/// The first start says whose log this is; nobody opens it as another node's afterwards.
+pub fn claim(conn: &mut Conn, named: &str) -> Result<(), Refusal> {
+    let mut owner = node(conn)?;
+    if owner.is_empty() {
+        let unclaimed = change_head::table.find(1).filter(change_head::node.eq(""));
+        diesel::update(unclaimed).set(change_head::node.eq(named)).execute(conn)?;
+        owner = node(conn)?;
+    }
+    same_node(&owner, named)
+}
+
+/// Whether the database of a node, or one that is nobody's yet, may be opened as this one's.
+pub fn same_node(owner: &str, named: &str) -> Result<(), Refusal> {
+    if owner.is_empty() || owner == named {
+        Ok(())
+    } else {
+        Err(Refusal::new(&NODE_DIFFERS).with("node", owner).with("named", named))
+    }
 }
 
 #[derive(Clone, Debug, Queryable)]

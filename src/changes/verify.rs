@@ -64,6 +64,9 @@ fn fault_of(
     if feed_seq != last_feed_seq + 1 {
         return Ok(Some(format!("its feed number {feed_seq} follows {last_feed_seq}")));
     }
+    if !epochs.go_on(row.epoch) {
+        return Ok(Some(format!("its epoch {} does not follow {}", row.epoch, epochs.now)));
+    }
     let erased = row.public.is_none() && row.salt.is_none();
     if let (Some(public), Some(hash)) = (&row.public, &row.data_hash) {
         if leaf::data_hash(public.as_bytes()).as_slice() != hash.as_slice() {
@@ -81,34 +84,32 @@ fn fault_of(
         _ => None,
     };
     let relay = row.relay.as_ref();
-    let fits = epochs.find(|epoch| {
-        let event = Leaf {
-            epoch,
-            feed_seq,
-            origin: relay.map_or(node, |relay| relay.origin.as_str()),
-            event_type: relay.map(|relay| relay.event_type.as_str()),
-            subject: &row.subject,
-            version: row.version,
-            method: row.method.as_str(),
-            time: relay.map_or(row.at, |relay| relay.origin_time),
-            commitment,
-        };
-        event.hash().is_ok_and(|hash| row.leaf_hash.as_deref() == Some(hash.as_slice()))
-    });
+    let event = Leaf {
+        epoch: row.epoch,
+        feed_seq,
+        origin: relay.map_or(node, |relay| relay.origin.as_str()),
+        event_type: relay.map(|relay| relay.event_type.as_str()),
+        subject: &row.subject,
+        version: row.version,
+        method: row.method.as_str(),
+        time: relay.map_or(row.at, |relay| relay.origin_time),
+        commitment,
+    };
+    let fits = event.hash().is_ok_and(|hash| row.leaf_hash.as_deref() == Some(hash.as_slice()));
     Ok((!fits).then(|| "its leaf does not fit what it says".to_owned()))
 }
 
-/// A restore from a backup begins a new epoch; the events before it keep the leaf of theirs.
+/// A restore from a backup begins a new epoch; the events before it keep theirs.
 struct Epochs {
     now: i64,
     last: i64,
 }
 
 impl Epochs {
-    /// Whether an event fits the present epoch or a later one, which then is the present one.
-    fn find(&mut self, fits: impl Fn(i64) -> bool) -> bool {
-        let found = (self.now..=self.last).find(|epoch| fits(*epoch));
-        self.now = found.unwrap_or(self.now);
-        found.is_some()
+    /// Whether the epoch of the next event is the present one or a later one, which then is the present one.
+    fn go_on(&mut self, epoch: i64) -> bool {
+        let goes_on = (self.now..=self.last).contains(&epoch);
+        self.now = if goes_on { epoch } else { self.now };
+        goes_on
     }
 }

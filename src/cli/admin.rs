@@ -6,15 +6,19 @@ use std::io::BufRead;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{backup, peer};
-use crate::app::{World, open_db, open_gate};
+use crate::app::{World, node_of, open_db, open_gate, prepare};
 use crate::config::Config;
-use crate::db::migrate;
+use crate::db::{Tx, migrate};
+use crate::federation::service::erasing;
 use crate::identity::model::Secret;
 use crate::identity::{Gate, NewOperator};
+use crate::kernel::actor::Actor;
 use crate::kernel::random::Random;
 use crate::proof::model::Purpose;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+const ACTOR: Actor = Actor::System("admin");
 
 /// Letters and digits that nobody mistakes for each other; 32 of them, so that each carries five bits.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -40,8 +44,20 @@ pub enum Admin {
     /// The neighbours of this node
     #[command(subcommand)]
     Peer(peer::Peer),
+    /// Erase what was published of a record of this node, here and with all who have it
+    Erase {
+        /// Its name, such as urn:tm:cn-450700:achievement:01980000-0000-7000-8000-000000000001
+        urn: String,
+        /// Why; it stays in the trail of this node
+        #[arg(long)]
+        reason: String,
+    },
     /// Begin a new epoch of the change log, after the database was restored by its own tools
-    NewEpoch,
+    NewEpoch {
+        /// Its number, greater than any that a neighbour has seen [default: made of the time]
+        #[arg(long, value_name = "NUMBER")]
+        epoch: Option<i64>,
+    },
 }
 
 /// The first operator also makes the operating organisation; later ones join it.
@@ -99,7 +115,10 @@ impl From<KeyPurpose> for Purpose {
 }
 
 impl Admin {
-    pub fn run(self, config: Config) -> Outcome {
+    pub fn run(self, mut config: Config) -> Outcome {
+        std::fs::create_dir_all(&config.data_dir)?;
+        migrate::run(&config.database)?;
+        config.node = node_of(&config)?;
         match self {
             Self::CreateOperator(wanted) => create_operator(config, wanted),
             Self::ResetPassword(wanted) => reset_password(config, &wanted),
@@ -113,8 +132,15 @@ impl Admin {
                 Ok(())
             }
             Self::Peer(peer) => peer.run(&config),
-            Self::NewEpoch => {
-                println!("epoch {} begins", backup::new_epoch(&config)?);
+            Self::Erase { urn, reason } => {
+                let db = open_db(&config, &World::real())?;
+                let erase = move |tx: &mut Tx| erasing::erase(tx, &ACTOR, &urn, &reason);
+                let erased = db.write_blocking("admin.erase", erase)?.value;
+                println!("{} is erased, as version {}", erased.urn, erased.version);
+                Ok(())
+            }
+            Self::NewEpoch { epoch } => {
+                println!("epoch {} begins", backup::new_epoch(&config, epoch)?);
                 Ok(())
             }
         }
@@ -126,8 +152,7 @@ fn tools(mut config: Config) -> Result<Gate, Box<dyn std::error::Error>> {
     // The operator that is asked for here, and not also the one of the settings.
     config.first_operator = None;
     let world = World::real();
-    std::fs::create_dir_all(&config.data_dir)?;
-    migrate::run(&config.database)?;
+    prepare(&config.database, &config.node)?;
     let db = open_db(&config, &world)?;
     Ok(actix_web::rt::System::new().block_on(open_gate(&config, &world, &db))?)
 }

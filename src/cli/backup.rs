@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::lock::DataDirLock;
-use crate::app::{World, open_db};
+use crate::app::{World, node_of, open_db, prepare};
 use crate::changes;
 use crate::config::Config;
 use crate::db::conn::{Conn, Mode};
-use crate::db::{DatabaseUrl, migrate};
+use crate::db::{DatabaseUrl, Tx};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -47,8 +47,8 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     }
     std::fs::create_dir_all(to)?;
     let copy = to.join(DATABASE);
+    let node = node_of(config)?;
     let mut conn = Conn::open(&config.database, Mode::Read)?;
-    migrate::check(&mut conn)?;
     // VACUUM INTO reads one snapshot and writes a file without a log beside it.
     conn.batch(&format!("PRAGMA query_only=OFF; VACUUM INTO '{}'", quoted(&copy)?))?;
     let mut copied = Conn::open(&DatabaseUrl::Sqlite(copy.clone()), Mode::Read)?;
@@ -61,20 +61,20 @@ pub fn backup(config: &Config, to: &Path) -> Outcome {
     }
     let manifest = Manifest {
         format: FORMAT,
-        node: config.node.clone(),
+        node: node.clone(),
         epoch: head.epoch,
         seq: head.seq,
         database_sha256: sha256(&copy)?,
     };
     std::fs::write(to.join(MANIFEST), serde_json::to_vec_pretty(&manifest)?)?;
-    println!("backup of {} at change {} in {}", config.node, head.seq, to.display());
+    println!("backup of {node} at change {} in {}", head.seq, to.display());
     println!("keep the master key ({}) elsewhere: without it the node's keys are lost", key_name(config));
     Ok(())
 }
 
 /// Into an empty data directory; the restored node begins a new epoch, so that no neighbour mistakes its
 /// numbers for those that it has seen.
-pub fn restore(config: &Config, from: &Path) -> Outcome {
+pub fn restore(config: &Config, from: &Path, epoch: Option<i64>) -> Outcome {
     let DatabaseUrl::Sqlite(file) = &config.database else {
         return Err(
             "the database is PostgreSQL: restore it with pg_restore, then run `techmart admin new-epoch`"
@@ -89,6 +89,10 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     if manifest.format != FORMAT {
         return Err(format!("the backup has format {}, this program knows {FORMAT}", manifest.format).into());
     }
+    let mut config = config.clone();
+    if !config.node_named {
+        config.node.clone_from(&manifest.node);
+    }
     if manifest.node != config.node {
         return Err(format!("the backup is of node {}, this one is {}", manifest.node, config.node).into());
     }
@@ -102,16 +106,20 @@ pub fn restore(config: &Config, from: &Path) -> Outcome {
     std::fs::copy(&source, &partial)?;
     std::fs::File::open(&partial)?.sync_all()?;
     std::fs::rename(&partial, file)?;
-    let epoch = new_epoch(config)?;
+    let epoch = new_epoch(&config, epoch)?;
     println!("restored {} at change {}; epoch {epoch} begins", manifest.node, manifest.seq);
     Ok(())
 }
 
 /// Begins a new epoch on a database that was restored by other means.
-pub fn new_epoch(config: &Config) -> Result<i64, Box<dyn std::error::Error>> {
-    migrate::run(&config.database)?;
+pub fn new_epoch(config: &Config, epoch: Option<i64>) -> Result<i64, Box<dyn std::error::Error>> {
+    prepare(&config.database, &config.node)?;
     let db = open_db(config, &World::real())?;
-    Ok(db.write_blocking("restore.epoch", |tx| changes::store::begin_epoch(tx))?.value)
+    let begin = move |tx: &mut Tx| {
+        let now = tx.now();
+        changes::store::begin_epoch(tx, now, epoch)
+    };
+    Ok(db.write_blocking("restore.epoch", begin)?.value)
 }
 
 fn key_name(config: &Config) -> String {

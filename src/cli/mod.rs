@@ -80,6 +80,9 @@ enum Command {
         /// The directory of the backup
         #[arg(long, value_name = "DIR")]
         from: PathBuf,
+        /// The number of the new epoch, greater than any that a neighbour has seen [default: made of the time]
+        #[arg(long, value_name = "NUMBER")]
+        epoch: Option<i64>,
     },
     /// Recompute what the database says of itself; works beside a running server
     #[command(args_conflicts_with_subcommands = true)]
@@ -161,7 +164,7 @@ impl Command {
             }
             Self::Admin(admin) => admin.run(Config::load(&flags)?),
             Self::Backup { to } => backup::backup(&Config::load(&flags)?, &to),
-            Self::Restore { from } => backup::restore(&Config::load(&flags)?, &from),
+            Self::Restore { from, epoch } => backup::restore(&Config::load(&flags)?, &from, epoch),
             Self::Verify { one: Some(one), .. } => one.run(&mut std::io::stdout()),
             Self::Verify { parts, one: None } => verify::verify(&Config::load(&flags)?, &parts),
             Self::Seal(what) => what.run(&mut std::io::stdout()),

@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 
-use crate::app::{World, open_db};
+use crate::app::{World, open_db, prepare};
 use crate::config::Config;
-use crate::db::{Db, migrate};
+use crate::db::Db;
 use crate::federation::model::Role;
 use crate::federation::service::peers::{self, NewPeer};
 use crate::federation::service::status;
@@ -93,7 +93,7 @@ impl From<PeerRole> for Role {
 impl Peer {
     pub fn run(self, config: &Config) -> Outcome {
         std::fs::create_dir_all(&config.data_dir)?;
-        migrate::run(&config.database)?;
+        prepare(&config.database, &config.node)?;
         let db = open_db(config, &World::real())?;
         let outbound = Outbound::new(config.outbound_allow.clone());
         match self {

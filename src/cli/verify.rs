@@ -2,10 +2,10 @@
 
 use clap::ValueEnum;
 
+use crate::app::node_of;
 use crate::changes;
 use crate::config::Config;
 use crate::db::conn::{Conn, Mode};
-use crate::db::migrate;
 use crate::federation::tlog;
 use crate::ledger::service as ledger;
 
@@ -19,12 +19,12 @@ pub enum Part {
 }
 
 pub fn verify(config: &Config, parts: &[Part]) -> Result<(), Box<dyn std::error::Error>> {
+    let node = node_of(config)?;
     let mut conn = Conn::open(&config.database, Mode::Read)?;
-    migrate::check(&mut conn)?;
     conn.batch(if conn.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" })?;
     let all = parts.is_empty();
     if all || parts.contains(&Part::Changes) {
-        let verified = changes::verify(&mut conn, &config.node)?;
+        let verified = changes::verify(&mut conn, &node)?;
         if let Some(fault) = verified.fault {
             return Err(format!("change log: change {}: {}", fault.seq, fault.what).into());
         }

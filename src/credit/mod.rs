@@ -16,12 +16,17 @@
 //!    upheld is lifted.
 //! 5. Nobody keeps records about their own organisation.
 //! 6. Who is barred is public; other records are for the unit and for those who keep them.
+//! 7. So other nodes are told of a record that bars, from its first day to its last or until it is lifted, and of no
+//!    other (TMF-1, What travels: credit records by level). What they are told bars nobody there: each node's keepers
+//!    decide for their own.
 
 pub mod codes;
 mod http;
+mod jobs;
 pub mod model;
 pub mod rules;
 pub mod service;
 mod store;
 
 pub use http::routes;
+pub use jobs::Tell;

@@ -86,6 +86,8 @@ pub struct Record {
     pub recorded_by_organisation: OrganisationId,
     pub recorded_at: UtcTime,
     pub updated_at: UtcTime,
+    /// Whether other nodes were told, and not yet that it is over.
+    pub published: bool,
 }
 
 /// A unit that is barred on a day.

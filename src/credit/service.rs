@@ -1,6 +1,6 @@
 //! Keeping credit records, and asking who is barred.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::model::{Barred, Content, CreditRecordId, Level, Record, State, Word};
 use super::{rules, store};
@@ -8,7 +8,7 @@ use crate::audit;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::identity;
 use crate::kernel::actor::Actor;
-use crate::kernel::change::NewChange;
+use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
@@ -65,10 +65,26 @@ pub fn record(tx: &mut Tx, actor: &Actor, content: &Content) -> Result<Record, R
         recorded_by_organisation: person.organisation,
         recorded_at: tx.now(),
         updated_at: tx.now(),
+        published: false,
     };
-    store::insert(tx, &record)?;
-    leave_trace(tx, actor, &record, "credit.recorded")?;
-    Ok(record)
+    let published = record.bars_on(tx.now().day());
+    let after = Record { published, ..record };
+    store::insert(tx, &after)?;
+    leave_trace(tx, actor, false, &after, "credit.recorded")?;
+    Ok(after)
+}
+
+/// One slice of telling others who is barred since today, and who no more; how many there were (rule 7).
+pub fn tell(tx: &mut Tx, actor: &Actor, limit: i64) -> Result<usize, Refusal> {
+    let today = tx.now().day();
+    let due = store::to_tell(tx, Level::SeriouslyUntrustworthy, today, limit)?;
+    let count = due.len();
+    for record in due {
+        let (state, event) =
+            (record.state.clone(), if record.published { "credit.expired" } else { "credit.published" });
+        keep(tx, actor, record, state, event)?;
+    }
+    Ok(count)
 }
 
 /// Ends a record before its last day.
@@ -165,14 +181,22 @@ fn keep(
     state: State,
     event: &'static str,
 ) -> Result<Record, Refusal> {
-    let record = Record { version: before.version + 1, state, updated_at: tx.now(), ..before };
+    let was_published = before.published;
+    let mut record = Record { version: before.version + 1, state, updated_at: tx.now(), ..before };
+    record.published = record.bars_on(tx.now().day());
     store::save(tx, &record)?;
-    leave_trace(tx, actor, &record, event)?;
+    leave_trace(tx, actor, was_published, &record, event)?;
     Ok(record)
 }
 
 /// The change, and the trail: a credit record is an official act.
-fn leave_trace(tx: &mut Tx, actor: &Actor, record: &Record, event: &'static str) -> Result<(), Refusal> {
+fn leave_trace(
+    tx: &mut Tx,
+    actor: &Actor,
+    was_published: bool,
+    record: &Record,
+    event: &'static str,
+) -> Result<(), Refusal> {
     let subject = tx.urn("credit_record", record.id);
     let content = &record.content;
     let facts = json!({
@@ -185,6 +209,35 @@ fn leave_trace(tx: &mut Tx, actor: &Actor, record: &Record, event: &'static str)
         "expires_on": content.expires_on,
     });
     audit::service::record(tx, actor, event, &subject, &facts)?;
-    tx.record(actor, NewChange::local(event, subject, record.version, facts));
+    let version = record.version;
+    tx.record(
+        actor,
+        match (record.published, was_published) {
+            (true, _) => {
+                let public = projection(&subject, record);
+                NewChange::published(event, subject, version, Audience::Public, facts, public)
+            }
+            (false, true) => NewChange::deleted(event, subject, version, Audience::Public, facts),
+            (false, false) => NewChange::local(event, subject, version, facts),
+        },
+    );
     Ok(())
+}
+
+/// What the list of barred units says of it, and no more (rule 6): never who recorded it, or what was said of it.
+fn projection(urn: &str, record: &Record) -> Value {
+    let content = &record.content;
+    json!({
+        "schema": "credit_record.v1",
+        "id": urn,
+        "credit_code": content.credit_code,
+        "unit_name": content.unit_name,
+        "kind": content.kind,
+        "level": content.level,
+        "title": content.title,
+        "source": content.source,
+        "source_number": content.source_number,
+        "effective_on": content.effective_on,
+        "expires_on": content.expires_on,
+    })
 }

@@ -35,6 +35,7 @@ struct Row {
     recorded_by_organisation: OrganisationId,
     recorded_at: UtcTime,
     updated_at: UtcTime,
+    published: bool,
 }
 
 /// What was said, as the document that is stored.
@@ -87,6 +88,7 @@ impl Row {
             recorded_by_organisation: record.recorded_by_organisation,
             recorded_at: record.recorded_at,
             updated_at: record.updated_at,
+            published: record.published,
         })
     }
 
@@ -120,6 +122,7 @@ impl Row {
             recorded_by_organisation: self.recorded_by_organisation,
             recorded_at: self.recorded_at,
             updated_at: self.updated_at,
+            published: self.published,
         })
     }
 }
@@ -177,4 +180,20 @@ pub fn in_force(
     let rows: Vec<Row> = query.order(credit_record::id.asc()).limit(page.limit + 1).load(conn)?;
     let found = rows.into_iter().map(Row::build).collect::<Result<_, _>>()?;
     Ok(Page::cut(found, page.limit, |record: &Record| record.id))
+}
+
+/// Records of a level that began or ended since others were told: those that stand on a day and were not published, and
+/// published ones whose last day is over.
+pub fn to_tell(conn: &mut Conn, level: Level, day: Day, limit: i64) -> Result<Vec<Record>, Refusal> {
+    let begun = credit_record::table
+        .filter(credit_record::published.eq(false).and(credit_record::level.eq(level)))
+        .filter(credit_record::state.ne(Stage::Lifted))
+        .filter(credit_record::effective_on.le(day))
+        .filter(credit_record::expires_on.is_null().or(credit_record::expires_on.ge(day)));
+    let mut rows: Vec<Row> = begun.order(credit_record::id).limit(limit).load(conn)?;
+    let over = credit_record::table
+        .filter(credit_record::published.eq(true))
+        .filter(credit_record::expires_on.lt(day));
+    rows.extend(over.order(credit_record::id).limit(limit).load::<Row>(conn)?);
+    rows.into_iter().map(Row::build).collect()
 }

@@ -83,6 +83,9 @@ static MIGRATIONS: &[Migration] = migrations![
     51 "0051_part_question",
     52 "0052_settled_and_erased",
     53 "0053_ledger_pages",
+    59 "0059_node",
+    60 "0060_replica_way",
+    61 "0061_credit_published",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::codes::FEED_GAP;
+use super::codes::{CURSOR_IN_FUTURE, FEED_GAP, PEER_LOST_NUMBERS};
 use super::courier::{Courier, Heard, invalid};
 use super::model::{Cursor, FeedPage, Peer, Received};
 use super::service::digest::Digest;
@@ -36,6 +36,9 @@ pub async fn feed(
     let heard = courier.get(peer, &path, wait_ms.div_ceil(1000)).await?;
     if matches!(heard.status, 409 | 410) {
         return Ok(Told::Lost(heard.problem()));
+    }
+    if heard.status == 400 && heard.problem() == CURSOR_IN_FUTURE.id {
+        return Err(Refusal::new(&PEER_LOST_NUMBERS).with("seq", cursor.seq));
     }
     let heard = heard.success()?;
     let (own, sender, cursor) = (own.to_owned(), peer.node.clone(), cursor.clone());

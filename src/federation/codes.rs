@@ -19,5 +19,8 @@ codes! {
     PEER_ANSWER_INVALID = ("peer_answer_invalid", 502, "对方平台的应答不符合协议：{reason}", "The neighbour's answer does not follow the protocol: {reason}");
     PEER_REFUSED = ("peer_refused", 502, "对方平台拒绝了请求：{code}", "The neighbour refused: {code}");
     FEED_GAP = ("feed_gap", 502, "对方的变更序列缺号：应为 {expected}，实为 {found}", "A number is missing in the neighbour's feed: expected {expected}, found {found}");
+    PEER_LOST_NUMBERS = ("peer_lost_numbers", 502, "对方的当前序号小于本方已收到的 {seq}（cursor_in_future）：对方丢失了序号而未开始新纪元，请对方执行 admin new-epoch", "The neighbour's head lies before {seq}, which it has told (cursor_in_future): it lost numbers without a new epoch; its operator runs `admin new-epoch`");
+    PEER_EPOCH_WENT_BACK = ("peer_epoch_went_back", 502, "对方的纪元 {found} 早于本方已知的 {known}：请对方执行 admin new-epoch", "The neighbour's epoch {found} comes before {known}, which it has told; its operator runs `admin new-epoch`");
+    ERASURE_STILL_PUBLISHED = ("erasure_still_published", 409, "该记录仍在发布，请先由其业务撤下再擦除", "The record is still published: its owner withdraws it first, then it can be erased");
     SUBJECT_NOT_OWN = ("subject_not_own", 422, "只能擦除本节点的记录", "Only this node's own records can be erased here");
 }

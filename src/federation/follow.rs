@@ -3,23 +3,29 @@
 use std::sync::Arc;
 
 use super::asking::{self, Told};
-use super::codes::FEED_GAP;
+use super::codes::{EPOCH_CHANGED, FEED_GAP, PEER_EPOCH_WENT_BACK, PEER_LOST_NUMBERS};
 use super::courier::Courier;
-use super::model::{Alarm, FeedPage, Peer, Received, Stage, State, Sync};
+use super::model::{Alarm, FeedPage, Peer, Stage, State, Sync};
 use super::nodes;
-use super::service::digest::{self, Bucket};
+use super::service::digest::{self, Bucket, Differences};
 use super::service::take;
 use super::service::{peers, take::Lines};
 use super::store;
-use crate::db::Db;
+use crate::db::{Db, Snapshot, Tx};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 use crate::replica::service::SLICE_EVENTS_MAX;
 
 /// The nightly comparison.
 const COMPARE_EVERY_SECONDS: i64 = 24 * 3600;
-/// Buckets whose subjects are asked for again in one comparison; beyond that a snapshot is cheaper.
+/// Buckets in which something is mended in one comparison; beyond that a snapshot is cheaper.
 const REPAIRED_BUCKETS_MAX: usize = 200;
+
+/// What somebody has to be told of a refusal, beside that it came.
+fn alarm_of(refusal: &Refusal) -> Option<Alarm> {
+    let lost = refusal.is(&PEER_LOST_NUMBERS) || refusal.is(&PEER_EPOCH_WENT_BACK);
+    if lost { Some(Alarm::LostNumbers) } else { refusal.is(&FEED_GAP).then_some(Alarm::Gap) }
+}
 
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +51,7 @@ impl Follow {
     pub async fn step(&self, node: &str, wait_ms: u64) -> Result<Step, Refusal> {
         let outcome = self.try_step(node, wait_ms).await;
         if let Err(refusal) = &outcome {
-            let alarm = refusal.is(&FEED_GAP).then_some(Alarm::Gap);
-            take::failed(&self.db, node, refusal, alarm).await?;
+            take::failed(&self.db, node, refusal, alarm_of(refusal)).await?;
         }
         outcome
     }
@@ -59,6 +64,7 @@ impl Follow {
             (State::Invited, _) => self.confirm(&peer).await,
             (State::Suspended | State::Removed, _) => Ok(Step::Idle),
             (State::Confirmed, Stage::Feed) => self.feed(&peer, &sync, wait_ms).await,
+            (State::Confirmed, Stage::Stopped) => self.stopped(&peer, &sync).await,
             (State::Confirmed, Stage::Snapshot) => self.snapshot(&peer, sync).await,
             (State::Confirmed, Stage::Sweep) => {
                 take::sweep(&self.db, sync).await?;
@@ -75,14 +81,34 @@ impl Follow {
     }
 
     async fn feed(&self, peer: &Peer, sync: &Sync, wait_ms: u64) -> Result<Step, Refusal> {
-        match asking::feed(&self.courier, &self.node, peer, &sync.cursor, wait_ms).await? {
-            Told::Lost(code) => {
-                tracing::info!(peer = peer.node, code, "the cursor is lost: taking the snapshot");
-                let node = peer.node.clone();
-                self.db.write_background("federation.lost", move |tx| store::resync(tx, &node)).await?;
-                Ok(Step::Moved)
+        match asking::feed(&self.courier, &self.node, peer, &sync.cursor, wait_ms).await {
+            Ok(Told::Lost(code)) => self.lost(peer, &code).await,
+            Ok(Told::Page(page)) => self.page(peer, sync, page).await,
+            Err(refusal) => {
+                if refusal.is(&PEER_LOST_NUMBERS) {
+                    let node = peer.node.clone();
+                    self.db.write_background("federation.stop", move |tx| store::stop(tx, &node)).await?;
+                }
+                Err(refusal)
             }
-            Told::Page(page) => self.page(peer, sync, page).await,
+        }
+    }
+
+    async fn lost(&self, peer: &Peer, code: &str) -> Result<Step, Refusal> {
+        tracing::info!(peer = peer.node, code, "the cursor is lost: taking the snapshot");
+        let node = peer.node.clone();
+        self.db.write_background("federation.lost", move |tx| store::resync(tx, &node)).await?;
+        Ok(Step::Moved)
+    }
+
+    /// It had lost numbers. Once it has as many as before nobody could tell the new ones from the old: so its feed is
+    /// read on only in a new epoch, or when somebody orders it.
+    async fn stopped(&self, peer: &Peer, sync: &Sync) -> Result<Step, Refusal> {
+        match asking::feed(&self.courier, &self.node, peer, &sync.cursor, 0).await? {
+            Told::Lost(code) if code == EPOCH_CHANGED.id => self.lost(peer, &code).await,
+            Told::Lost(_) | Told::Page(_) => {
+                Err(Refusal::new(&PEER_LOST_NUMBERS).with("seq", sync.cursor.seq))
+            }
         }
     }
 
@@ -102,6 +128,10 @@ impl Follow {
         }
         let after = if fresh { "" } else { sync.after_subject.as_str() };
         let (as_of, lines, next) = asking::snapshot(&self.courier, &self.node, peer, after, None).await?;
+        if as_of.epoch < sync.cursor.epoch {
+            let (found, known) = (as_of.epoch, sync.cursor.epoch);
+            return Err(Refusal::new(&PEER_EPOCH_WENT_BACK).with("found", found).with("known", known));
+        }
         let other = (as_of.epoch, &as_of.view) != (sync.as_of.epoch, &sync.as_of.view);
         if !fresh && other {
             // It became another one in the middle: from the beginning.
@@ -158,15 +188,22 @@ impl Follow {
                 None => break,
             }
         }
-        self.repair(peer, &different).await?;
-        Ok(different.len())
+        self.repair(peer, &different).await
     }
 
-    async fn repair(&self, peer: &Peer, different: &[Bucket]) -> Result<(), Refusal> {
+    /// Mends what differs, subject by subject. How many buckets it was in.
+    async fn repair(&self, peer: &Peer, different: &[Bucket]) -> Result<usize, Refusal> {
         let sync = take::reread(&self.db, &peer.node).await?;
-        let count = different.len();
-        for bucket in different.iter().take(REPAIRED_BUCKETS_MAX) {
-            self.repair_bucket(peer, &sync, bucket).await?;
+        let mut count = 0;
+        for bucket in different {
+            match self.repair_bucket(peer, &sync, bucket).await? {
+                Some(differs) => count += usize::from(differs),
+                // Something came meanwhile: another time.
+                None => return Ok(count),
+            }
+            if count > REPAIRED_BUCKETS_MAX {
+                break;
+            }
         }
         let node = peer.node.clone();
         self.db
@@ -181,27 +218,51 @@ impl Follow {
                 store::compared(tx, &node, now)
             })
             .await?;
-        Ok(())
+        Ok(count)
     }
 
-    async fn repair_bucket(&self, peer: &Peer, sync: &Sync, bucket: &Bucket) -> Result<(), Refusal> {
-        let through = Some(bucket.through.as_str()).filter(|through| !through.is_empty());
-        let mut after = bucket.after.clone();
+    /// Whether something in it differs, which then is mended; none where the neighbour has something new.
+    async fn repair_bucket(
+        &self,
+        peer: &Peer,
+        sync: &Sync,
+        bucket: &Bucket,
+    ) -> Result<Option<bool>, Refusal> {
+        let through = Some(bucket.through.clone()).filter(|through| !through.is_empty());
+        let (mut after, mut differs) = (bucket.after.clone(), false);
         loop {
-            let part = asking::snapshot(&self.courier, &self.node, peer, &after, through).await?;
-            let (_, lines, next): (_, Lines, _) = part;
-            for slice in lines.chunks(SLICE_EVENTS_MAX) {
-                let slice: Vec<Received> = slice.iter().map(|line| line.1.clone()).collect();
-                let sync = sync.clone();
-                self.db
-                    .write_background("federation.repair", move |tx| take::repair(tx, &sync, &slice))
-                    .await?;
+            let asked = asking::snapshot(&self.courier, &self.node, peer, &after, through.as_deref()).await?;
+            let (as_of, lines, next): (_, Lines, _) = asked;
+            if as_of != sync.cursor {
+                return Ok(None);
             }
+            let next = next.filter(|next| *next > after);
+            let (node, from, to) = (peer.node.clone(), after, next.clone().or_else(|| through.clone()));
+            let compare = move |snapshot: &mut Snapshot| {
+                digest::differences(snapshot, &node, (&from, to.as_deref()), &lines)
+            };
+            let found = self.db.read_slow(compare).await?;
+            differs = differs || !found.lines.is_empty() || !found.surplus.is_empty();
+            self.mend(sync, found).await?;
             match next {
-                Some(next) if next > after => after = next,
-                _ => return Ok(()),
+                Some(next) => after = next,
+                None => return Ok(Some(differs)),
             }
         }
+    }
+
+    async fn mend(&self, sync: &Sync, found: Differences) -> Result<(), Refusal> {
+        for slice in found.lines.chunks(SLICE_EVENTS_MAX) {
+            let (sync, slice) = (sync.clone(), slice.to_vec());
+            let repair = move |tx: &mut Tx| take::repair(tx, &sync, &slice);
+            self.db.write_background("federation.repair", repair).await?;
+        }
+        for slice in found.surplus.chunks(SLICE_EVENTS_MAX) {
+            let (sync, slice) = (sync.clone(), slice.to_vec());
+            let withdraw = move |tx: &mut Tx| take::surplus(tx, &sync, &slice);
+            self.db.write_background("federation.surplus", withdraw).await?;
+        }
+        Ok(())
     }
 
     /// Steps until there is nothing to do: for tests, the command line and the demo.

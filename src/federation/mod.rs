@@ -59,7 +59,7 @@ use crate::db::Db;
 use crate::http::outbound::Outbound;
 use crate::proof::Keys;
 
-pub use pullers::Pullers;
+pub use pullers::{Pullers, Wakes};
 pub use source::Elsewhere;
 
 /// What speaks with neighbours: signatures, and who follows them.
@@ -70,13 +70,14 @@ pub fn open(
     base_url: &str,
     for_tests: bool,
 ) -> (transport::Transport, Pullers) {
-    let pinned = Arc::new(pinned::PinnedKeys::new(db.clone()));
+    let wakes = Wakes::default();
+    let pinned = Arc::new(pinned::PinnedKeys::new(db.clone(), wakes.clone()));
     let transport = transport::Transport::new(base_url, keys.clone(), pinned);
     let settings = db.settings().clone();
     let node = Arc::clone(&settings.node);
     let courier = courier::Courier::new(outbound.clone(), transport.clone(), Arc::new(settings));
     let follow = follow::Follow { db: db.clone(), courier, node, base_url: base_url.into() };
-    (transport, Pullers::new(follow, for_tests))
+    (transport, Pullers::new(follow, wakes, for_tests))
 }
 
 /// What moves acts across nodes, and what is reported upward.

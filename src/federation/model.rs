@@ -89,6 +89,8 @@ words! {
         Snapshot = "snapshot",
         // Marking what the snapshot did not name.
         Sweep = "sweep",
+        // The neighbour lost numbers: nothing is read until it begins a new epoch or a resync is ordered.
+        Stopped = "stopped",
     }
 }
 
@@ -181,6 +183,8 @@ words! {
         Gap = "gap",
         // Events were set aside.
         Quarantine = "quarantine",
+        // The neighbour has fewer numbers than it has told, in no newer epoch.
+        LostNumbers = "lost_numbers",
         // The neighbour was restored from a backup.
         EpochChanged = "epoch_changed",
         // It has not been reached for long.

@@ -1,6 +1,7 @@
 //! Whose key it is: what was pinned when a neighbour was entered.
 
 use super::model::State;
+use super::pullers::Wakes;
 use super::store;
 use super::transport::{Looking, PeerKeys, Standing};
 use crate::db::Db;
@@ -9,17 +10,20 @@ use crate::proof::PublicKey;
 
 /// The pinned keys of this node's neighbours, as the database has them at the time of each question.
 #[derive(Clone)]
-pub struct PinnedKeys(Db);
+pub struct PinnedKeys {
+    db: Db,
+    wakes: Wakes,
+}
 
 impl PinnedKeys {
-    pub const fn new(db: Db) -> Self {
-        Self(db)
+    pub const fn new(db: Db, wakes: Wakes) -> Self {
+        Self { db, wakes }
     }
 }
 
 impl PeerKeys for PinnedKeys {
     fn standing(&self, keyid: &str) -> Looking {
-        let (db, keyid) = (self.0.clone(), keyid.to_owned());
+        let (db, keyid) = (self.db.clone(), keyid.to_owned());
         Box::pin(async move {
             let peers = db.read(|snapshot| store::all(snapshot)).await?;
             let mut owned =
@@ -37,5 +41,10 @@ impl PeerKeys for PinnedKeys {
             let bytes = key.bytes().ok_or_else(|| Refusal::internal("a pinned key is not one"))?;
             Ok(Standing::Good { node: peer.node, key: PublicKey::from_bytes(bytes) })
         })
+    }
+
+    /// Who speaks to us can be spoken to: after failures it is asked at once.
+    fn heard(&self, node: &str) {
+        self.wakes.wake(node);
     }
 }

@@ -17,23 +17,38 @@ pub struct Row {
     /// The entity of the URN.
     pub entity: &'static str,
     pub roles: &'static [Role],
+    /// The type that it says more about: hidden with it.
+    pub part_of: Option<&'static str>,
+}
+
+const fn row(entity: &'static str, roles: &'static [Role]) -> Row {
+    Row { entity, roles, part_of: None }
+}
+
+const fn part(entity: &'static str, part_of: &'static str) -> Row {
+    Row { entity, roles: EVERYBODY, part_of: Some(part_of) }
 }
 
 const EVERYBODY: &[Role] = &[Role::Parent, Role::Child, Role::Peer];
 const PARENT: &[Role] = &[Role::Parent];
 
-/// The table. A type that is not in it travels as its audience says.
+/// Every type that this node publishes. A type of others that is not in it travels as its audience says.
 pub const TABLE: &[Row] = &[
-    Row { entity: "node", roles: EVERYBODY },
-    Row { entity: "organisation", roles: EVERYBODY },
-    Row { entity: "achievement", roles: EVERYBODY },
-    Row { entity: "demand", roles: EVERYBODY },
-    Row { entity: "sale", roles: EVERYBODY },
-    Row { entity: "challenge", roles: EVERYBODY },
-    Row { entity: "credit_record", roles: EVERYBODY },
-    Row { entity: "contract", roles: PARENT },
-    Row { entity: "report", roles: PARENT },
-    Row { entity: "target", roles: PARENT },
+    row("node", EVERYBODY),
+    row("node_keys", EVERYBODY),
+    row("organisation", EVERYBODY),
+    row("achievement", EVERYBODY),
+    row("demand", EVERYBODY),
+    row("sale", EVERYBODY),
+    part("sealed_tender", "sale"),
+    part("sale_protocol", "sale"),
+    row("challenge", EVERYBODY),
+    row("credit_record", EVERYBODY),
+    row("command_result", EVERYBODY),
+    row("contract", PARENT),
+    row("statistics_report", PARENT),
+    row("target", PARENT),
+    row("actual", PARENT),
 ];
 
 /// What one neighbour may see.
@@ -60,7 +75,9 @@ impl View {
 
     pub fn type_allowed(&self, entity: &str) -> bool {
         let row = TABLE.iter().find(|row| row.entity == entity);
-        row.is_none_or(|row| row.roles.contains(&self.role)) && !self.hidden.iter().any(|h| h == entity)
+        let is_hidden = |entity: &str| self.hidden.iter().any(|hidden| hidden == entity);
+        let with_whole = row.and_then(|row| row.part_of).is_some_and(is_hidden);
+        row.is_none_or(|row| row.roles.contains(&self.role)) && !is_hidden(entity) && !with_whole
     }
 
     /// Whether it may see a change. `leads_to` says whether a node is reached by this neighbour.
@@ -103,11 +120,13 @@ mod tests {
             View::of(&peer(role, &[])).allows(entity, audience, |_| false)
         };
         for role in Role::ALL {
-            for entity in ["node", "organisation", "achievement", "demand", "sale", "credit_record"] {
+            for entity in
+                ["node", "node_keys", "organisation", "achievement", "demand", "sale", "credit_record"]
+            {
                 assert!(allows(*role, entity, &Audience::Public), "{role} {entity}");
                 assert!(!allows(*role, entity, &Audience::None));
             }
-            for entity in ["contract", "report", "target"] {
+            for entity in ["contract", "statistics_report", "target", "actual"] {
                 let parent = *role == Role::Parent;
                 assert_eq!(allows(*role, entity, &Audience::Public), parent, "{role} {entity}");
                 assert_eq!(allows(*role, entity, &Audience::Parent), parent, "{role} {entity}");
@@ -120,9 +139,21 @@ mod tests {
     fn what_is_addressed_goes_to_its_node_and_towards_it() {
         let here = View::of(&peer(Role::Child, &[]));
         let to = |node: &str| Audience::Nodes(vec![node.to_owned()]);
-        assert!(here.allows("command-result", &to("cn-450700"), |_| false));
-        assert!(!here.allows("command-result", &to("cn-450721"), |_| false));
-        assert!(here.allows("command-result", &to("cn-450721"), |node| node == "cn-450721"));
+        assert!(here.allows("command_result", &to("cn-450700"), |_| false));
+        assert!(!here.allows("command_result", &to("cn-450721"), |_| false));
+        assert!(here.allows("command_result", &to("cn-450721"), |node| node == "cn-450721"));
+    }
+
+    /// TMF-1 rule 5: what is hidden is hidden with all that says more about it.
+    #[test]
+    fn hiding_sales_hides_their_parts() {
+        let some = View::of(&peer(Role::Child, &["sale"]));
+        for entity in ["sale", "sealed_tender", "sale_protocol"] {
+            assert!(!some.allows(entity, &Audience::Public, |_| true), "{entity}");
+        }
+        assert!(some.allows("challenge", &Audience::Public, |_| false));
+        let parts = View::of(&peer(Role::Child, &["sealed_tender"]));
+        assert!(parts.allows("sale", &Audience::Public, |_| false));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One follower for each neighbour, on threads of their own: long polls, back-off with jitter, a lease so that of
 //! several instances one asks. A slow or dead neighbour holds up nobody else. Beside it one watcher of its log.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,6 +36,31 @@ const WATCH_EVERY: Duration = Duration::from_secs(10);
 const WATCH_EVERY_IN_TESTS: Duration = Duration::from_millis(100);
 const WORKERS: usize = 2;
 
+/// Wakes whoever waits before it asks a neighbour again.
+#[derive(Clone, Default)]
+pub struct Wakes(Arc<Mutex<HashMap<String, Arc<Notify>>>>);
+
+impl Wakes {
+    fn of(&self, node: &str) -> Arc<Notify> {
+        let mut wakes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(wakes.entry(node.to_owned()).or_default())
+    }
+
+    pub fn wake(&self, node: &str) {
+        self.of(node).notify_one();
+    }
+
+    /// Until somebody wakes it, or at once if somebody did meanwhile.
+    pub async fn woken(&self, node: &str) {
+        self.of(node).notified().await;
+    }
+
+    fn wake_all(&self) {
+        let wakes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        wakes.values().for_each(|wake| wake.notify_one());
+    }
+}
+
 /// Shared by the pullers and the handlers of this instance; cheap to clone.
 #[derive(Clone)]
 pub struct Pullers(Arc<Inner>);
@@ -45,9 +70,11 @@ struct Inner {
     holder: String,
     watch_every: Duration,
     stopping: AtomicBool,
-    wakes: Mutex<HashMap<String, Arc<Notify>>>,
+    wakes: Wakes,
     /// How far each neighbour has confirmed, as its requests say, and when it asked last.
     acks: Mutex<HashMap<String, Ack>>,
+    /// Who was told that this instance has started.
+    started: Mutex<HashSet<String>>,
 }
 
 #[derive(Clone, Copy)]
@@ -59,7 +86,7 @@ struct Ack {
 }
 
 impl Pullers {
-    pub fn new(follow: Follow, for_tests: bool) -> Self {
+    pub fn new(follow: Follow, wakes: Wakes, for_tests: bool) -> Self {
         let mut name = [0; 8];
         follow.db.settings().random.fill(&mut name);
         // The embedded database has one server: after a restart its lease is its own.
@@ -70,8 +97,9 @@ impl Pullers {
             holder,
             watch_every: if for_tests { WATCH_EVERY_IN_TESTS } else { WATCH_EVERY },
             stopping: AtomicBool::new(false),
-            wakes: Mutex::default(),
+            wakes,
             acks: Mutex::default(),
+            started: Mutex::default(),
         };
         Self(Arc::new(inner))
     }
@@ -80,9 +108,13 @@ impl Pullers {
         &self.0.follow
     }
 
-    /// A neighbour hinted that it has something.
+    pub fn wakes(&self) -> &Wakes {
+        &self.0.wakes
+    }
+
+    /// A neighbour has something, or is joined: who waits before asking it again waits no longer.
     pub fn wake(&self, node: &str) {
-        self.0.notify(node).notify_one();
+        self.0.wakes.wake(node);
     }
 
     /// A neighbour asked for what comes after this number: it has taken everything up to it.
@@ -96,8 +128,7 @@ impl Pullers {
 
     pub fn stop(&self) {
         self.0.stopping.store(true, Ordering::Release);
-        let wakes = self.0.wakes.lock().unwrap_or_else(PoisonError::into_inner);
-        wakes.values().for_each(|wake| wake.notify_one());
+        self.0.wakes.wake_all();
     }
 
     /// Starts following all neighbours, those too that are entered later.
@@ -123,11 +154,6 @@ impl Pullers {
 impl Inner {
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
-    }
-
-    fn notify(&self, node: &str) -> Arc<Notify> {
-        let mut wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(wakes.entry(node.to_owned()).or_default())
     }
 
     /// Looks who is to be followed, measures, and gives hints.
@@ -187,7 +213,8 @@ impl Inner {
         Ok(())
     }
 
-    /// Tells those who do not wait at the feed that there is something (TMF-1 rule 10).
+    /// Tells those who do not wait at the feed that there is something, and once after the start that we are here
+    /// (TMF-1 rule 10).
     async fn hint(&self, peers: &[Peer]) -> Result<(), Refusal> {
         let head = self.follow.db.read(|snapshot| changes::head(snapshot)).await?.feed_seq;
         for peer in peers.iter().filter(|peer| peer.state == State::Confirmed) {
@@ -207,7 +234,11 @@ impl Inner {
 
     fn needs_hint(&self, node: &str, head: i64) -> bool {
         let mut acks = self.acks.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(ack) = acks.get_mut(node) else { return false };
+        let Some(ack) = acks.get_mut(node) else {
+            // It has asked nothing since the start: it may wait for long after failures, and is told that we are here.
+            let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+            return started.insert(node.to_owned());
+        };
         let waits = ack.asked_at.elapsed() < Duration::from_secs(POLLED_SECONDS);
         let told = ack.hinted_at.is_some_and(|at| at.elapsed() < HINT_EVERY);
         if waits || told || ack.seq >= head {
@@ -218,7 +249,6 @@ impl Inner {
     }
 
     async fn pull(self: Arc<Self>, node: String) {
-        let wake = self.notify(&node);
         let mut failures = 0_u32;
         let mut leased: Option<Instant> = None;
         while !self.is_stopping() {
@@ -251,7 +281,7 @@ impl Inner {
                     failures = failures.saturating_add(1);
                     // A hint wakes it, but not more often than this.
                     tokio::time::sleep(Duration::from_millis(WAKE_MS_MIN)).await;
-                    drop(tokio::time::timeout(pause, wake.notified()).await);
+                    drop(tokio::time::timeout(pause, self.wakes.woken(&node)).await);
                 }
             }
         }

@@ -1,9 +1,8 @@
 //! What search may show of other nodes' records: the same words of the same projections, marked with the node that
-//! owns them and with the way there.
+//! owns them.
 
 use serde_json::Value;
 
-use super::nodes::Homes;
 use crate::db::Conn;
 use crate::kernel::change::Audience;
 use crate::kernel::error::Refusal;
@@ -28,8 +27,7 @@ impl Source for Elsewhere {
     }
 
     fn load(&self, conn: &mut Conn, subjects: &[String]) -> Result<Vec<Document>, Refusal> {
-        let found = service::load(conn, subjects)?;
-        documents(conn, found)
+        Ok(service::load(conn, subjects)?.iter().filter_map(document).collect())
     }
 
     fn scan(&self, conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Document>, Refusal> {
@@ -39,7 +37,7 @@ impl Source for Elsewhere {
             let found = service::after(conn, &filter, &after, limit)?;
             let Some(last) = found.last() else { return Ok(vec![]) };
             after.clone_from(&last.subject);
-            let documents = documents(conn, found)?;
+            let documents: Vec<Document> = found.iter().filter_map(document).collect();
             // A slice in which nothing can be shown is not the end.
             if !documents.is_empty() {
                 return Ok(documents);
@@ -48,12 +46,7 @@ impl Source for Elsewhere {
     }
 }
 
-fn documents(conn: &mut Conn, replicas: Vec<Replica>) -> Result<Vec<Document>, Refusal> {
-    let homes = Homes::of_origins(conn, replicas.iter().map(|it| it.origin.as_str()))?;
-    Ok(replicas.iter().filter_map(|it| document(it, homes.of(it).unwrap_or_default())).collect())
-}
-
-fn document(replica: &Replica, home: String) -> Option<Document> {
+fn document(replica: &Replica) -> Option<Document> {
     let shown = replica.state == State::Live
         && replica.audience == Audience::Public
         && TYPES.contains(&replica.event_type.as_str());
@@ -94,7 +87,6 @@ fn document(replica: &Replica, home: String) -> Option<Document> {
         price: price(if public["price"].is_object() { &public["price"] } else { &public["budget"] }),
         divisions: upwards(&text("division")),
         origin: replica.origin.clone(),
-        home,
         year: public["year"].as_i64().and_then(|year| i32::try_from(year).ok()),
         published_at: text("published_at").parse::<UtcTime>().unwrap_or(replica.changed_at).micros(),
         deadline: text("valid_until").parse::<Day>().ok().map(|day| day.end().micros()),

@@ -103,6 +103,7 @@ events! {
         "peer_equivocation" "相邻平台对同一版本给出了不同内容，已隔离" "A neighbour told two stories about one version; it was set aside";
         "peer_gap" "相邻平台的变更序列缺号" "A number is missing in a neighbour's feed";
         "peer_quarantine" "相邻平台的数据有误，已隔离待查" "Events of a neighbour were set aside";
+        "peer_lost_numbers" "相邻平台丢失了已发布的变更序号，已停止同步，请联系对方" "A neighbour lost numbers of its feed; nothing is read of it";
         "peer_restored" "相邻平台已从备份恢复，正在重新核对" "A neighbour was restored from a backup";
         "peer_unreachable" "相邻平台长时间无法访问" "A neighbour has not been reached for long";
         "peer_divergence" "与相邻平台核对发现差异，已按对方补正" "The comparison with a neighbour found differences";

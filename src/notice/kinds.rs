@@ -268,6 +268,7 @@ lines! {
         "federation.alarm" => "peer_equivocation" if "what" = "equivocation" [collapsing];
         "federation.alarm" => "peer_gap" if "what" = "gap" [collapsing];
         "federation.alarm" => "peer_quarantine" if "what" = "quarantine" [collapsing];
+        "federation.alarm" => "peer_lost_numbers" if "what" = "lost_numbers" [collapsing];
         "federation.alarm" => "peer_restored" if "what" = "epoch_changed" [collapsing];
         "federation.alarm" => "peer_unreachable" if "what" = "unreachable" [collapsing];
         "federation.alarm" => "peer_divergence" if "what" = "divergence" [collapsing];

@@ -18,10 +18,15 @@
 //! 5. An unknown type or a newer schema is kept as it is and passed on; nobody here reads it (rule 8).
 //! 6. Tombstones stay for good, so that nothing old comes back (rule 7).
 //! 7. Erasure takes the data of a record here and in every change that was passed on (rule 5).
-//! 8. Inside, a replica is followed like an own record: taking one is a change of this node's log. It has a number
+//! 8. A record that several neighbours give is held by the way of one: of a living one before one that is left, of a
+//!    shorter way before a longer. What one of them withdraws stays while another gives it (rules 5 and 9).
+//! 9. Inside, a replica is followed like an own record: taking one is a change of this node's log. It has a number
 //!    of the feed only where it is passed on (rule 9).
 
+mod aside;
+mod homes;
 pub mod model;
 pub mod rules;
 pub mod service;
 mod store;
+mod ways;

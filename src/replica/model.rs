@@ -1,5 +1,7 @@
 //! Events of other nodes and the records that they left here.
 
+use std::collections::BTreeMap;
+
 use crate::kernel::actor::words;
 use crate::kernel::change::{Audience, Method, RelayedData};
 use crate::kernel::id::ids;
@@ -70,6 +72,18 @@ pub struct Known {
     pub version: i64,
     pub state: State,
     pub hash: Option<Vec<u8>>,
+    /// The neighbour by which it is held, and the links that it came.
+    pub via: String,
+    pub hops: i32,
+}
+
+/// A further neighbour that gives a record which is held by the way of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    pub subject: String,
+    pub via: String,
+    pub hops: i32,
+    pub generation: i64,
 }
 
 /// A record of another node.
@@ -115,7 +129,7 @@ pub struct SetAside {
 }
 
 /// Where a slice of events comes from and how it is taken.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Intake {
     /// The neighbour.
     pub via: String,
@@ -125,6 +139,8 @@ pub struct Intake {
     pub generation: i64,
     /// In a new epoch the snapshot of a restored node replaces what is here of that node: its epoch.
     pub replaces: Option<i64>,
+    /// The neighbours from which anything is taken, each with its newest snapshot.
+    pub living: BTreeMap<String, i64>,
 }
 
 /// What a slice did.

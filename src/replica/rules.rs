@@ -46,11 +46,13 @@ pub fn judge(known: Option<&Known>, event: &Event, replaces: Option<i64>) -> Ver
     }
 }
 
-fn is_withdrawal(event: &Event) -> bool {
+/// Whether a neighbour says that it gives a record no more.
+pub fn is_withdrawal(event: &Event) -> bool {
     event.method == Method::Delete && event.reason.as_deref() == Some(WITHDRAWN)
 }
 
-fn same(known: &Known, event: &Event) -> bool {
+/// Whether an event says of a record what is known of it.
+pub fn same(known: &Known, event: &Event) -> bool {
     let gone = known.state != State::Live;
     let hash = event.data.as_ref().map(|data| data.hash.as_slice());
     gone == (event.method == Method::Delete) && (gone || known.hash.as_deref() == hash)
@@ -155,7 +157,8 @@ mod tests {
 
     fn known(event: &Event) -> Known {
         let hash = event.data.as_ref().map(|data| data.hash.to_vec());
-        Known { epoch: event.epoch, version: event.version, state: state_after(event), hash }
+        let (epoch, version, state) = (event.epoch, event.version, state_after(event));
+        Known { epoch, version, state, hash, via: event.origin.clone(), hops: event.hops }
     }
 
     /// TMF-1 rule 8.

@@ -1,81 +1,144 @@
 //! Taking events, and showing what is here.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use serde_json::json;
-
-use super::model::{
-    Aside, Event, Intake, Known, QuarantineId, Replica, SetAside, Standing, State, Taken, WITHDRAWN,
-};
+use super::aside::set_aside;
+use super::model::{Event, Intake, Known, Replica, Standing, State, Taken, WITHDRAWN, Way};
 use super::rules::{self, Verdict};
 use super::store;
+use super::ways::{self, Ways};
 use crate::changes;
 use crate::db::{Conn, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, Method, NewChange, Relay, RelayedData};
-use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
-use crate::kernel::page::{Page, PageQuery};
 
+pub use super::aside::{asides, keep_aside, resolve};
+pub use super::homes::{Homes, node_urn};
 pub use super::rules::{HOPS_MAX, buckets, hash_of};
 pub use super::store::{Filter, after, count, find, forget, load, open_asides, standings, ways};
 
 /// Events of one command: with the inbox and the log about 500 rows.
 pub const SLICE_EVENTS_MAX: usize = 160;
-/// Characters of an event that are kept for somebody to look at.
-const ASIDE_CHARS_MAX: usize = 16 * 1024;
-/// Open entries for one neighbour; what comes beyond is counted by its alarm alone.
-const ASIDES_OPEN_MAX: i64 = 1000;
 
 pub const CHANGED: &str = "replica.changed";
 pub const DELETED: &str = "replica.deleted";
+/// For neighbours alone: nothing changed here but by whom it is held.
+const REROUTED: &str = "replica.rerouted";
 const ACTOR: Actor = Actor::System("federation");
 
 /// Takes a slice of events, in order, inside the command that moves the cursor (TMF-1 rule 8).
 pub fn take(tx: &mut Tx, intake: &Intake, events: &[Event]) -> Result<Taken, Refusal> {
-    let mut taken = Taken::default();
-    let fresh = fresh(tx, intake, events)?;
-    taken.passed_over += events.len() - fresh.len();
-    let subjects: Vec<&str> = fresh.iter().map(|event| event.subject.as_str()).collect();
-    let mut known: HashMap<String, Known> = store::known(tx, &subjects)?.into_iter().collect();
-    let mut written: BTreeMap<&str, Replica> = BTreeMap::new();
-    for event in &fresh {
-        let replaces = intake.replaces.filter(|_| event.origin == intake.via);
-        match rules::judge(known.get(&event.subject), event, replaces) {
-            Verdict::PassOver => taken.passed_over += 1,
-            Verdict::SetAside(reason) => {
-                set_aside(tx, &intake.via, event, reason)?;
-                taken.set_aside.push((event.subject.clone(), reason));
-            }
-            Verdict::Write => {
-                let differs = differs(known.get(&event.subject), event);
-                let replica = replica(tx, intake, event, replaces);
-                known.insert(event.subject.clone(), known_of(&replica));
-                if event.is_erasure() {
-                    changes::feed::blank(tx, &event.subject)?;
-                }
-                if differs {
-                    record(tx, intake, event, replica.epoch);
-                }
-                written.insert(&event.subject, replica);
-                taken.written += 1;
-            }
+    let subjects: BTreeSet<&str> = events.iter().map(|event| event.subject.as_str()).collect();
+    let subjects: Vec<&str> = subjects.into_iter().collect();
+    let mut slice = Slice {
+        known: store::known(tx, &subjects)?.into_iter().collect(),
+        further: HashMap::new(),
+        ways: Ways::default(),
+        written: BTreeMap::new(),
+        taken: Taken::default(),
+    };
+    let withdrawn = events.iter().filter(|event| rules::is_withdrawal(event));
+    let withdrawn: Vec<&str> = withdrawn.map(|event| event.subject.as_str()).collect();
+    slice.further = ways::others(tx, intake, &withdrawn)?;
+    let fresh = fresh(tx, intake, events, &slice.known)?;
+    for (event, is_fresh) in events.iter().zip(fresh) {
+        if is_fresh {
+            slice.take(tx, intake, event)?;
+        } else {
+            slice.taken.passed_over += 1;
+        }
+        let known = slice.known.get_mut(&event.subject);
+        if known.is_some_and(|known| slice.ways.given(intake, known, event)) {
+            tell_of_way(tx, intake, event);
         }
     }
     if intake.generation > 0 && !subjects.is_empty() {
         store::mark(tx, &subjects, intake.generation)?;
     }
-    if !written.is_empty() {
-        store::put(tx, written.into_values().collect())?;
+    if !slice.written.is_empty() {
+        store::put(tx, slice.written.into_values().collect())?;
     }
-    Ok(taken)
+    slice.ways.save(tx, intake)?;
+    Ok(slice.taken)
 }
 
-/// Those that were not taken before, noted as taken. What a snapshot tells is a state and no event: it is judged
-/// by its version alone.
-fn fresh<'a>(tx: &mut Tx, intake: &Intake, events: &'a [Event]) -> Result<Vec<&'a Event>, Refusal> {
+/// What is known of the subjects of a slice while it is taken.
+struct Slice {
+    known: HashMap<String, Known>,
+    /// Where a subject that the slice withdraws is given too.
+    further: HashMap<String, Way>,
+    ways: Ways,
+    written: BTreeMap<String, Replica>,
+    taken: Taken,
+}
+
+impl Slice {
+    fn take(&mut self, tx: &mut Tx, intake: &Intake, event: &Event) -> Result<(), Refusal> {
+        if self.withdraws_in_part(intake, event) {
+            self.taken.passed_over += 1;
+            return Ok(());
+        }
+        let replaces = intake.replaces.filter(|_| event.origin == intake.via);
+        let known = self.known.get(&event.subject);
+        match rules::judge(known, event, replaces) {
+            Verdict::PassOver => self.taken.passed_over += 1,
+            Verdict::SetAside(reason) => {
+                set_aside(tx, &intake.via, event, reason)?;
+                self.taken.set_aside.push((event.subject.clone(), reason));
+            }
+            Verdict::Write => {
+                let replica = replica(tx, intake, event, replaces);
+                if let Some(known) = known {
+                    self.ways.leave(intake, &event.subject, known);
+                }
+                self.ways.written(&event.subject);
+                if matches!(replica.state, State::Deleted | State::Erased) {
+                    self.ways.end(&event.subject);
+                }
+                if event.is_erasure() {
+                    changes::feed::blank(tx, &event.subject)?;
+                }
+                if differs(known, event) {
+                    record(tx, intake, event, replica.epoch);
+                }
+                self.known.insert(event.subject.clone(), known_of(&replica));
+                self.written.insert(event.subject.clone(), replica);
+                self.taken.written += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the sender gives no more what another neighbour still gives (rule 8).
+    fn withdraws_in_part(&mut self, intake: &Intake, event: &Event) -> bool {
+        let known = self.known.get_mut(&event.subject).filter(|known| known.state == State::Live);
+        let Some(known) = known.filter(|_| rules::is_withdrawal(event)) else { return false };
+        if known.via != intake.via {
+            self.ways.close(intake, &event.subject);
+            return true;
+        }
+        match self.further.get(&event.subject) {
+            Some(way) => {
+                self.ways.close(intake, &event.subject);
+                self.ways.lead(&event.subject, &way.via, way.hops, known);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// Which of them were not taken before; they are noted as taken. What a snapshot tells is a state and no event: it is
+/// judged by its version alone. So is what was withdrawn here since, because another neighbour may give it.
+fn fresh(
+    tx: &mut Tx,
+    intake: &Intake,
+    events: &[Event],
+    known: &HashMap<String, Known>,
+) -> Result<Vec<bool>, Refusal> {
     if intake.generation > 0 {
-        return Ok(events.iter().collect());
+        return Ok(vec![true; events.len()]);
     }
     let mut by_origin: BTreeMap<(&str, i64), Vec<i64>> = BTreeMap::new();
     for event in events.iter().filter(|event| event.seq > 0) {
@@ -90,10 +153,12 @@ fn fresh<'a>(tx: &mut Tx, intake: &Intake, events: &'a [Event]) -> Result<Vec<&'
     for event in events {
         let key = (event.origin.as_str(), event.epoch, event.seq);
         if event.seq == 0 {
-            fresh.push(event);
+            fresh.push(true);
         } else if seen.insert(key) {
             keys.push(key);
-            fresh.push(event);
+            fresh.push(true);
+        } else {
+            fresh.push(known.get(&event.subject).is_some_and(|known| known.state == State::Withdrawn));
         }
     }
     if !keys.is_empty() {
@@ -136,13 +201,27 @@ fn replica(tx: &Tx, intake: &Intake, event: &Event, replaces: Option<i64>) -> Re
 
 fn known_of(replica: &Replica) -> Known {
     let (epoch, version, state) = (replica.epoch, replica.version, replica.state);
-    Known { epoch, version, state, hash: replica.data_hash.clone() }
+    let (hash, via, hops) = (replica.data_hash.clone(), replica.via.clone(), replica.hops);
+    Known { epoch, version, state, hash, via, hops }
 }
 
-/// The change of this node's log: with a number of the feed where others may be told (rule 8).
+/// A record is held by another way: those who gave it before are told that there is one, as they could not be while it
+/// came by them. Nothing else changes.
+fn tell_of_way(tx: &mut Tx, intake: &Intake, event: &Event) {
+    let audience = rules::audience_here(event, tx.node());
+    if intake.is_hub && audience.is_outside() {
+        record_as(tx, REROUTED, intake, event, event.epoch);
+    }
+}
+
+/// The change of this node's log: with a number of the feed where others may be told (rule 9).
 fn record(tx: &mut Tx, intake: &Intake, event: &Event, epoch: i64) {
-    let audience = if intake.is_hub { rules::audience_here(event, tx.node()) } else { Audience::None };
     let kind = if event.method == Method::Put { CHANGED } else { DELETED };
+    record_as(tx, kind, intake, event, epoch);
+}
+
+fn record_as(tx: &mut Tx, kind: &'static str, intake: &Intake, event: &Event, epoch: i64) {
+    let audience = if intake.is_hub { rules::audience_here(event, tx.node()) } else { Audience::None };
     let relay = Relay {
         origin: event.origin.clone(),
         via: intake.via.clone(),
@@ -157,42 +236,6 @@ fn record(tx: &mut Tx, intake: &Intake, event: &Event, epoch: i64) {
     };
     let subject = event.subject.clone();
     tx.record(&ACTOR, NewChange::relayed(kind, subject, event.version, event.method, audience, relay));
-}
-
-fn set_aside(tx: &mut Tx, peer: &str, event: &Event, reason: Aside) -> Result<(), Refusal> {
-    let shown = json!({
-        "origin": event.origin, "originepoch": event.epoch, "originseq": event.seq,
-        "version": event.version, "method": event.method, "type": event.event_type,
-        "time": event.time, "data": event.data.as_ref().map(|data| data.canonical.clone()),
-    });
-    keep_aside(tx, peer, &event.subject, reason, &shown.to_string())
-}
-
-/// Sets something aside that is not even an event.
-pub fn keep_aside(tx: &mut Tx, peer: &str, subject: &str, reason: Aside, event: &str) -> Result<(), Refusal> {
-    if store::open_asides(tx, peer)? >= ASIDES_OPEN_MAX {
-        return Ok(());
-    }
-    let one = SetAside {
-        id: tx.new_id(),
-        peer: peer.to_owned(),
-        subject: subject.to_owned(),
-        reason,
-        event: event.chars().take(ASIDE_CHARS_MAX).collect(),
-        at: tx.now(),
-        resolved_at: None,
-    };
-    store::set_aside(tx, &one)
-}
-
-pub fn asides(conn: &mut Conn, page: &PageQuery) -> Result<Page<SetAside>, Refusal> {
-    store::asides(conn, page)
-}
-
-/// Somebody has looked at it.
-pub fn resolve(tx: &mut Tx, id: QuarantineId) -> Result<(), Refusal> {
-    let now = tx.now();
-    if store::resolve(tx, id, now)? { Ok(()) } else { Err(Refusal::new(&NOT_FOUND)) }
 }
 
 /// What became of records that a complete snapshot did not name.
@@ -222,8 +265,33 @@ pub fn sweep(
     let limit = i64::try_from(SLICE_EVENTS_MAX).unwrap_or(i64::MAX);
     let found = store::after(tx, &filter, after, limit)?;
     let last = found.last().map(|last| last.subject.clone());
-    let mut gone = Vec::new();
+    end(tx, intake, missing, found)?;
+    Ok(last)
+}
+
+/// Marks these subjects, as far as they are held by the way of the neighbour, as given by it no more.
+pub fn withdraw(tx: &mut Tx, intake: &Intake, subjects: &[String]) -> Result<usize, Refusal> {
+    let held = |it: &Replica| it.via == intake.via && it.state == State::Live;
+    let found: Vec<Replica> = store::load(tx, subjects)?.into_iter().filter(held).collect();
+    let count = found.len();
+    end(tx, intake, Missing::Withdrawn, found)?;
+    Ok(count)
+}
+
+/// What the neighbour has no more goes, unless another still gives it.
+fn end(tx: &mut Tx, intake: &Intake, missing: Missing, found: Vec<Replica>) -> Result<(), Refusal> {
+    let subjects: Vec<&str> = match missing {
+        Missing::Withdrawn => found.iter().map(|it| it.subject.as_str()).collect(),
+        // Its owner says so: nobody has it.
+        Missing::Deleted { .. } => vec![],
+    };
+    let further = ways::others(tx, intake, &subjects)?;
+    let (mut ways, mut gone) = (Ways::default(), Vec::new());
     for mut replica in found {
+        if let Some(way) = further.get(&replica.subject) {
+            ways.lead(&replica.subject, &way.via, way.hops, &mut known_of(&replica));
+            continue;
+        }
         let (state, epoch) = match missing {
             Missing::Deleted { epoch } => (State::Deleted, epoch),
             Missing::Withdrawn => (State::Withdrawn, replica.epoch),
@@ -253,7 +321,7 @@ pub fn sweep(
     if !gone.is_empty() {
         store::put(tx, gone)?;
     }
-    Ok(last)
+    ways.save(tx, intake)
 }
 
 /// A replica as it may be passed on in a snapshot.

@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::model::{Aside, Known, QuarantineId, Replica, SetAside, Standing, State};
+use super::model::{Aside, Known, QuarantineId, Replica, SetAside, Standing, State, Way};
 use crate::db::conn::MultiBackend;
-use crate::db::schema::{inbox, quarantine, replica};
+use crate::db::schema::{inbox, quarantine, replica, replica_way};
 use crate::db::types::stored_words;
 use crate::db::{Conn, on_each};
 use crate::kernel::change::Audience;
@@ -45,10 +45,14 @@ struct InboxRow<'a> {
 
 /// What is known of these subjects.
 pub fn known(conn: &mut Conn, subjects: &[&str]) -> Result<Vec<(String, Known)>, Refusal> {
-    let columns = (replica::subject, replica::epoch, replica::version, replica::state, replica::data_hash);
+    let stand = (replica::epoch, replica::version, replica::state, replica::data_hash);
+    let columns = (replica::subject, stand, replica::via, replica::hops);
     let found = replica::table.filter(replica::subject.eq_any(subjects)).select(columns);
-    let rows: Vec<(String, i64, i64, State, Option<Vec<u8>>)> = found.load(conn)?;
-    let known = |(subject, epoch, version, state, hash)| (subject, Known { epoch, version, state, hash });
+    type Stand = (i64, i64, State, Option<Vec<u8>>);
+    let rows: Vec<(String, Stand, String, i32)> = found.load(conn)?;
+    let known = |(subject, (epoch, version, state, hash), via, hops): (String, Stand, String, i32)| {
+        (subject, Known { epoch, version, state, hash, via, hops })
+    };
     Ok(rows.into_iter().map(known).collect())
 }
 
@@ -83,6 +87,52 @@ pub fn put(conn: &mut Conn, replicas: Vec<Replica>) -> Result<(), Refusal> {
 pub fn mark(conn: &mut Conn, subjects: &[&str], generation: i64) -> Result<(), Refusal> {
     let these = replica::table.filter(replica::subject.eq_any(subjects));
     diesel::update(these).set(replica::generation.eq(generation)).execute(conn)?;
+    Ok(())
+}
+
+/// Further neighbours that give these subjects.
+pub fn further(conn: &mut Conn, subjects: &[&str]) -> Result<Vec<Way>, Refusal> {
+    let found = replica_way::table.filter(replica_way::subject.eq_any(subjects));
+    let columns = (replica_way::subject, replica_way::via, replica_way::hops, replica_way::generation);
+    let rows: Vec<(String, String, i32, i64)> = found.select(columns).load(conn)?;
+    let way = |(subject, via, hops, generation)| Way { subject, via, hops, generation };
+    Ok(rows.into_iter().map(way).collect())
+}
+
+/// Writes ways in the place of what was known of the same neighbour and subjects; all are of one neighbour.
+pub fn open(conn: &mut Conn, via: &str, ways: &[Way]) -> Result<(), Refusal> {
+    let subjects: Vec<&str> = ways.iter().map(|way| way.subject.as_str()).collect();
+    close(conn, via, &subjects)?;
+    let row = |way: &Way| {
+        (
+            replica_way::subject.eq(way.subject.clone()),
+            replica_way::via.eq(way.via.clone()),
+            replica_way::hops.eq(way.hops),
+            replica_way::generation.eq(way.generation),
+        )
+    };
+    let rows: Vec<_> = ways.iter().map(row).collect();
+    on_each!(conn, c => diesel::insert_into(replica_way::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+/// This neighbour gives them no more.
+pub fn close(conn: &mut Conn, via: &str, subjects: &[&str]) -> Result<(), Refusal> {
+    let these = replica_way::table.filter(replica_way::via.eq(via));
+    diesel::delete(these.filter(replica_way::subject.eq_any(subjects))).execute(conn)?;
+    Ok(())
+}
+
+/// They are gone, whoever gave them.
+pub fn close_all(conn: &mut Conn, subjects: &[&str]) -> Result<(), Refusal> {
+    diesel::delete(replica_way::table.filter(replica_way::subject.eq_any(subjects))).execute(conn)?;
+    Ok(())
+}
+
+/// They are held by the way of this neighbour from now on.
+pub fn lead_over(conn: &mut Conn, via: &str, hops: i32, subjects: &[&str]) -> Result<(), Refusal> {
+    let these = replica::table.filter(replica::subject.eq_any(subjects));
+    diesel::update(these).set((replica::via.eq(via), replica::hops.eq(hops))).execute(conn)?;
     Ok(())
 }
 

@@ -38,8 +38,6 @@ pub struct Document {
     pub divisions: Vec<String>,
     /// The node the record comes from.
     pub origin: String,
-    /// Where the record lives, if at another node; empty for one of this node.
-    pub home: String,
     pub year: Option<i32>,
     /// First publication, microseconds since 1970 UTC.
     pub published_at: i64,

@@ -4,7 +4,7 @@
     http_signatures.py vectors          prints messages that it signed, as tests/data/http-signatures.json keeps them
     http_signatures.py verify < FILE    verifies the messages that techmart signed, in the same form
 
-Needs `pip install http-message-signatures`. It is run by `cargo test` when TECHMART_HTTPSIG_PYTHON names a Python
+Needs `pip install http-message-signatures`. It is run by `cargo test` when TECHMART_TEST_HTTPSIG_PYTHON names a Python
 that has it; the vectors that it printed are tested always.
 """
 

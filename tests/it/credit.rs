@@ -125,3 +125,49 @@ fn domain_1_a_record_names_its_source_and_its_days() {
     let page = operator.get(&format!("/api/v1/credit-records?credit_code={code}")).expect(200).body;
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
 }
+
+/// What other nodes are told of credit records: method, version and projection, in the order of the feed.
+fn told(city: &City) -> Vec<(String, i64, Value)> {
+    let read = |s: &mut techmart::db::Snapshot| techmart::changes::feed::after(s, 0, 500);
+    let entries = city.app.db.read_blocking(read).unwrap().into_iter();
+    let credit = entries.filter(|entry| entry.subject.contains(":credit_record:"));
+    let public = |text: Option<String>| text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
+    credit.map(|entry| (entry.method.to_string(), entry.version, public(entry.public))).collect()
+}
+
+/// TMF-1 "What travels": credit records by level. Those that bar are told, from the first day until they are lifted or
+/// over; others never are.
+#[test]
+fn tmf_1_what_travels_other_nodes_are_told_who_is_barred() {
+    let city = City::new();
+    let id = entered(&city);
+    let mut mild = barring("enterprise2");
+    mild["level"] = json!("untrustworthy");
+    let operator = city.as_("operator.operator");
+    operator.post("/api/v1/credit-records", mild).expect(201);
+    let first = told(&city);
+    assert_eq!((first.len(), first[0].0.as_str(), first[0].1), (1, "PUT", 1));
+    assert_eq!(first[0].2["credit_code"], json!(credit_code("enterprise")));
+    assert_eq!(first[0].2["level"], "seriously_untrustworthy");
+    assert!(first[0].2.get("recorded_by").is_none(), "{}", first[0].2);
+    operator.post(&format!("/api/v1/credit-records/{id}/lift"), json!({"reason": "核实"})).expect(200);
+    let lifted = told(&city);
+    assert_eq!((lifted.len(), lifted[1].0.as_str(), lifted[1].1), (2, "DELETE", 2));
+}
+
+/// The same by the clock: told on the first day, taken back after the last.
+#[test]
+fn tmf_1_what_travels_a_bar_is_told_from_its_first_day_to_its_last() {
+    let city = City::new();
+    let mut later = barring("enterprise");
+    later["effective_on"] = json!("2026-06-01");
+    city.as_("operator.operator").post("/api/v1/credit-records", later).expect(201);
+    let methods = || told(&city).into_iter().map(|(method, ..)| method).collect::<Vec<_>>();
+    city.app.run_jobs().unwrap();
+    assert_eq!(methods(), Vec::<String>::new());
+    for (days, expected) in [(100, vec!["PUT"]), (205, vec!["PUT", "DELETE"]), (10, vec!["PUT", "DELETE"])] {
+        city.clock.advance_seconds(days * 86_400);
+        city.app.run_jobs().unwrap();
+        assert_eq!(methods(), expected, "after {days} days more");
+    }
+}

@@ -39,6 +39,7 @@ fn every_link_between_the_documents_leads_somewhere() {
         "docs/federation/TMF-1.md",
         "docs/federation/commands.md",
         "docs/federation/proof.md",
+        "docs/federation/records.md",
         "docs/federation/walkthrough.md",
         "docs/matching.md",
         "docs/ocds.md",

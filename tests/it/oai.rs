@@ -191,3 +191,24 @@ fn oai_errors_are_those_of_the_protocol() {
         assert_eq!(error(&ask(&city, query)), code, "{query}");
     }
 }
+
+/// Two clients that we did not write harvest the same, deletions too, in both formats; tests/thorough says what to install.
+#[test]
+fn oai_clients_of_others_harvest_everything() {
+    let Some(python) = std::env::var_os("TECHMART_TEST_OAI_PYTHON") else {
+        println!("skipped: TECHMART_TEST_OAI_PYTHON names no Python with sickle, oaipmh-scythe and lxml");
+        return;
+    };
+    let city = City::new();
+    let ids = achievements(&city, 3);
+    let withdraw = format!("/api/v1/achievements/{}/withdraw", ids[0]);
+    city.as_("institute.member").post(&withdraw, json!({"reason": "撤下（示例）"})).expect(200);
+    city.settle();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/federation/oai_harvest.py");
+    let mut harvest = std::process::Command::new(python);
+    harvest.arg(script).arg(format!("{}/oai", city.base)).args(std::env::var_os("TECHMART_TEST_OAI_SCHEMA"));
+    let output = harvest.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said.matches("3 records, 1 of them deleted, the same by both").count(), 2, "{said}");
+}

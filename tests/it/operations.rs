@@ -3,6 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::json;
+use techmart::app::{App, World, node_of, prepare};
 use techmart::changes;
 use techmart::cli::backup::{backup, restore};
 use techmart::cli::verify::verify;
@@ -69,14 +70,15 @@ fn a_backup_beside_a_running_server_restores_with_a_new_epoch() {
     let mut new = config.clone();
     new.data_dir = other.dir().path().to_owned();
     new.database = DatabaseUrl::Sqlite(new.data_dir.join("techmart.db"));
-    restore(&new, &target).unwrap();
+    restore(&new, &target, None).unwrap();
     verify(&new, &[]).unwrap();
     let restored = City::on(other);
     let head = restored.app.db.read_blocking(|s| changes::head(s)).unwrap();
-    assert_eq!((head.epoch, head.seq), (before.epoch + 1, before.seq));
+    assert!(head.epoch > before.epoch, "epochs grow");
+    assert_eq!(head.seq, before.seq);
     publish(&restored, 2);
     verify(&new, &[]).unwrap();
-    assert!(restore(&new, &target).is_err(), "a restore never overwrites");
+    assert!(restore(&new, &target, None).is_err(), "a restore never overwrites");
 }
 
 #[test]
@@ -96,6 +98,33 @@ fn a_damaged_backup_is_refused() {
     let empty = tempfile::tempdir().unwrap();
     new.data_dir = empty.path().to_owned();
     new.database = DatabaseUrl::Sqlite(empty.path().join("techmart.db"));
-    assert!(restore(&new, place.path()).unwrap_err().to_string().contains("damaged"));
+    assert!(restore(&new, place.path(), None).unwrap_err().to_string().contains("damaged"));
     assert!(!empty.path().join("techmart.db").exists());
+}
+
+/// A database keeps whose it is: it is opened as no other node's, and the command line asks it where nobody says.
+#[test]
+fn a_database_is_opened_as_no_other_nodes() {
+    let database = TestDatabase::empty();
+    let named = |node: &str, named: bool| {
+        let mut config = config(&database, database.dir().path().to_owned());
+        config.node = node.to_owned();
+        config.node_named = named;
+        config
+    };
+    prepare(&named("cn-450721", true).database, "cn-450721").unwrap();
+    let refused = prepare(&named("cn-450700", true).database, "cn-450700").unwrap_err();
+    assert_eq!(refused.code(), "node_differs");
+    assert!(refused.to_string().contains("cn-450721") && refused.to_string().contains("cn-450700"));
+    let opened = App::open(named("cn-450700", false), World::real());
+    let opened = actix_web::rt::System::new().block_on(opened);
+    assert!(opened.is_err_and(|refusal| refusal.code() == "node_differs"), "serve would publish as another");
+    assert_eq!(
+        node_of(&named("cn-450700", false)).unwrap(),
+        "cn-450721",
+        "the command line asks the database"
+    );
+    assert!(node_of(&named("cn-450700", true)).is_err(), "unless it is told something else");
+    verify(&named("cn-450700", false), &[]).unwrap();
+    assert!(verify(&named("cn-450700", true), &[]).unwrap_err().to_string().contains("node_differs"));
 }

@@ -275,8 +275,8 @@ fn keys_rotate_and_a_revoked_one_is_refused_first() {
 /// signed is tested beside the signatures.
 #[test]
 fn another_implementation_verifies_ours() {
-    let Some(python) = std::env::var_os("TECHMART_HTTPSIG_PYTHON") else {
-        println!("skipped: TECHMART_HTTPSIG_PYTHON names no Python with http-message-signatures");
+    let Some(python) = std::env::var_os("TECHMART_TEST_HTTPSIG_PYTHON") else {
+        println!("skipped: TECHMART_TEST_HTTPSIG_PYTHON names no Python with http-message-signatures");
         return;
     };
     let node = Node::new();

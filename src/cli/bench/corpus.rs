@@ -106,7 +106,6 @@ impl Corpus {
             },
             divisions: vec![division, "450700".into()],
             origin: "cn-450700".into(),
-            home: String::new(),
             year: i32::try_from(2015 + number(14, 11)).ok(),
             published_at: 1_500_000_000_000_000 + i64::try_from(n).unwrap_or(0) * 1_000_000,
             deadline: None,

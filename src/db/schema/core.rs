@@ -7,6 +7,7 @@ diesel::table! {
         seq -> BigInt,
         feed_seq -> BigInt,
         last_at -> Timestamp,
+        node -> Text,
     }
 }
 

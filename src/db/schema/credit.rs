@@ -19,5 +19,6 @@ diesel::table! {
         recorded_by_organisation -> Text,
         recorded_at -> Timestamp,
         updated_at -> Timestamp,
+        published -> Bool,
     }
 }

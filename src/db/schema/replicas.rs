@@ -22,6 +22,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    replica_way (subject, via) {
+        subject -> Text,
+        via -> Text,
+        hops -> Integer,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
     inbox (origin, origin_epoch, origin_seq) {
         origin -> Text,
         origin_epoch -> BigInt,

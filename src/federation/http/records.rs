@@ -2,21 +2,21 @@
 
 use actix_web::web::{Path, Query};
 use actix_web::{get, post};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::view::{ReplicaView, SetAsideView};
-use crate::federation::nodes::Homes;
-use crate::http::{Answer, Edge, Paging, Reply, Routes};
+use crate::federation::service::erasing;
+use crate::http::{Answer, Edge, Input, Paging, Reply, Routes};
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::replica::model::{QuarantineId, State};
-use crate::replica::service::{self, Filter};
+use crate::replica::service::{self, Filter, Homes};
 
 pub fn routes(routes: &mut Routes) {
-    routes.service(replicas).service(replica).service(quarantine).service(resolve);
+    routes.service(replicas).service(replica).service(quarantine).service(resolve).service(erase);
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -54,7 +54,7 @@ async fn replicas(edge: Edge, query: Query<ReplicasQuery>) -> Answer {
         let homes = Homes::of_origins(snapshot, found.iter().map(|it| it.origin.as_str()))?;
         let cut = Page::cut(found, page.limit, |it| it.subject.clone());
         Reply::page(&cut.map(|it| {
-            let home = homes.of(&it);
+            let home = homes.of(&it.subject);
             ReplicaView::of(it, home)
         }))
     })
@@ -71,7 +71,7 @@ async fn replica(edge: Edge, urn: Path<String>) -> Answer {
     edge.read(Permission::Public, move |snapshot, _| {
         let found = service::find(snapshot, &urn)?.filter(|it| it.audience.to_text() == "public");
         let found = found.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
-        let home = Homes::of_origins(snapshot, std::iter::once(found.origin.as_str()))?.of(&found);
+        let home = Homes::of_origins(snapshot, std::iter::once(found.origin.as_str()))?.of(&found.subject);
         Reply::ok(&ReplicaView::of(found, home))
     })
     .await
@@ -102,6 +102,40 @@ async fn resolve(edge: Edge, id: Path<QuarantineId>) -> Answer {
     edge.act("federation.quarantine_resolve", Permission::FederationManage, move |tx, _| {
         service::resolve(tx, *id)?;
         Reply::no_content()
+    })
+    .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewErasure)]
+struct ErasureInput {
+    /// A record of this node.
+    urn: String,
+    /// Why; it stays in the trail of this node and goes nowhere else.
+    reason: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Erasure)]
+struct ErasureView {
+    urn: String,
+    /// Of the tombstone.
+    version: i64,
+}
+
+/// Erases what was published of a record of this node, here and with all who have it. An achievement or a demand is
+/// withdrawn with it; anything else has to be withdrawn by its room before.
+#[utoipa::path(
+    tag = "federation", operation_id = "record_erase",
+    request_body = ErasureInput, responses((status = 200, body = ErasureView)),
+    extensions(("x-permission" = json!("federation.manage")))
+)]
+#[post("/federation/erasures")]
+async fn erase(edge: Edge, input: Input<ErasureInput>) -> Answer {
+    edge.write("federation.erase", Permission::FederationManage, input, |tx, actor, body| {
+        let erased = erasing::erase(tx, actor, &body.urn, &body.reason)?;
+        Reply::ok(&ErasureView { urn: erased.urn, version: erased.version })
     })
     .await
 }

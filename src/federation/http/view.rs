@@ -234,11 +234,14 @@ pub struct PolicyRowView {
     r#type: &'static str,
     #[schema(inline)]
     roles: Vec<Role>,
+    /// The type that it says more about: hidden with it.
+    part_of: Option<&'static str>,
 }
 
 impl PolicyView {
     pub fn table() -> Self {
-        let row = |row: &Row| PolicyRowView { r#type: row.entity, roles: row.roles.to_vec() };
+        let row =
+            |row: &Row| PolicyRowView { r#type: row.entity, roles: row.roles.to_vec(), part_of: row.part_of };
         Self { items: TABLE.iter().map(row).collect() }
     }
 }

@@ -5,23 +5,20 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::audit;
-use crate::changes;
 use crate::db::{Conn, Tx, check_version};
 use crate::federation::codes::{
     PARENT_EXISTS, PEER_EXISTS, PEER_KEY_INVALID, PEER_KEYS_FULL, PEER_NOT_CONFIRMED, PEER_ROLE_MISMATCH,
-    PEER_SELF, SUBJECT_NOT_OWN,
+    PEER_SELF,
 };
-use crate::federation::commands;
 use crate::federation::model::{Alarm, Peer, PinnedKey, Role, State};
 use crate::federation::policy::TABLE;
 use crate::federation::store;
 use crate::federation::transport::codes::PEER_UNKNOWN;
 use crate::http::outbound::Outbound;
 use crate::kernel::actor::Actor;
-use crate::kernel::change::{Audience, NewChange};
+use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::{INVALID_VALUE, NOT_FOUND, REQUIRED, STATE_CONFLICT, TOO_LONG, TOO_MANY};
 use crate::kernel::error::{Errors, Refusal};
-use crate::kernel::id::parse_urn;
 use crate::kernel::permission::Permission;
 use crate::proof::PublicKey;
 
@@ -132,11 +129,6 @@ pub fn find(conn: &mut Conn, node: &str) -> Result<Peer, Refusal> {
 pub fn all(conn: &mut Conn) -> Result<Vec<Peer>, Refusal> {
     let peers = store::all(conn)?;
     Ok(peers.into_iter().filter(|peer| peer.state != State::Removed).collect())
-}
-
-/// Whether what came from one neighbour can be passed on to another.
-pub fn is_hub(conn: &mut Conn, via: &str) -> Result<bool, Refusal> {
-    Ok(all(conn)?.iter().any(|peer| peer.node != via))
 }
 
 /// A neighbour that both sides confirmed; anything else may not read here.
@@ -287,19 +279,5 @@ pub fn alarm(tx: &mut Tx, node: &str, alarm: Alarm, detail: &str) -> Result<(), 
         let facts = json!({ "peer": node, "what": alarm, "title": node, "detail": detail });
         tx.record(&ACTOR, NewChange::local("federation.alarm", subject(node), 1, facts));
     }
-    Ok(())
-}
-
-/// Erases what this node ever published of one of its records: a DELETE with its reason goes out, and the data of
-/// earlier changes are taken out of the log (TMF-1 rule 5). The room that owns the record erases its own rows.
-pub fn record_erasure(tx: &mut Tx, actor: &Actor, urn: &str, version: i64) -> Result<(), Refusal> {
-    let own = parse_urn(urn).is_some_and(|(node, _, _)| node == tx.node());
-    if !own {
-        return Err(Refusal::new(&SUBJECT_NOT_OWN));
-    }
-    changes::feed::blank(tx, urn)?;
-    commands::service::erase_about(tx, urn)?;
-    let facts = json!({ "reason": "erasure" });
-    tx.record(actor, NewChange::deleted("record.erased", urn.to_owned(), version, Audience::Public, facts));
     Ok(())
 }

@@ -75,7 +75,17 @@ pub fn measure(status: &Status) {
     }
 }
 
-/// Gauges are floats; beyond 32 bits the last digits do not matter.
+/// Gauges are floats: exact up to 2^53, beyond it the last digits do not matter.
 fn as_float(value: i64) -> f64 {
-    i32::try_from(value).map_or(f64::from(i32::MAX), f64::from)
+    value as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gauge_goes_on_beyond_32_bits() {
+        assert_eq!(as_float(3_000_000_000), 3e9);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::peers;
 use crate::db::{Db, Tx};
-use crate::federation::model::{Alarm, Cursor, FeedPage, Received, Stage, Sync};
+use crate::federation::model::{Alarm, Cursor, FeedPage, Received, Stage, State, Sync};
 use crate::federation::store::{self, Progress};
 use crate::kernel::error::Refusal;
 use crate::kernel::leaf;
@@ -66,8 +66,7 @@ fn feed_slice(
     if !store::advance(tx, node, &progress)? {
         return Ok(None);
     }
-    let is_hub = peers::is_hub(tx, node)?;
-    let intake = Intake { via: node.to_owned(), is_hub, generation: 0, replaces: None };
+    let intake = intake_of(tx, node, 0, None)?;
     take_all(tx, &intake, &events, &bad).map(Some)
 }
 
@@ -157,15 +156,20 @@ pub async fn reread(db: &Db, node: &str) -> Result<Sync, Refusal> {
     found.ok_or_else(|| Refusal::internal("a neighbour has no place to go on from"))
 }
 
+/// How events of a neighbour are taken.
+fn intake_of(tx: &mut Tx, node: &str, generation: i64, replaces: Option<i64>) -> Result<Intake, Refusal> {
+    let near = peers::all(tx)?;
+    let mut living = store::generations(tx)?;
+    living.retain(|of, _| near.iter().any(|peer| peer.node == *of && peer.state == State::Confirmed));
+    // What came from one neighbour can be passed on to another.
+    let is_hub = near.iter().any(|peer| peer.node != node);
+    Ok(Intake { via: node.to_owned(), is_hub, generation, replaces, living })
+}
+
 /// How the lines of a snapshot are taken: a node that was restored replaces what is here of it.
 fn intake(tx: &mut Tx, sync: &Sync) -> Result<Intake, Refusal> {
     let restored = sync.cursor.epoch != 0 && sync.as_of.epoch != sync.cursor.epoch;
-    Ok(Intake {
-        via: sync.node.clone(),
-        is_hub: peers::is_hub(tx, &sync.node)?,
-        generation: sync.generation,
-        replaces: restored.then_some(sync.as_of.epoch),
-    })
+    intake_of(tx, &sync.node, sync.generation, restored.then_some(sync.as_of.epoch))
 }
 
 fn snapshot_slice(tx: &mut Tx, before: &Sync, slice: &[Received], after: &str) -> Result<bool, Refusal> {
@@ -212,9 +216,15 @@ pub fn repair(tx: &mut Tx, sync: &Sync, slice: &[Received]) -> Result<Taken, Ref
             replica::service::forget(tx, &damaged.subject)?;
         }
     }
-    let is_hub = peers::is_hub(tx, &sync.node)?;
-    let (via, generation) = (sync.node.clone(), sync.generation.max(1));
-    take_all(tx, &Intake { via, is_hub, generation, replaces: None }, &events, &bad)
+    let intake = intake_of(tx, &sync.node, sync.generation.max(1), None)?;
+    take_all(tx, &intake, &events, &bad)
+}
+
+/// Marks what a comparison found here by the way of a neighbour that does not have it.
+pub fn surplus(tx: &mut Tx, sync: &Sync, subjects: &[String]) -> Result<usize, Refusal> {
+    peers::confirmed(tx, &sync.node)?;
+    let intake = intake_of(tx, &sync.node, sync.generation.max(1), None)?;
+    replica::service::withdraw(tx, &intake, subjects)
 }
 
 /// The neighbour answered; there may be nothing new.

@@ -171,6 +171,20 @@ pub fn resync(conn: &mut Conn, node: &str) -> Result<bool, Refusal> {
     Ok(diesel::update(peer_sync::table.find(node)).set(set).execute(conn)? == 1)
 }
 
+/// Nothing more is read of its feed: it has fewer numbers than it has told.
+pub fn stop(conn: &mut Conn, node: &str) -> Result<(), Refusal> {
+    let following = peer_sync::table.find(node).filter(peer_sync::stage.eq(Stage::Feed));
+    diesel::update(following).set(peer_sync::stage.eq(Stage::Stopped)).execute(conn)?;
+    Ok(())
+}
+
+/// The newest snapshot that was begun of each neighbour.
+pub fn generations(conn: &mut Conn) -> Result<BTreeMap<String, i64>, Refusal> {
+    let rows: Vec<(String, i64)> =
+        peer_sync::table.select((peer_sync::node, peer_sync::generation)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// The first part of a snapshot has come: this is where the feed will be read on.
 pub fn begin_snapshot(conn: &mut Conn, node: &str, as_of: &Cursor) -> Result<i64, Refusal> {
     let set = (

@@ -117,8 +117,8 @@ pub fn prove(snapshot: &mut Snapshot, event: &leaves::Event, opened: bool) -> Re
     Ok(Inclusion { index, size, leaf, path, checkpoint, event: shown })
 }
 
-/// The event as its leaf commits to it, with the salt and the data. The epoch is found by trying: a leaf names
-/// that in which it was written. Of an event that this node passes on the leaf says whose it is, and of when.
+/// The event as its leaf commits to it, with the salt and the data. Of an event that this node passes on the leaf says
+/// whose it is, and of when.
 fn opening(snapshot: &mut Snapshot, event: &leaves::Event) -> Result<Option<serde_json::Value>, Refusal> {
     let commitment = match (&event.salt, &event.data_hash) {
         (Some(salt), Some(hash)) => Some(leaf::commitment(salt, hash)),
@@ -127,28 +127,23 @@ fn opening(snapshot: &mut Snapshot, event: &leaves::Event) -> Result<Option<serd
     };
     let node = snapshot.node().to_owned();
     let relay = event.relay.as_ref();
-    for epoch in 1..=changes::head(snapshot)?.epoch {
-        let leaf = leaf::Leaf {
-            epoch,
-            feed_seq: event.feed_seq,
-            origin: relay.map_or(&node, |relay| &relay.origin),
-            event_type: relay.map(|relay| relay.event_type.as_str()),
-            subject: &event.subject,
-            version: event.version,
-            method: event.method.as_str(),
-            time: relay.map_or(event.at, |relay| relay.origin_time),
-            commitment,
-        };
-        if leaf.hash().map_err(Refusal::internal)?.as_slice() == event.leaf_hash {
-            let data: Option<serde_json::Value> =
-                event.public.as_deref().map(crate::db::from_json).transpose()?;
-            let entry = leaf.entry();
-            return Ok(Some(
-                json!({"entry": entry, "salt": event.salt.as_ref().map(hex::encode), "data": data}),
-            ));
-        }
+    let leaf = leaf::Leaf {
+        epoch: event.epoch,
+        feed_seq: event.feed_seq,
+        origin: relay.map_or(&node, |relay| &relay.origin),
+        event_type: relay.map(|relay| relay.event_type.as_str()),
+        subject: &event.subject,
+        version: event.version,
+        method: event.method.as_str(),
+        time: relay.map_or(event.at, |relay| relay.origin_time),
+        commitment,
+    };
+    if leaf.hash().map_err(Refusal::internal)?.as_slice() != event.leaf_hash {
+        return Ok(None);
     }
-    Ok(None)
+    let data: Option<serde_json::Value> = event.public.as_deref().map(crate::db::from_json).transpose()?;
+    let salt = event.salt.as_ref().map(hex::encode);
+    Ok(Some(json!({ "entry": leaf.entry(), "salt": salt, "data": data })))
 }
 
 /// An event by its number; its content is shown where it is public.

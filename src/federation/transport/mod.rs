@@ -51,6 +51,8 @@ pub type Looking = Pin<Box<dyn Future<Output = Result<Standing, Refusal>>>>;
 /// Knows the pinned keys of neighbours.
 pub trait PeerKeys: Send + Sync {
     fn standing(&self, keyid: &str) -> Looking;
+    /// A neighbour has signed a request that was good: it is there.
+    fn heard(&self, _node: &str) {}
 }
 
 /// A node without neighbours.

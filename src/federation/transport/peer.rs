@@ -77,6 +77,7 @@ async fn verified(request: HttpRequest, payload: Payload) -> Result<SignedPeer, 
     let asked = Received::of(&transport, &request, body.clone());
     claim.verify_request(&asked.request(), &headers, &key).map_err(refused)?;
     remember(&edge, &claim).await?;
+    transport.peers.heard(&node);
     let content_type = asked.content_type.clone().unwrap_or_default();
     let keys = transport.keys().clone();
     seal::leave(&request, AnswerSeal { keys, clock, asked, headers, claim });

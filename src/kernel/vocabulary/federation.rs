@@ -30,6 +30,7 @@ const SYNC_STAGE: &[Item] = &[
     item("feed", "增量同步", "Following the feed"),
     item("snapshot", "获取快照", "Taking the snapshot"),
     item("sweep", "快照收尾", "Finishing the snapshot"),
+    item("stopped", "已停止，待人工处理", "Stopped until somebody has looked"),
 ];
 
 const REPLICA_STATE: &[Item] = &[
@@ -60,6 +61,7 @@ const FEDERATION_ALARM: &[Item] = &[
     item("equivocation", "同一版本内容不一致", "Two stories about one version"),
     item("gap", "变更序列缺号", "A number is missing in the feed"),
     item("quarantine", "有事件被隔离", "Events were set aside"),
+    item("lost_numbers", "对方丢失已发布的序号", "The neighbour lost numbers that it had told"),
     item("epoch_changed", "对方从备份恢复", "The neighbour was restored from a backup"),
     item("unreachable", "长时间无法访问", "Not reached for long"),
     item("divergence", "夜间核对发现差异", "The comparison found differences"),

@@ -33,7 +33,7 @@ pub use read::{
     own, public, published, scan, sight, waiting,
 };
 pub use review::{publish, send_back};
-pub use write::{create, edit, expire_due, renew, submit, withdraw};
+pub use write::{create, edit, expire_due, renew, submit, take_down, withdraw};
 
 /// A record of the actor's own organisation, at the version that the actor saw. Another's is not found,
 /// whether it exists or not.

@@ -106,6 +106,18 @@ pub fn withdraw<K: Kind>(
     commit(tx, actor, Done { before: Some(&before), after, event, republish: false, reason: Some(reason) })
 }
 
+/// Takes a record off the market that is to be erased, whoever holds it; its version then. What its holder keeps for
+/// itself is the holder's.
+pub fn take_down<K: Kind>(tx: &mut Tx, actor: &Actor, id: Id<K>, reason: &str) -> Result<i64, Refusal> {
+    let before = load(tx, id)?;
+    let Ok(mut after) = moved(&before, Act::Withdraw) else { return Ok(before.version) };
+    rules::is_free(before.reserved_for.as_deref())?;
+    after.remarks.reason = Some(reason.trim().to_owned());
+    let event = K::EVENTS.withdrawn;
+    let done = Done { before: Some(&before), after, event, republish: false, reason: Some(reason) };
+    Ok(commit(tx, actor, done)?.version)
+}
+
 /// Gives a published or expired record a new last day. Its text was approved, so nobody reviews it again.
 pub fn renew<K: Kind>(
     tx: &mut Tx,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::ask::Marks;
 use crate::kernel::time::UtcTime;
+use crate::replica::service::Homes;
 use crate::search::model::{self, Answer, Hit, Holder, Price, Stage};
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -93,7 +94,7 @@ pub struct Highlights {
 }
 
 impl SearchView {
-    pub fn new(answer: Answer, marks: Marks) -> SearchView {
+    pub fn new(answer: Answer, marks: Marks, homes: &Homes) -> SearchView {
         let counts = |values: Vec<(String, u64)>| {
             values.into_iter().map(|(value, count)| CountView { value, count }).collect()
         };
@@ -110,14 +111,15 @@ impl SearchView {
             corrected_to: answer.corrected,
             did_you_mean: answer.did_you_mean,
             rarest_words: answer.taken,
-            items: answer.hits.into_iter().map(HitView::from).collect(),
+            items: answer.hits.into_iter().map(|hit| HitView::of(hit, homes)).collect(),
         }
     }
 }
 
-impl From<Hit> for HitView {
-    fn from(hit: Hit) -> HitView {
+impl HitView {
+    fn of(hit: Hit, homes: &Homes) -> HitView {
         let document = hit.document;
+        let home = homes.of(&document.subject);
         HitView {
             id: model::local_id(&document.subject).to_owned(),
             urn: document.subject,
@@ -134,7 +136,7 @@ impl From<Hit> for HitView {
             price: document.price.into(),
             divisions: document.divisions,
             origin: document.origin,
-            home: Some(document.home).filter(|home| !home.is_empty()),
+            home,
             year: document.year,
             published_at: UtcTime::from_micros(document.published_at),
             deadline: document.deadline.map(UtcTime::from_micros),

@@ -38,8 +38,6 @@ struct Shown {
     y: Option<i32>,
     a: i64,
     e: Option<i64>,
-    #[serde(default)]
-    u: String,
 }
 
 pub fn row(fields: &Fields, analyzer: &Analyzer, document: &Document) -> TantivyDocument {
@@ -162,7 +160,6 @@ fn stored(document: &Document) -> Vec<u8> {
         y: d.year,
         a: d.published_at,
         e: d.deadline,
-        u: d.home,
     };
     serde_json::to_vec(&shown).unwrap_or_default()
 }
@@ -198,6 +195,5 @@ pub fn shown(fields: &Fields, row: &TantivyDocument) -> Option<Document> {
         year: shown.y,
         published_at: shown.a,
         deadline: shown.e,
-        home: shown.u,
     })
 }

@@ -5,7 +5,7 @@ use diesel::sql_types::BigInt;
 use serde_json::{Value, json};
 use techmart::db::{Snapshot, Tx};
 use techmart::federation::commands::service;
-use techmart::federation::service::peers;
+use techmart::federation::service::erasing;
 use techmart::kernel::actor::Actor;
 
 use super::acts::{ENQUIRER, OTHER, OWNER, Tree, achievement, act, ask, engagements, question};
@@ -69,7 +69,7 @@ fn tmf_1_rule_5_erasure_takes_what_was_asked_about_the_record() {
     tree.rest();
     assert_eq!(kept(&tree.other), [0, 1]);
     let erased = about.clone();
-    let erase = move |tx: &mut Tx| peers::record_erasure(tx, &Actor::System("test"), &erased, 99);
+    let erase = move |tx: &mut Tx| erasing::record_erasure(tx, &Actor::System("test"), &erased, 99);
     tree.other.city().app.db.write_blocking("test.erase", erase).unwrap();
     assert_eq!(kept(&tree.other), [0, 0]);
     tree.rest();
@@ -167,7 +167,7 @@ fn pipl_19_threads_and_messages_of_other_nodes_go_when_nobody_needs_them() {
 fn tmf_1_rule_5_erasure_takes_threads_and_messages_about_the_record() {
     let tree = Tree::new(990);
     let (about, id) = conversation(&tree);
-    let erase = move |tx: &mut Tx| peers::record_erasure(tx, &Actor::System("test"), &about, 99);
+    let erase = move |tx: &mut Tx| erasing::record_erasure(tx, &Actor::System("test"), &about, 99);
     tree.other.city().app.db.write_blocking("test.erase", erase).unwrap();
     tree.rest();
     assert_blank(&thread(&tree, &id), "");

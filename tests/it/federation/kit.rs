@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use techmart::db::{DatabaseUrl, Settings, WriterLimits};
 use techmart::federation::courier::{Courier, Heard};
@@ -47,10 +49,11 @@ impl Kit {
         let transport = Transport::new("https://kit.example", Keys::new(ring), Arc::new(NoNeighbours));
         let host = base_url.split("://").nth(1).unwrap().split([':', '/']).next().unwrap();
         let outbound = Outbound::new(host.parse().unwrap());
-        let bytes: [u8; 32] = hex::decode(key).unwrap().try_into().unwrap();
+        let bytes = hex::decode(key).ok().or_else(|| URL_SAFE_NO_PAD.decode(key).ok());
+        let bytes: [u8; 32] = bytes.expect("a key in hexadecimal or base64url").try_into().unwrap();
         let kid = PublicKey::from_bytes(bytes).kid().to_owned();
         let now = clock.now();
-        let pinned = PinnedKey { kid, public: key.to_owned(), added_at: now, revoked_at: None };
+        let pinned = PinnedKey { kid, public: hex::encode(bytes), added_at: now, revoked_at: None };
         let target = Peer {
             node: node.to_owned(),
             version: 1,
@@ -284,5 +287,10 @@ fn the_conformance_kit_finds_nothing_wrong() {
     };
     node.city().app.db.write_blocking("test.peer", add).unwrap();
     let clock: Arc<dyn Clock> = node.clock.clone();
-    Kit::new(&node.proxy.base, CITY, &node.key(), KIT, [7; 32], clock).run();
+    // As its document gives it, and as the command line shows it.
+    let document = node.city().anonymous().get("/.well-known/tmf").expect(200).body;
+    let keys = document["keys"].as_array().unwrap();
+    let key = keys.iter().find(|key| key["purpose"] == "node").unwrap();
+    assert_eq!(hex::encode(URL_SAFE_NO_PAD.decode(key["jwk"]["x"].as_str().unwrap()).unwrap()), node.key());
+    Kit::new(&node.proxy.base, CITY, key["jwk"]["x"].as_str().unwrap(), KIT, [7; 32], clock).run();
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use techmart::federation::follow::Follow;
 use techmart::federation::model::{Role, Stage, Sync};
 use techmart::federation::service::peers::{self, NewPeer};
-use techmart::federation::service::{status, take};
+use techmart::federation::service::{erasing, status, take};
 use techmart::kernel::actor::Actor;
 use techmart::kernel::change::{Audience, NewChange};
 use techmart::kernel::error::Refusal;
@@ -149,7 +149,7 @@ impl Node {
 
     pub fn erase(&self, entity: &str, number: u64, version: i64) {
         let subject = self.urn(entity, number);
-        let erase = move |tx: &mut techmart::db::Tx| peers::record_erasure(tx, &ACTOR, &subject, version);
+        let erase = move |tx: &mut techmart::db::Tx| erasing::record_erasure(tx, &ACTOR, &subject, version);
         self.city().app.db.write_blocking("test.erase", erase).unwrap();
     }
 

@@ -221,12 +221,14 @@ fn tmf_12_alarms_about_neighbours_are_told_to_the_operators() {
         let raised = move |tx: &mut techmart::db::Tx| alarm(tx, "cn-450721", what, "MARKER");
         city.app.db.write_blocking("test.alarm", raised).unwrap();
     };
-    for what in [Alarm::Unreachable, Alarm::Quarantine, Alarm::Quarantine, Alarm::Accused] {
+    for what in [Alarm::Unreachable, Alarm::Quarantine, Alarm::Quarantine, Alarm::Accused, Alarm::LostNumbers]
+    {
         raise(what);
     }
     city.settle();
     let operator = "operator.operator";
-    assert_eq!(events(&city, operator), ["node_accused", "peer_quarantine", "peer_unreachable"]);
+    let expected = ["node_accused", "peer_lost_numbers", "peer_quarantine", "peer_unreachable"];
+    assert_eq!(events(&city, operator), expected);
     let told = list(&city, operator, "&topic=federation");
     assert!(told.iter().all(|notice| notice["link"] == "/api/v1/federation/peers/cn-450721"));
     assert!(told.iter().all(|notice| notice["text"].as_str().unwrap().ends_with("：cn-450721")), "{told:?}");

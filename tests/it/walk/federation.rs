@@ -95,9 +95,7 @@ fn came(city: &City) -> &'static str {
     };
     let intake = techmart::replica::model::Intake {
         via: "cn-450721".into(),
-        is_hub: false,
-        generation: 0,
-        replaces: None,
+        ..techmart::replica::model::Intake::default()
     };
     let take = move |tx: &mut techmart::db::Tx| replica::take(tx, &intake, std::slice::from_ref(&event));
     city.app.db.write_blocking("test.take", take).unwrap();
@@ -162,6 +160,11 @@ pub const CASES: &[Entry] = &[
     ("post", "/api/v1/federation/quarantine/{id}/resolve", |city| {
         let path = format!("/api/v1/federation/quarantine/{}/resolve", set_aside(city));
         Case::new("POST", path, OPERATOR)
+    }),
+    ("post", "/api/v1/federation/erasures", |city| {
+        let id = crate::support::records::published(city, "achievements", "institute.member");
+        let body = json!({"urn": format!("urn:tm:cn-450700:achievement:{id}"), "reason": "本人要求（示例）"});
+        Case::new("POST", "/api/v1/federation/erasures", OPERATOR).body(body)
     }),
     ("get", "/api/v1/replicas", |_| Case::new("GET", "/api/v1/replicas", "")),
     ("get", "/api/v1/replicas/{urn}", |city| {

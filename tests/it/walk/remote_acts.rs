@@ -99,7 +99,7 @@ fn came(city: &City, entity: &str, public: Value) -> String {
         reason: None,
         data: Some(RelayedData { hash: data_hash(text.as_bytes()), canonical: text, salt: vec![1; 32] }),
     };
-    let intake = Intake { via: NEIGHBOUR.into(), is_hub: false, generation: 0, replaces: None };
+    let intake = Intake { via: NEIGHBOUR.into(), ..Intake::default() };
     let take = move |tx: &mut Tx| replica::take(tx, &intake, std::slice::from_ref(&event));
     city.app.db.write_blocking("test.take", take).unwrap();
     urn
