@@ -57,11 +57,14 @@ codes! {
     SECOND_REVIEW_REQUIRED = ("contract_second_review_required", 409, "技术交易额达到重大合同标准，须另一名审核员复核同意后方可登记", "A large contract needs the consent of a second reviewer");
     SECOND_REVIEWER_SAME = ("contract_second_reviewer_same", 403, "复核人不得与初审人为同一人", "The second reviewer must not be the first");
     FIRST_REVIEW_REQUIRED = ("contract_first_review_required", 409, "请先由登记员初审", "The first review comes first");
+    ALREADY_DISPUTED = ("contract_already_disputed", 409, "该申请已标为有争议", "The case is marked as disputed already");
     NOT_LARGE = ("contract_not_large", 409, "非重大合同无需复核", "Only a large contract has a second review");
     REVIEW_DISAGREES = ("contract_review_disagrees", 409, "审核意见为不同意，不能登记", "The review did not agree to the registration");
     NUMBERS_EXHAUSTED = ("contract_numbers_exhausted", 409, "该机构本年度的登记编号已用完", "The office has used all numbers of the year");
     ATTACHED_TWICE = ("contract_attached_twice", 422, "同一文件不能重复添加", "The file is attached twice");
     ATTACHMENT_NOT_FOUND = ("contract_attachment_not_found", 404, "本合同没有该附件", "The contract has no such attachment");
+    TITLE_NOT_ASKED = ("contract_title_not_asked", 422, "名称与内容不符的，应先要求补正名称", "Ask for a correction of the title first");
+    NOT_PRINTABLE = ("contract_not_printable", 422, "“{chars}”无法印在登记证明上，请改用规范汉字和常用符号", "The certificate cannot show {chars}");
     REFUSAL_GROUND_NOT_IN_PROFILE = ("contract_refusal_ground_not_in_profile", 422, "适用规则中没有该不予登记事由", "The profile of the case has no such ground");
     CLAIMED_BY_OTHER = ("contract_claimed_by_other", 409, "该申请已由其他登记员认领", "A colleague handles this case");
     CLAIM_CLOSED = ("contract_claim_closed", 409, "当前状态的申请无需认领", "A case in this state is not claimed");
@@ -71,10 +74,12 @@ codes! {
     NO_AMENDMENT = ("contract_no_amendment", 409, "没有待审核的变更申请", "No amendment is under review");
     AMENDMENT_OF_CLASS = ("contract_amendment_of_class", 422, "变更登记不得改变合同类别，请另行申请登记", "An amendment does not change the class; file anew");
     AMENDMENT_CHANGES_NOTHING = ("contract_amendment_changes_nothing", 422, "变更内容与已登记内容相同", "The amendment changes nothing");
+    AMENDMENT_BELOW_INCOME = ("contract_amendment_below_income", 422, "已核定技术性收入 {verified_fen} 分，变更后的金额不得低于此数", "{verified_fen} fen of income are verified; the amount cannot become less");
     NO_INCOME = ("contract_no_income", 404, "没有该技术性收入申报", "No such statement of income");
     INCOME_OF_ESTIMATE = ("contract_income_of_estimate", 422, "合同金额为暂估，请先办理变更登记", "The amount is an estimate; amend it first");
     INCOME_TECHNICAL_EXCEEDS = ("contract_income_technical_exceeds", 422, "技术性收入不得超过本期收入", "Technical income is part of what was received");
     INCOME_EXCEEDS_CONTRACT = ("contract_income_exceeds_contract", 422, "累计超过合同登记金额，尚可核定 {left_fen} 分", "More than the contract's amount; {left_fen} fen are left");
+    INCOME_BEFORE_ITS_TIME = ("contract_income_before_its_time", 422, "技术性收入在取得后申报，期间不得晚于今日", "Income is stated after it was received: the period cannot end after today");
     PERIOD_INVALID = ("contract_period_invalid", 422, "起止日期不正确，或超过 {max} 天", "The period is wrong, or longer than {max} days");
     CHECK_PASSED = ("contract_check_passed", 200, "未发现问题", "Nothing found");
     PROFILE_UNVERIFIED = ("contract_profile_unverified", 200, "适用规则“{profile}”尚未由运营方核实", "Profile {profile} is not confirmed by an operator");
@@ -90,6 +95,8 @@ codes! {
     IMPORT_TOO_MANY = ("contract_import_too_many", 422, "一次最多导入 {max} 项申请", "At most {max} applications in one file");
     IMPORT_FORMULA = ("contract_import_formula", 422, "单元格不得含公式，请粘贴为数值", "A cell must not hold a formula");
     IMPORT_KEY_TWICE = ("contract_import_key_twice", 422, "序号 {key} 重复", "The number {key} stands twice");
+    IMPORT_DEAL_TWICE = ("contract_import_deal_twice", 422, "与 {first} 所在行的当事人、名称、日期、金额相同", "The same parties, title, date and amount as in the line of {first}");
+    IMPORT_IP_NOT_LISTED = ("contract_import_ip_not_listed", 422, "“知识产权”表没有列明“{kind}”；该表有内容时应列全", "The sheet of IP does not list {kind}; where it has lines it lists all");
     IMPORT_KEY_UNKNOWN = ("contract_import_key_unknown", 422, "“申请”表中没有序号 {key}", "No application has the number {key}");
     IMPORT_NUMBER_IMPRECISE = ("contract_import_number_imprecise", 422, "长数字已被电子表格舍入，请将单元格设为文本格式后重填", "The spreadsheet has rounded this long number; make the cell text");
     IMPORT_HAS_PROBLEMS = ("contract_import_has_problems", 422, "文件有 {count} 处问题，首处在 {cell}；请先试导入并更正", "The file has {count} problems, the first at {cell}; make a dry run");

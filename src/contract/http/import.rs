@@ -47,6 +47,8 @@ struct ReportView {
     entries: usize,
     /// At most 1 000.
     problems: Vec<ProblemView>,
+    /// There are more than these.
+    more: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -122,7 +124,7 @@ pub async fn problems(edge: Edge, query: Query<FileQuery>, vault: Data<Vault>) -
     edge.read_slow(Permission::ContractWrite, move |snapshot, actor| {
         let today = snapshot.now().day();
         let examined = service::examine(snapshot, actor, &bytes, today)?;
-        let sheet = import::problems_sheet(&examined.problems);
+        let sheet = import::problems_sheet(&examined.problems, examined.more);
         Reply::file(XLSX_MEDIA_TYPE, "批量申请问题清单.xlsx", xlsx::write(&[sheet])?)
     })
     .await
@@ -154,7 +156,7 @@ pub async fn create(edge: Edge, input: Input<ImportBody>, vault: Data<Vault>) ->
     }
     if let Some(first) = examined.problems.first() {
         return Err(Refusal::new(&IMPORT_HAS_PROBLEMS)
-            .with("count", examined.problems.len())
+            .with("count", format!("{}{}", examined.problems.len(), if examined.more { "+" } else { "" }))
             .with("cell", format!("{}!{}", first.sheet, first.cell)));
     }
     let id = write(&edge, file, examined.forms).await?;
@@ -181,7 +183,7 @@ pub async fn show(edge: Edge, id: Path<ImportId>) -> Answer {
 
 fn report(examined: &Examined) -> ReportView {
     let found = examined.problems.iter().map(ProblemView::from).collect();
-    ReportView { entries: examined.forms.len(), problems: found }
+    ReportView { entries: examined.forms.len(), problems: found, more: examined.more }
 }
 
 /// The bytes of an uploaded file; one that is too large is refused before it is read.

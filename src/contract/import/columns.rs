@@ -104,6 +104,8 @@ pub const MAIN: &[Field] = &[
     noted("涉及的知识产权", "/ip", Code("ip_involved"), "没有则选“无”；专利等须在“知识产权”表写明"),
     noted("创新内容", "/novelty", Text, "技术开发合同填写"),
     noted("权属约定", "/ownership", Text, "技术转让合同填写"),
+    field("中介机构名称", "/broker/name", Text),
+    noted("中介机构信用代码", "/broker/credit_code", Text, "18 位，单元格请设为文本格式"),
     noted("主合同登记编号", "/parent_number", Text, "技术培训合同必填，16 位，单元格请设为文本格式"),
 ];
 

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 use super::ENTRIES_MAX;
 use super::columns::{Field, KEY, Kind, MAIN, MAIN_SHEET, PARTS, Part};
 use crate::contract::codes::{
-    IMPORT_COLUMNS_WRONG, IMPORT_EMPTY, IMPORT_FORMULA, IMPORT_KEY_TWICE, IMPORT_KEY_UNKNOWN,
-    IMPORT_NUMBER_IMPRECISE, IMPORT_SHEET_MISSING, IMPORT_TOO_MANY,
+    IMPORT_COLUMNS_WRONG, IMPORT_EMPTY, IMPORT_FORMULA, IMPORT_IP_NOT_LISTED, IMPORT_KEY_TWICE,
+    IMPORT_KEY_UNKNOWN, IMPORT_NUMBER_IMPRECISE, IMPORT_SHEET_MISSING, IMPORT_TOO_MANY,
 };
 use crate::contract::form::Form;
 use crate::kernel::codes_common::{INVALID_VALUE, REQUIRED, UNKNOWN_VALUE};
@@ -67,6 +67,18 @@ impl Entry {
             }
         };
         place.problem(error.code, error.params.clone())
+    }
+}
+
+impl Entry {
+    /// The cell that its line begins with.
+    pub fn cell(&self) -> &str {
+        &self.own.cell
+    }
+
+    /// A problem of the line as a whole.
+    pub fn own_problem(&self, code: &'static Code, params: Params) -> Problem {
+        self.own.problem(code, params)
     }
 }
 
@@ -156,8 +168,28 @@ impl<'a> Table<'a> {
 struct Draft {
     form: Json,
     ip: Option<Json>,
+    /// A cell of it cannot be read, so the rules have nothing to judge.
+    broken: bool,
     places: BTreeMap<String, Place>,
     own: Place,
+}
+
+impl Draft {
+    /// One right may stand in the main sheet alone; where the sheet of rights has lines, it is among them.
+    fn join_ip(&mut self) -> Option<Problem> {
+        let kind = self.ip.take()?;
+        match self.form.get("ip").and_then(Json::as_array) {
+            None => push(&mut self.form, "/ip", serde_json::json!({"kind": kind})),
+            Some(listed) if listed.iter().any(|asset| asset["kind"] == kind) => {}
+            Some(_) => {
+                self.broken = true;
+                let shown = vocabulary::zh("ip_involved", kind.as_str().unwrap_or_default()).to_owned();
+                let place = self.places.get("/ip").unwrap_or(&self.own);
+                return Some(place.problem(&IMPORT_IP_NOT_LISTED, vec![("kind", shown)]));
+            }
+        }
+        None
+    }
 }
 
 #[derive(Default)]
@@ -171,13 +203,14 @@ impl Reading {
     fn application(&mut self, table: &Table<'_>, row: usize, cells: &[Value]) {
         let own = table.place(row, table.key, KEY);
         let key = cells.get(table.key).map(Value::plain).unwrap_or_default().trim().to_owned();
+        let before = self.problems.len();
         if key.is_empty() {
             self.problems.push(own.problem(&REQUIRED, vec![]));
         } else if self.by_key.contains_key(&key) {
             self.problems.push(own.problem(&IMPORT_KEY_TWICE, vec![("key", key.clone())]));
         }
-        let mut draft =
-            Draft { form: Json::Object(Map::new()), ip: None, places: BTreeMap::new(), own: own.clone() };
+        let form = Json::Object(Map::new());
+        let mut draft = Draft { form, ip: None, broken: false, places: BTreeMap::new(), own: own.clone() };
         for (column, field) in &table.columns {
             let place = table.place(row, *column, field.title);
             match value(field.kind, cells.get(*column).unwrap_or(&Value::Empty)) {
@@ -188,6 +221,7 @@ impl Reading {
             }
             draft.places.insert(field.pointer.to_owned(), place);
         }
+        draft.broken = self.problems.len() > before;
         self.by_key.entry(key).or_insert(self.drafts.len());
         self.drafts.push(draft);
     }
@@ -200,6 +234,7 @@ impl Reading {
             self.problems.push(own.problem(&IMPORT_KEY_UNKNOWN, vec![("key", key)]));
             return;
         };
+        let before = self.problems.len();
         let at = draft.form.pointer(part.pointer).and_then(Json::as_array).map_or(0, Vec::len);
         let mut entry = Json::Object(Map::new());
         for (column, field) in &table.columns {
@@ -216,17 +251,17 @@ impl Reading {
             draft.places.insert(format!("{}/{at}{}", part.pointer, field.pointer), place);
         }
         draft.places.insert(format!("{}/{at}", part.pointer), own);
+        draft.broken |= self.problems.len() > before;
         push(&mut draft.form, part.pointer, entry);
     }
 
+    /// The applications whose cells could all be read; those of the others are told with what else is wrong.
     fn finish(mut self) -> Result<Read, Refusal> {
-        if !self.problems.is_empty() {
-            return Ok(Read { entries: vec![], problems: self.problems });
-        }
         let mut entries = Vec::with_capacity(self.drafts.len());
         for mut draft in self.drafts {
-            if let Some(kind) = draft.ip.take().filter(|_| draft.form.get("ip").is_none()) {
-                push(&mut draft.form, "/ip", serde_json::json!({"kind": kind}));
+            self.problems.extend(draft.join_ip());
+            if draft.broken {
+                continue;
             }
             complete(&mut draft.form);
             match serde_json::from_value::<Form>(draft.form) {
@@ -241,8 +276,13 @@ impl Reading {
     }
 }
 
-/// A royalty has both its parts; the one left empty is told by the form's rules.
+/// A royalty and a broker have all their parts; what is left empty is told by the form's rules.
 fn complete(form: &mut Json) {
+    if let Some(broker) = form.pointer_mut("/broker").and_then(Json::as_object_mut) {
+        for name in ["urn", "name", "credit_code"] {
+            broker.entry(name).or_insert_with(|| Json::String(String::new()));
+        }
+    }
     if let Some(royalty) = form.pointer_mut("/payment/royalty").and_then(Json::as_object_mut) {
         royalty.entry("base").or_insert_with(|| Json::String(String::new()));
         royalty.entry("rate_ppm").or_insert_with(|| Json::from(0));

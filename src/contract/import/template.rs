@@ -40,8 +40,8 @@ fn choices(kind: Kind) -> Vec<String> {
     }
 }
 
-/// One line for each problem, with its cell.
-pub fn problems_sheet(problems: &[Problem]) -> Sheet {
+/// One line for each problem, with its cell; the last says that there are `more` than these.
+pub fn problems_sheet(problems: &[Problem], more: bool) -> Sheet {
     let columns = [("工作表", 12), ("单元格", 10), ("列", 20), ("问题", 60), ("代码", 32)];
     let columns = columns.map(|(title, width)| Column::new(title).width(width)).to_vec();
     let mut sheet = Sheet::new("问题", columns);
@@ -57,5 +57,11 @@ pub fn problems_sheet(problems: &[Problem]) -> Sheet {
             ]
         })
         .collect();
+    if more {
+        let said = format!("问题超过 {} 处，其余未列出；更正后请再次试导入", problems.len());
+        let mut row = vec![Cell::Empty; 3];
+        row.push(Cell::text(said));
+        sheet.rows.push(row);
+    }
     sheet
 }

@@ -1,15 +1,17 @@
 //! Importing applications: examined on a snapshot, written in slices behind an import that is not finished, shown
 //! by one last command. A process that dies in between leaves nothing that anybody sees.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use super::filing;
-use crate::contract::codes::{IMPORT_ALREADY_DONE, IMPORT_CHANGED};
+use crate::contract::codes::{IMPORT_ALREADY_DONE, IMPORT_CHANGED, IMPORT_DEAL_TWICE};
 use crate::contract::form::Form;
-use crate::contract::import::{self, Problem};
+use crate::contract::import::{self, Entry, Problem};
 use crate::contract::model::{AttachmentKind, Import, ImportId, Record, State, Step, StepKind};
-use crate::contract::rules::amounts;
 use crate::contract::rules::form::{Filing, check_filing};
+use crate::contract::rules::{amounts, duplicates};
 use crate::contract::store;
 use crate::db::{Conn, Tx};
 use crate::files::model::StoredFile;
@@ -38,6 +40,8 @@ const ABANDONED_AFTER_SECONDS: i64 = 3600;
 pub struct Examined {
     pub forms: Vec<Form>,
     pub problems: Vec<Problem>,
+    /// There are more problems than these.
+    pub more: bool,
 }
 
 /// How a file is read for an import.
@@ -54,23 +58,38 @@ pub fn examine(conn: &mut Conn, actor: &Actor, bytes: &[u8], today: Day) -> Resu
     let mut problems = read.problems;
     let applicant = identity::service::organisation(conn, person.organisation)?.profile.credit_code;
     let profile = reference::service::profile_on(conn, today)?;
+    let mut deals = HashMap::new();
     for entry in &read.entries {
         let parent = filing::parent(conn, &entry.form)?;
         let filing = Filing {
             profile: &profile,
+            filed_on: today,
             today,
             applicant: &applicant,
             parent,
             attached: &[AttachmentKind::MainText],
         };
-        let errors = check_filing(&entry.form, &filing);
+        let mut errors = check_filing(&entry.form, &filing);
+        filing::printable(&entry.form, &mut errors)?;
         problems.extend(errors.list().iter().map(|error| entry.problem(error)));
-        if problems.len() >= PROBLEMS_MAX {
+        problems.extend(twice(&mut deals, entry));
+        if problems.len() > PROBLEMS_MAX {
             break;
         }
     }
+    let more = problems.len() > PROBLEMS_MAX;
     problems.truncate(PROBLEMS_MAX);
-    Ok(Examined { forms: read.entries.into_iter().map(|entry| entry.form).collect(), problems })
+    Ok(Examined { forms: read.entries.into_iter().map(|entry| entry.form).collect(), problems, more })
+}
+
+/// The same parties, title, date and amount as a line before: only one of the two could be filed.
+fn twice(deals: &mut HashMap<String, String>, entry: &Entry) -> Option<Problem> {
+    let key = duplicates::deal_key(&entry.form)?;
+    if let Some(first) = deals.get(&key) {
+        return Some(entry.own_problem(&IMPORT_DEAL_TWICE, vec![("first", first.clone())]));
+    }
+    deals.insert(key, entry.cell().to_owned());
+    None
 }
 
 /// Opens an import; the same bytes are imported once.

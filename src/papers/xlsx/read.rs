@@ -4,7 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::package::{Package, invalid};
-use super::values::{attribute, date_formats, resolve, shared_texts, value};
+use super::values::{Shown, attribute, formats, resolve, shared_texts, value};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::Day;
 use crate::papers::codes::{
@@ -47,6 +47,8 @@ pub enum Value {
     Empty,
     Text(String),
     Number(f64),
+    /// A number that its cell shows as a percentage: the stored 0.035 of a cell that says 3.5%.
+    Percent(f64),
     Day(Day),
     Truth(bool),
     /// An error value such as `#N/A`.
@@ -54,6 +56,9 @@ pub enum Value {
     /// A formula, whatever it was last computed to.
     Formula,
 }
+
+/// What a part of one is rounded to before it is shown in percent: no binary fraction stands as 3.5000000000000004%.
+const PERCENT_STEPS: f64 = 1e12;
 
 /// A sheet by its name; rows count from the first of the sheet, each as long as its last filled cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +74,7 @@ impl Value {
             Self::Empty | Self::Formula => String::new(),
             Self::Text(text) | Self::Fault(text) => text.clone(),
             Self::Number(number) => number.to_string(),
+            Self::Percent(part) => format!("{}%", (part * PERCENT_STEPS).round() / (PERCENT_STEPS / 100.0)),
             Self::Day(day) => day.to_string(),
             Self::Truth(truth) => truth.to_string(),
         }
@@ -94,8 +100,8 @@ pub fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Vec<Page>, Refusal> {
         Some(path) => shared_texts(&package.part(&path)?.unwrap_or_default())?,
         None => vec![],
     };
-    let dates = match of_kind("/styles") {
-        Some(path) => date_formats(&package.part(&path)?.unwrap_or_default())?,
+    let formats = match of_kind("/styles") {
+        Some(path) => formats(&package.part(&path)?.unwrap_or_default())?,
         None => vec![],
     };
     let mut left_cells = limits.cells_max;
@@ -103,7 +109,8 @@ pub fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Vec<Page>, Refusal> {
     for (name, id) in book.sheets.iter().take(limits.sheets_max) {
         let path = target(id).ok_or_else(|| invalid(format!("sheet {name} has no part")))?;
         let xml = package.required(&path)?;
-        let context = Context { name, shared: &shared, dates: &dates, since_1904: book.since_1904, limits };
+        let context =
+            Context { name, shared: &shared, formats: &formats, since_1904: book.since_1904, limits };
         pages.push(Page { name: name.clone(), rows: context.rows(&xml, &mut left_cells)? });
     }
     if pages.is_empty() {
@@ -180,7 +187,7 @@ fn each_tag(xml: &str, mut seen: impl FnMut(&BytesStart<'_>)) -> Result<(), Refu
 struct Context<'a> {
     name: &'a str,
     shared: &'a [String],
-    dates: &'a [bool],
+    formats: &'a [Shown],
     since_1904: bool,
     limits: &'a Limits,
 }
@@ -188,7 +195,7 @@ struct Context<'a> {
 /// A cell while its element is open.
 struct Open {
     kind: String,
-    is_date: bool,
+    shown: Shown,
     raw: String,
     formula: bool,
 }
@@ -245,16 +252,16 @@ impl Context<'_> {
 
     fn begin(&self, tag: &BytesStart<'_>) -> Open {
         let style = attribute(tag, "s").and_then(|style| style.parse::<usize>().ok());
-        let is_date = style.and_then(|style| self.dates.get(style)).copied().unwrap_or(false);
+        let shown = style.and_then(|style| self.formats.get(style)).copied().unwrap_or_default();
         let kind = attribute(tag, "t").unwrap_or_else(|| "n".to_owned());
-        Open { kind, is_date, raw: String::new(), formula: false }
+        Open { kind, shown, raw: String::new(), formula: false }
     }
 
     fn end(&self, cell: &Open, row: usize, column: usize) -> Result<Value, Refusal> {
         if cell.formula {
             return Ok(Value::Formula);
         }
-        let value = value(&cell.kind, &cell.raw, cell.is_date, self.since_1904, self.shared)?;
+        let value = value(&cell.kind, &cell.raw, cell.shown, self.since_1904, self.shared)?;
         if let Value::Text(text) = &value
             && text.len() > self.limits.cell_chars_max
             && text.chars().count() > self.limits.cell_chars_max

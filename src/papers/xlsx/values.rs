@@ -55,39 +55,53 @@ pub fn shared_texts(xml: &str) -> Result<Vec<String>, Refusal> {
     }
 }
 
-/// For each cell format whether it shows a date.
-pub fn date_formats(xml: &str) -> Result<Vec<bool>, Refusal> {
+/// What a cell's format makes of its number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    #[default]
+    Plain,
+    Date,
+    /// A hundred times what is stored: 0.035 stands as 3.5%.
+    Percent,
+}
+
+/// What each cell format shows.
+pub fn formats(xml: &str) -> Result<Vec<Shown>, Refusal> {
     let mut reader = Reader::from_str(xml);
-    let (mut own, mut dates, mut in_cells) = (Vec::<(String, bool)>::new(), Vec::new(), false);
+    let (mut own, mut found, mut in_cells) = (Vec::<(String, Shown)>::new(), Vec::new(), false);
     loop {
         match reader.read_event().map_err(invalid)? {
             Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
                 "cellXfs" => in_cells = true,
                 "numFmt" => {
                     let code = attribute(&tag, "formatCode").unwrap_or_default();
-                    own.push((attribute(&tag, "numFmtId").unwrap_or_default(), shows_date(&code)));
+                    own.push((attribute(&tag, "numFmtId").unwrap_or_default(), shown(&code)));
                 }
                 "xf" if in_cells => {
                     let id = attribute(&tag, "numFmtId").unwrap_or_default();
-                    let custom = own.iter().find(|(known, _)| *known == id).map(|(_, date)| *date);
-                    dates.push(custom.unwrap_or_else(|| is_builtin_date(&id)));
+                    let custom = own.iter().find(|(known, _)| *known == id).map(|(_, shown)| *shown);
+                    found.push(custom.unwrap_or_else(|| builtin(&id)));
                 }
                 _ => {}
             },
             Event::End(tag) if tag.local_name().as_ref() == "cellXfs" => in_cells = false,
-            Event::Eof => return Ok(dates),
+            Event::Eof => return Ok(found),
             _ => {}
         }
     }
 }
 
 /// ECMA-376 18.8.30, with the dates of East Asian locales.
-fn is_builtin_date(id: &str) -> bool {
-    matches!(id.parse::<u32>(), Ok(14..=17 | 22 | 27..=31 | 34..=36 | 50..=54 | 57 | 58))
+fn builtin(id: &str) -> Shown {
+    match id.parse::<u32>() {
+        Ok(9 | 10) => Shown::Percent,
+        Ok(14..=17 | 22 | 27..=31 | 34..=36 | 50..=54 | 57 | 58) => Shown::Date,
+        _ => Shown::Plain,
+    }
 }
 
-/// A format code with a year or a day outside quotes, escapes and brackets.
-fn shows_date(code: &str) -> bool {
+/// By a year, a day or a percent sign outside quotes, escapes and brackets.
+fn shown(code: &str) -> Shown {
     let mut chars = code.chars();
     let (mut quoted, mut bracketed) = (false, false);
     while let Some(char) = chars.next() {
@@ -96,11 +110,14 @@ fn shows_date(code: &str) -> bool {
             '"' => quoted = !quoted,
             '[' if !quoted => bracketed = true,
             ']' if !quoted => bracketed = false,
-            'y' | 'Y' | 'd' | 'D' | 'e' if !quoted && !bracketed => return !code.contains("E+"),
+            '%' if !quoted && !bracketed => return Shown::Percent,
+            'y' | 'Y' | 'd' | 'D' | 'e' if !quoted && !bracketed && !code.contains("E+") => {
+                return Shown::Date;
+            }
             _ => {}
         }
     }
-    false
+    Shown::Plain
 }
 
 /// `_x000D_` and its like.
@@ -127,7 +144,7 @@ pub fn unescaped(text: &str) -> String {
 pub fn value(
     kind: &str,
     raw: &str,
-    is_date: bool,
+    shown: Shown,
     since_1904: bool,
     shared: &[String],
 ) -> Result<Value, Refusal> {
@@ -148,8 +165,11 @@ pub fn value(
             None => text(raw),
         },
         _ => match raw_trimmed.parse::<f64>().ok().filter(|number| number.is_finite()) {
-            Some(number) if is_date => serial(number, since_1904).map_or(Value::Number(number), Value::Day),
-            Some(number) => Value::Number(number),
+            Some(number) => match shown {
+                Shown::Date => serial(number, since_1904).map_or(Value::Number(number), Value::Day),
+                Shown::Percent => Value::Percent(number),
+                Shown::Plain => Value::Number(number),
+            },
             None => text(raw),
         },
     })

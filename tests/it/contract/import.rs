@@ -12,7 +12,7 @@ use techmart::papers::{Cell, Sheet};
 const OWNER: &str = "institute.member";
 
 /// Cells of one complete application.
-fn line(number: i64) -> Vec<(&'static str, Cell)> {
+pub fn line(number: i64) -> Vec<(&'static str, Cell)> {
     let text = |text: &str| Cell::text(text);
     let day = |day: &str| Cell::Day(day.parse().unwrap());
     vec![
@@ -75,7 +75,7 @@ pub fn uploaded(client: &Client, entries: i64) -> String {
     upload(client, "批量申请.xlsx", &xlsx::write(&book(&lines)).unwrap()).expect(201).id()
 }
 
-fn import(client: &Client, file: &str, dry_run: bool) -> Response {
+pub fn import(client: &Client, file: &str, dry_run: bool) -> Response {
     client.post("/api/v1/contracts/imports", json!({"file": file, "dry_run": dry_run}))
 }
 
@@ -171,7 +171,8 @@ fn every_problem_is_told_by_its_cell() {
     assert!(own(&client).is_empty(), "nothing half-imported");
 }
 
-/// Issue, bad input: a file that is not what it says, a zip bomb, a 200 MB file, wrong columns.
+/// Issue, bad input: a file that is not what it says, wrong columns, a zip bomb; a workbook above the import's limit and
+/// a file above the upload's, which stops whatever is longer at the same count.
 #[test]
 fn bad_files_have_their_codes() {
     let city = City::new();
@@ -188,6 +189,9 @@ fn bad_files_have_their_codes() {
     assert!(refused.text().contains("项目名称") && refused.text().contains("合同名称"));
     import(&client, &put("空.xlsx", &xlsx::write(&template()).unwrap()), true)
         .refused(422, "contract_import_empty");
+    let bomb = super::dry_run::workbook(&"0".repeat(70 * 1024 * 1024), "<styleSheet/>");
+    assert!(bomb.len() < 1024 * 1024, "{} bytes unpack to 70 MiB", bomb.len());
+    import(&client, &put("炸弹.xlsx", &bomb), true).refused(422, "xlsx_inflates_too_large");
     let large = vec![b'x'; 11 * 1024 * 1024];
     import(&client, &put("大.txt", &large), true).refused(413, "xlsx_too_large");
     let huge = vec![b'x'; 31 * 1024 * 1024];

@@ -3,6 +3,7 @@
 pub mod after;
 mod bulk;
 mod casework;
+mod dry_run;
 mod filing;
 pub mod import;
 mod machine;
