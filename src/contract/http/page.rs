@@ -6,6 +6,8 @@ use base64::Engine;
 
 use super::certificate::CertificateView;
 use crate::contract::form::Form;
+use crate::contract::model::SubType;
+use crate::contract::rules::ip;
 use crate::contract::service::{self, Certified, Verdict};
 use crate::http::{Reply, page};
 use crate::kernel::error::Refusal;
@@ -29,6 +31,7 @@ pub(super) struct Line {
 struct Paper<'a> {
     style: &'static str,
     number: &'a str,
+    edition: Option<String>,
     banner: Option<String>,
     lines: Vec<Line>,
     office: &'a str,
@@ -47,6 +50,7 @@ pub(super) fn paper(certified: &Certified, view: &CertificateView) -> Result<Rep
     let paper = Paper {
         style: STYLE,
         number: &view.number,
+        edition: edition_line(certified),
         banner: (certified.verdict != Verdict::Valid).then(|| headline(certified)),
         lines: lines(certified),
         office: &certified.edition.office_name,
@@ -90,8 +94,22 @@ pub(super) fn lines(certified: &Certified) -> Vec<Line> {
     ]
 }
 
+/// Which edition of the registration the paper shows, and since when; the first says nothing of it.
+pub(super) fn edition_line(certified: &Certified) -> Option<String> {
+    let edition = &certified.edition;
+    (edition.edition > 1)
+        .then(|| format!("第 {} 版　变更登记日期：{}", edition.edition, day(Some(edition.at.day()))))
+}
+
+/// Class and sub-type; of a licence also how exclusive it is.
 fn class(form: &Form) -> String {
-    format!("{}·{}", zh("contract_class", &form.class), zh("contract_sub_type", &form.sub_type))
+    let named = format!("{}·{}", zh("contract_class", &form.class), zh("contract_sub_type", &form.sub_type));
+    let licence = SubType::parse(&form.sub_type).is_some_and(SubType::is_licence);
+    if !licence {
+        return named;
+    }
+    let exclusivity = ip::exclusivity(form.licence.as_ref());
+    format!("{named}（{}）", zh("licence_exclusivity", exclusivity.as_str()))
 }
 
 fn party(name: &str, credit_code: &str) -> String {

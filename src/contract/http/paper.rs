@@ -4,7 +4,7 @@ use actix_web::get;
 use actix_web::web::{Data, Path, Query};
 
 use super::certificate::{CertificateView, CodeQuery, Issuer};
-use super::page::{Line, headline, lines, registered_on, signature_of};
+use super::page::{Line, edition_line, headline, lines, registered_on, signature_of};
 use crate::contract::model::ContractId;
 use crate::contract::service::{self, Certified, Verdict};
 use crate::http::{Answer, Edge, Reply};
@@ -83,6 +83,10 @@ fn draw(certified: &Certified, view: &CertificateView) -> Result<Vec<u8>, Refusa
         let number = format!("登记编号  {}", view.number);
         canvas.line_of_text(MIDDLE, 47.0, Align::Centre, &number, Style::plain(12.5).spaced(0.03))?;
         let mut y = 54.0;
+        if let Some(line) = edition_line(certified) {
+            canvas.line_of_text(MIDDLE, 53.0, Align::Centre, &line, Style::plain(11.0))?;
+            y = 57.0;
+        }
         if certified.verdict != Verdict::Valid {
             canvas.frame((LEFT, y - 1.5), RIGHT - LEFT, 10.0, 0.4, Ink::Red);
             let style = Style::plain(13.0).ink(Ink::Red).bold();

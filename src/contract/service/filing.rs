@@ -1,7 +1,8 @@
 //! Loading a case for an act, and the checks around the form that need the database.
 
 use crate::contract::codes::{
-    DUPLICATE_DEAL, DUPLICATE_PENDING, DUPLICATE_TEXT, OFFICE_OF_OTHER_TERRITORY, OFFICE_UNKNOWN,
+    DUPLICATE_DEAL, DUPLICATE_PENDING, DUPLICATE_TEXT, NOT_PRINTABLE, OFFICE_OF_OTHER_TERRITORY,
+    OFFICE_UNKNOWN,
 };
 use crate::contract::form::Form;
 use crate::contract::model::{AttachmentKind, Class, ContractId, Number, Record, State, SubType};
@@ -17,6 +18,7 @@ use crate::kernel::error::{Code, Errors, Refusal};
 use crate::kernel::id::OrganisationId;
 use crate::kernel::party::PartyRef;
 use crate::kernel::time::Day;
+use crate::papers::pdf;
 use crate::reference::model::Profile;
 
 /// A contract of the actor's own organisation, as applicant.
@@ -53,7 +55,8 @@ pub(super) fn office_for(
     Ok(())
 }
 
-/// Everything that the law asks of the application on a day, all problems at once.
+/// Everything that the law asks of the application today, all problems at once. Its validity is judged by the day on
+/// which it was first filed: the office's own time does not run against the applicant.
 pub(super) fn problems(
     tx: &mut Conn,
     record: &Record,
@@ -62,14 +65,33 @@ pub(super) fn problems(
 ) -> Result<Errors, Refusal> {
     let applicant = identity::service::organisation(tx, record.applicant)?.profile.credit_code;
     let attached: Vec<_> = store::attached(tx, record.id)?.into_iter().map(|file| file.kind).collect();
+    let filed_on = record.state.submission().map_or(today, |submission| submission.at.day());
     let filing = Filing {
         profile,
+        filed_on,
         today,
         applicant: &applicant,
         parent: parent(tx, &record.form)?,
         attached: &attached,
     };
-    Ok(check_filing(&record.form, &filing))
+    let mut errors = check_filing(&record.form, &filing);
+    printable(&record.form, &mut errors)?;
+    Ok(errors)
+}
+
+/// What the certificate will say can be printed: better learnt now than when the paper is wanted.
+pub(super) fn printable(form: &Form, errors: &mut Errors) -> Result<(), Refusal> {
+    for (pointer, text) in
+        [("/title", &form.title), ("/seller/name", &form.seller.name), ("/buyer/name", &form.buyer.name)]
+    {
+        let missing = pdf::unprintable(text)?;
+        if !missing.is_empty() {
+            let named = missing.iter().map(|char| format!("{char}（U+{:04X}）", u32::from(*char)));
+            let chars = named.collect::<Vec<_>>().join("、");
+            errors.add_with(pointer, &NOT_PRINTABLE, &[("chars", chars)]);
+        }
+    }
+    Ok(())
 }
 
 /// The standing registration that the form names as its main contract.

@@ -9,7 +9,8 @@ use skrifa::{FontRef, MetadataProvider};
 use crate::kernel::error::Refusal;
 use crate::papers::codes::PAPER_GLYPH_MISSING;
 
-/// Noto Serif CJK SC, cut down to 通用规范汉字表 and what stands between its characters (`font/make.sh`).
+/// Noto Serif CJK SC, cut down to 通用规范汉字表 and what stands between its characters, indices of
+/// formulas among it (`font/make.sh`).
 static DATA: &[u8] = include_bytes!("../font/NotoSerifSC-subset.otf");
 
 pub struct Face {
@@ -48,7 +49,6 @@ impl Face {
         self.font.clone()
     }
 
-    #[cfg(test)]
     pub fn has(&self, char: char) -> bool {
         self.outlines.charmap().map(char).is_some()
     }
@@ -88,7 +88,7 @@ mod tests {
         let missing: String = chars.into_iter().filter(|char| !face.has(*char)).collect();
         assert_eq!(missing, "");
         let ascii = (' '..='~').chain('！'..='～');
-        let others = "，。、；：？！“”‘’（）《》〈〉【】—…·￥〇①②③ⅠⅡαβγμΩ℃±×÷≤≥≈→²³".chars();
+        let others = "，。、；：？！“”‘’（）《》〈〉【】—…·￥〇①②③ⅠⅡαβγμΩ℃±×÷≤≥≈→²³⁰⁵⁶⁺⁻₀₂₄₋㎡㎥".chars();
         let missing: String = ascii.chain(others).filter(|char| !face.has(*char)).collect();
         assert_eq!(missing, "");
     }

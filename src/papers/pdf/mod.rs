@@ -86,6 +86,18 @@ pub enum Align {
     Right,
 }
 
+/// The characters of a text that a paper cannot show, each once. Line breaks and blanks are layout.
+pub fn unprintable(text: &str) -> Result<Vec<char>, Refusal> {
+    let face = face::shared()?;
+    let mut missing = vec![];
+    for char in text.chars().filter(|char| !char.is_whitespace()) {
+        if !face.has(char) && !missing.contains(&char) {
+            missing.push(char);
+        }
+    }
+    Ok(missing)
+}
+
 /// One A4 page, drawn by `draw`.
 pub fn a4(
     about: &About,

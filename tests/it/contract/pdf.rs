@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::City;
-use crate::support::contracts::{act, form, registered, registered_of};
+use crate::support::contracts::{act, draft_of, form, registered, registered_of, registrar, show, submit};
 use crate::support::tools;
 
 const OWNER: &str = "institute.member";
@@ -66,16 +66,59 @@ fn what_became_of_a_registration_stands_on_the_paper() {
     city.anonymous().get(&format!("{public}?code=AAAA")).refused(404, "certificate_not_found");
 }
 
-/// DESIGN, dependencies: a missing glyph refuses with a clear problem, never a box on an official paper.
+/// DESIGN, dependencies: a missing glyph refuses with a clear problem, never a box on an official paper; the applicant
+/// learns it when filing, with the characters, not when the paper is wanted.
 #[test]
-fn a_character_outside_the_list_refuses_the_paper() {
+fn a_character_outside_the_list_is_told_when_filing() {
     let city = City::new();
     let mut form = form();
     form["title"] = json!("\u{2A6D6}陶工艺示例");
+    form["buyer"]["name"] = json!("示例鋰业");
+    let id = draft_of(&city, &form);
+    let refused = submit(&city, &id, "registration_office").refused(422, "validation_failed");
+    assert_eq!(refused.field("/title"), Some("contract_not_printable"));
+    assert_eq!(refused.field("/buyer/name"), Some("contract_not_printable"));
+    let text = refused.text();
+    for char in ["U+2A6D6", "鋰（U+92F0）"] {
+        assert!(text.contains(char), "{char} in {text}");
+    }
+    form["title"] = json!("CO₂ 与 Fe³⁺ 吸附，10⁶ ㎡ 示例");
+    form["buyer"]["name"] = json!("示例锂业");
     let id = registered_of(&city, &form);
-    let path = format!("/api/v1/contracts/{id}/certificate.pdf");
-    let refused = city.as_(OWNER).get(&path).refused(422, "paper_glyph_missing");
-    assert!(refused.text().contains("U+2A6D6"), "{}", refused.text());
+    if let Some(text) = text_of(&city, &pdf(&city, &id)) {
+        for word in ["CO₂", "Fe³⁺", "10⁶", "㎡"] {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+    }
+}
+
+/// DOMAIN §2, amendment: the paper says which edition it is and since when; art. 862: a licence says how exclusive it is.
+#[test]
+fn domain_2_the_paper_names_its_edition_and_the_licence() {
+    let city = City::new();
+    let mut licence = form();
+    licence["class"] = json!("licence");
+    licence["sub_type"] = json!("know_how_licence");
+    licence["ip"] = json!([{"kind": "know_how", "title": "示例工艺"}]);
+    licence["licence"] = json!({"exclusivity": "sole"});
+    licence["novelty"] = json!("");
+    let id = registered_of(&city, &licence);
+    let html = |city: &City| {
+        city.as_(OWNER).get(&format!("/api/v1/contracts/{id}/certificate/paper")).expect(200).text()
+    };
+    let first = html(&city);
+    assert!(first.contains("（排他许可）") && !first.contains("变更登记日期"), "{first}");
+    city.clock.advance_seconds(86_400);
+    let mut dearer = show(&city, &id)["form"].clone();
+    dearer["total_fen"] = json!(150_000_000);
+    act(&city.as_(OWNER), &id, "amendments", json!({"form": dearer, "reason": "增加工作量"})).expect(200);
+    act(&registrar(&city), &id, "amendments/approve", json!({"opinion": "同意"})).expect(200);
+    let second = html(&city);
+    assert!(second.contains("第 2 版") && second.contains("变更登记日期：2026 年 3 月 3 日"), "{second}");
+    if let Some(text) = text_of(&city, &pdf(&city, &id)) {
+        let bare: String = text.split_whitespace().collect();
+        assert!(bare.contains("第2版变更登记日期：2026年3月3日") && bare.contains("排他许可"), "{text}");
+    }
 }
 
 /// Issue 4: verification by the file itself, offline with the published keys and online with what became of it.
