@@ -2,6 +2,7 @@
 
 use crate::kernel::id::Id;
 use crate::kernel::time::UtcTime;
+use crate::kernel::vocabulary;
 
 /// One searchable record: its *published projection*, never a draft and never a confidential part. Whatever is
 /// put in here can be found and read by anybody without login, so a source fills it from published columns only.
@@ -182,6 +183,33 @@ impl Facet {
     }
 }
 
+impl Facet {
+    /// Whether a value is one of the list that the facet is coded by; years, divisions and nodes have none.
+    pub fn takes(self, value: &str) -> bool {
+        match self {
+            Facet::Kind => KINDS.contains(&value),
+            Facet::Field => vocabulary::has("technical_field", value),
+            Facet::Industry => is_industry(value),
+            Facet::Trl => vocabulary::has("trl", value),
+            Facet::Maturity => (1..=9).any(|trl| maturity(trl) == value),
+            Facet::IpKind => vocabulary::has("ip_kind", value),
+            Facet::IpState => vocabulary::has("ip_status", value),
+            Facet::Cooperation => vocabulary::has("cooperation_mode", value),
+            Facet::PriceBand => value == NEGOTIABLE || PRICE_BANDS.iter().any(|(_, band)| *band == value),
+            Facet::HolderKind => vocabulary::has("organisation_kind", value),
+            Facet::Division | Facet::Origin | Facet::Year => true,
+        }
+    }
+}
+
+/// A section (`C`), or a class behind its section (`C13`).
+fn is_industry(value: &str) -> bool {
+    let class = value.get(1..).unwrap_or_default();
+    vocabulary::has("industry_section", value)
+        || (vocabulary::industry_section_of(class).is_some()
+            && value.get(..1) == vocabulary::industry_section_of(class))
+}
+
 /// What hits can be narrowed by from and to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Measure {
@@ -308,6 +336,10 @@ pub struct Answer {
     pub taken: Vec<String>,
 }
 
+/// Kinds of records that are searched, of this node and as replicas.
+const KINDS: [&str; 2] = ["achievement", "demand"];
+const NEGOTIABLE: &str = "negotiable";
+
 /// The lower ends of the price bands in fen, and their codes.
 const PRICE_BANDS: [(i64, &str); 4] =
     [(500_000_000, "from_5m"), (100_000_000, "1m_5m"), (10_000_000, "100k_1m"), (i64::MIN, "below_100k")];
@@ -324,8 +356,8 @@ impl Price {
 
     /// The band by the lowest price; amounts in its name are yuan.
     pub fn band(self) -> &'static str {
-        let Some((low, _)) = self.bounds() else { return "negotiable" };
-        PRICE_BANDS.iter().find(|(from, _)| low >= *from).map_or("negotiable", |(_, band)| band)
+        let Some((low, _)) = self.bounds() else { return NEGOTIABLE };
+        PRICE_BANDS.iter().find(|(from, _)| low >= *from).map_or(NEGOTIABLE, |(_, band)| band)
     }
 }
 

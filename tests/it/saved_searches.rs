@@ -56,6 +56,9 @@ fn a_question_that_cannot_stand_is_refused_with_the_reason() {
         let answer = client.post("/api/v1/saved-searches", body(question)).refused(422, "validation_failed");
         answer.body["errors"][0]["code"].as_str().unwrap().to_owned()
     };
+    let unknown = client.post("/api/v1/saved-searches", body(json!({"q": "稻", "field": "nonsense"})));
+    let unknown = unknown.refused(422, "validation_failed");
+    assert_eq!(unknown.field("/question/field"), Some("unknown_value"));
     assert_eq!(refused(json!({})), "saved_search_empty");
     assert_eq!(refused(json!({"q": "稻".repeat(4_001)})), "search_too_long");
     let unknown = body(json!({"colour": "red"}));
@@ -218,4 +221,29 @@ fn many_owners_are_told_by_several_alerts() {
     let read = city.app.db.read_blocking(|snapshot| techmart::changes::read_after(snapshot, 0, 10_000));
     let alerts = read.unwrap().into_iter().filter(|change| change.kind == "saved_search.alerted").count();
     assert_eq!(alerts, 2, "120 searches, 100 in an alert");
+}
+
+/// Rule 4 of saved searches, alerts: one row that cannot be read keeps nobody else from being told.
+#[test]
+fn one_unreadable_row_silences_nobody() {
+    let city = City::new();
+    city.settle();
+    let broken = saved(&city, "enterprise.admin", json!({"q": "近红外"}));
+    let old = saved(&city, "enterprise.admin", json!({"q": "近红外", "kind": "demand"}));
+    saved(&city, READER, json!({"q": "近红外"}));
+    city.app
+        .db
+        .write_blocking("test.break", move |tx| {
+            let set = |question: &str, id: &str| {
+                format!("UPDATE saved_search SET question = '{question}' WHERE id = '{id}'")
+            };
+            tx.batch(&set(r#"{"colour": "red"}"#, &broken))?;
+            // A code that was on its list once.
+            Ok(tx.batch(&set(r#"{"q": "近红外", "field": "left_the_list"}"#, &old))?)
+        })
+        .unwrap();
+    published_of(&city, "achievements", OWNER, with(achievement(), "title", json!("近红外分选装置（示例）")));
+    city.settle();
+    assert_eq!(events(&city, READER), ["search_matched"]);
+    assert_eq!(events(&city, "enterprise.admin"), Vec::<String>::new());
 }

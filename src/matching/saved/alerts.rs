@@ -181,13 +181,22 @@ impl Desk {
             let Some(last) = rows.last() else { return Ok(()) };
             from = (last.changed_at, Some(last.id));
             self.read_up_to = Some(last.changed_at);
-            rows.iter().try_for_each(|row| self.take(row))?;
+            rows.iter().for_each(|row| self.take(row));
         }
     }
 
-    fn take(&mut self, row: &SavedSearch) -> Result<(), Refusal> {
+    /// One row that cannot be read is passed over: everybody else is still told.
+    fn take(&mut self, row: &SavedSearch) {
+        let query = match service::kept_query(row) {
+            Ok(query) => query,
+            Err(refusal) => {
+                tracing::error!(saved_search = %row.id, %refusal, "a saved search cannot be read and is not watched");
+                self.watch.remove(row.id);
+                self.since.remove(&row.id);
+                return;
+            }
+        };
         let analyzer = Analyzer::shared();
-        let query = service::query(&service::stored_question(row)?)?;
         let standing = Standing::new(&query.text, &query.filters, &analyzer, &self.synonyms.1);
         if row.frequency == Frequency::Off {
             self.watch.remove(row.id);
@@ -196,7 +205,6 @@ impl Desk {
             self.watch.put(row.id, standing, &analyzer);
             self.since.insert(row.id, row.since);
         }
-        Ok(())
     }
 
     fn look(&self, change: &Change, material: &mut Material) -> Prepared {

@@ -35,6 +35,11 @@ pub fn query(question: &SearchParams) -> Result<SearchQuery, Refusal> {
     question.clone().standing().query()
 }
 
+/// The question of a stored row, as the search takes it: what was allowed when it was kept stands.
+pub fn kept_query(it: &SavedSearch) -> Result<SearchQuery, Refusal> {
+    stored_question(it)?.standing().kept_query()
+}
+
 /// The question of a stored row.
 pub fn stored_question(it: &SavedSearch) -> Result<SearchParams, Refusal> {
     from_json(&it.question)
@@ -42,7 +47,16 @@ pub fn stored_question(it: &SavedSearch) -> Result<SearchParams, Refusal> {
 
 /// Rule 1: a question that can stand.
 pub fn check_question(errors: &mut Errors, question: &SearchParams) -> Result<(), Refusal> {
-    let query = query(question)?;
+    let query = match query(question) {
+        Ok(query) => query,
+        Err(refusal) if !refusal.errors().is_empty() => {
+            for it in refusal.errors() {
+                errors.add_with(format!("/question{}", it.pointer), it.code, &it.params);
+            }
+            return Ok(());
+        }
+        Err(refusal) => return Err(refusal),
+    };
     if query.text.trim().is_empty() && query.filters.chosen.is_empty() && query.filters.ranges.is_empty() {
         errors.add("/question", &SAVED_SEARCH_EMPTY);
     }

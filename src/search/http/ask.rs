@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::kernel::codes_common::CURSOR_INVALID;
+use crate::kernel::codes_common::{CURSOR_INVALID, UNKNOWN_VALUE};
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::page::{PageQuery, decode_cursor, encode_cursor};
 use crate::kernel::time::Day;
@@ -15,6 +15,8 @@ use crate::search::query::QUERY_CHARS_MAX;
 
 /// Values of one filter.
 const VALUES_MAX: usize = 50;
+/// Of an unknown value, in the answer that refuses it.
+const VALUE_SHOWN_CHARS: usize = 40;
 
 #[derive(
     Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams, utoipa::ToSchema,
@@ -123,6 +125,28 @@ impl SearchParams {
 
     pub fn query(self) -> Result<SearchQuery, Refusal> {
         let mut errors = Errors::new();
+        self.check_codes(&mut errors);
+        self.taken(errors)
+    }
+
+    /// A question that was kept: a code that has left its list since is asked for all the same, and finds nothing.
+    pub fn kept_query(self) -> Result<SearchQuery, Refusal> {
+        self.taken(Errors::new())
+    }
+
+    /// A filter by what no record can have would find nothing, today and for good.
+    fn check_codes(&self, errors: &mut Errors) {
+        for facet in Facet::ALL {
+            let values: Vec<String> = self.values(facet).map(words).unwrap_or_default();
+            for value in values.into_iter().filter(|value| !facet.takes(value)).take(VALUES_MAX) {
+                let shown = value.chars().take(VALUE_SHOWN_CHARS).collect();
+                let params = [("value", shown), ("list", facet.name().to_owned())];
+                errors.add_with(format!("/{}", facet.name()), &UNKNOWN_VALUE, &params);
+            }
+        }
+    }
+
+    fn taken(self, mut errors: Errors) -> Result<SearchQuery, Refusal> {
         let text = self.q.clone().unwrap_or_default();
         if text.chars().count() > QUERY_CHARS_MAX {
             errors.add_with("/q", &SEARCH_TOO_LONG, &[("max", QUERY_CHARS_MAX.to_string())]);
@@ -282,6 +306,31 @@ mod tests {
             ..SearchParams::default()
         };
         assert_eq!(params.query().unwrap_err().errors().len(), 3);
+    }
+
+    /// Issue 3, field filters: a code outside its list is told with its parameter; a kept question is taken as it is.
+    #[test]
+    fn a_code_outside_its_list_is_refused() {
+        let params = SearchParams {
+            kind: Some("achievement,xyz".into()),
+            field: Some("nonsense".into()),
+            industry: Some("C,C13,A26".into()),
+            price_band: Some("1m_5m,negotiable".into()),
+            maturity: Some("trial".into()),
+            holder_kind: Some("institute".into()),
+            trl: Some("9,10".into()),
+            year: Some("2019".into()),
+            division: Some("450700".into()),
+            ..SearchParams::default()
+        };
+        assert!(params.clone().kept_query().is_ok());
+        let refused = params.query().unwrap_err();
+        let told: Vec<_> = refused.errors().iter().map(|it| (it.pointer.as_str(), it.code.id)).collect();
+        let unknown = "unknown_value";
+        assert_eq!(
+            told,
+            [("/kind", unknown), ("/field", unknown), ("/industry", unknown), ("/trl", unknown)]
+        );
     }
 
     #[test]

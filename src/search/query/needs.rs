@@ -54,6 +54,17 @@ pub struct Chunk {
     pub synonyms: Vec<Chunk>,
 }
 
+impl Chunk {
+    /// The number of a patent, a right or a standard: its parts mean nothing apart, so it is found whole or not at all.
+    pub fn is_number(&self) -> bool {
+        let bare =
+            ["zl", "cn"].iter().find_map(|prefix| self.text.strip_prefix(prefix)).unwrap_or(&self.text);
+        let mut chars = bare.strip_suffix('x').unwrap_or(bare).chars();
+        bare.contains(|c: char| c.is_ascii_digit())
+            && chars.all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | '·'))
+    }
+}
+
 /// One of a group of which one is enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alternative {
@@ -103,6 +114,13 @@ impl Question {
     pub fn taken(&self) -> Vec<String> {
         let needs = self.chunks.iter().flat_map(|chunk| &chunk.needs).filter(|_| self.long);
         needs.map(|need| need.text().to_owned()).collect()
+    }
+
+    /// Nothing but a number, perhaps written with blanks: ZL 2017 1 0601862.3.
+    pub fn is_number(&self) -> bool {
+        let mark = |chunk: &Chunk| matches!(chunk.text.as_str(), "zl" | "cn");
+        self.chunks.iter().any(Chunk::is_number)
+            && self.chunks.iter().all(|chunk| chunk.is_number() || mark(chunk))
     }
 
     /// Whether words decide the order.
@@ -304,6 +322,17 @@ mod tests {
         assert_eq!(all("ＧＢ／Ｔ"), [word("gb"), word("t")]);
         assert_eq!(all("鱟 海水稻"), [Need::Single("鲎".into()), word("海水稻")]);
         assert_eq!(all("油荼"), [run("油荼")]);
+    }
+
+    #[test]
+    fn a_number_is_told_from_words() {
+        let is_number = |text: &str| chunk(text, &Analyzer::shared()).is_number();
+        for number in ["201710601862.3", "zl201710601862.3", "20191023456x", "22900-2022", "2026"] {
+            assert!(is_number(number), "{number}");
+        }
+        for words in ["zl", "x", "gb/t", "5g", "3d打印", "海水稻", "pm2.5"] {
+            assert!(!is_number(words), "{words}");
+        }
     }
 
     #[test]

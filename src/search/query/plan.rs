@@ -69,7 +69,8 @@ impl Plan<'_> {
         if chunks.is_empty() {
             return vec![];
         }
-        if stage == Stage::SomeWords {
+        // A part of a number is another number, or none.
+        if stage == Stage::SomeWords && !self.question.is_number() {
             return vec![(Occur::Must, self.some_words())];
         }
         let mut clauses: Vec<Clause> = Vec::new();
@@ -139,7 +140,7 @@ impl Plan<'_> {
     fn some_words(&self) -> Box<dyn Query> {
         let mut needs: Vec<Box<dyn Query>> = Vec::new();
         for chunk in &self.question.chunks {
-            if chunk.synonyms.is_empty() {
+            if chunk.synonyms.is_empty() && !chunk.is_number() {
                 needs.extend(chunk.needs.iter().map(|need| self.need(need)));
             } else {
                 needs.push(one_or_all(self.chunk(chunk, Stage::Words)));

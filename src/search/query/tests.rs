@@ -110,6 +110,24 @@ fn the_words_that_must_work() {
     }
 }
 
+/// Issue 3, words that must work: a patent number; one that is not there finds nothing, not what shares a digit.
+#[test]
+fn an_absent_number_finds_nothing() {
+    let mut documents = city();
+    documents[0].body.push_str(" 3 种配方，共 2017 件");
+    let desk = Desk::new(&documents);
+    for question in
+        ["201710601863.3", "ZL201710601863.3", "ZL 2017 1 0601863.3", "201710601863 3", "32200-2017"]
+    {
+        assert_eq!(desk.titles(question), Vec::<String>::new(), "{question}");
+    }
+    assert_eq!(
+        desk.titles("海水稻 201710601863.3"),
+        ["耐盐海水稻种植技术"],
+        "beside words it is one of several"
+    );
+}
+
 #[test]
 fn anything_may_be_typed() {
     let desk = Desk::new(&city());

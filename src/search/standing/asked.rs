@@ -133,8 +133,15 @@ fn share(atom: &str, analyzer: &Analyzer) -> f64 {
 }
 
 fn words(question: &Question) -> Vec<Test> {
-    if question.long && !question.chunks.is_empty() {
-        let needs: Vec<Test> = question.chunks.iter().flat_map(|part| &part.needs).map(need).collect();
+    if question.long && !question.chunks.is_empty() && !question.is_number() {
+        let mut needs: Vec<Test> = vec![];
+        for part in &question.chunks {
+            if part.is_number() {
+                needs.push(chunk(question, part));
+            } else {
+                needs.extend(part.needs.iter().map(need));
+            }
+        }
         return vec![Test::Some(LONG_ENOUGH.min(needs.len()), needs)];
     }
     let chunks: Vec<Test> = question.chunks.iter().map(|part| chunk(question, part)).collect();

@@ -32,6 +32,35 @@ fn ids(body: &Value) -> Vec<&str> {
     body["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
 }
 
+/// Issue 3: a patent number that nobody has finds nothing, not the records that share a digit with it; a filter by a code
+/// that is on no list is told, and not answered with nothing.
+#[test]
+fn what_is_on_no_list_and_what_nobody_has() {
+    let city = City::new();
+    let title = "坭兴陶 3 号窑 201710601862 型（示例）";
+    published_of(&city, "achievements", OWNER, with(achievement(), "title", json!(title)));
+    city.settle();
+    for absent in ["201710601863.3", "ZL201710601863.3", "ZL 2017 1 0601863.3"] {
+        assert_eq!(ids(&ask(&city, &[("q", absent)])), Vec::<&str>::new(), "{absent}");
+    }
+    assert_eq!(
+        ids(&ask(&city, &[("q", "坭兴陶 201710601863.3")])).len(),
+        1,
+        "beside words it is one of several"
+    );
+    for (filter, value) in
+        [("kind", "xyz"), ("field", "nonsense"), ("ip_kind", "patent"), ("price_band", "cheap")]
+    {
+        let refused = asked(&city.anonymous(), &[(filter, value)]).refused(422, "validation_failed");
+        assert_eq!(refused.field(&format!("/{filter}")), Some("unknown_value"));
+    }
+    assert_eq!(
+        ids(&ask(&city, &[("industry", "C,C30"), ("ip_state", "granted"), ("trl", "1,2,3,4,5,6,7,8,9")]))
+            .len(),
+        1
+    );
+}
+
 #[test]
 fn a_published_record_is_found_by_what_it_says() {
     let city = City::new();
