@@ -49,6 +49,8 @@ events! {
     Contract {
         "contract_submitted" "收到新的认定登记申请" "A contract was submitted for registration";
         "contract_accepted" "认定登记申请已受理" "Your contract was accepted for review";
+        "contract_award_elsewhere" "技术合同由卖方在其所在地申请认定登记" "The seller registers the contract where it belongs";
+        "contract_disputed" "认定登记申请被列为争议案件，办理期限延长" "Your contract is disputed; the office has longer";
         "contract_correction" "认定登记申请需要补正" "Your contract needs correction";
         "contract_resubmitted" "补正材料已提交" "A corrected contract was submitted";
         "contract_registered" "技术合同已认定登记" "Your contract was registered";
@@ -58,6 +60,7 @@ events! {
         "contract_amendment_refused" "变更登记申请未获通过" "Your amendment was refused";
         "contract_cancelled" "技术合同登记已注销" "The registration of your contract was cancelled";
         "contract_revoked" "技术合同登记已被撤销" "The registration of your contract was revoked";
+        "contract_income_stated" "收到技术性收入申报，请核定" "Technical income was stated; please verify it";
         "contract_income_returned" "技术性收入核定表被退回" "Your statement of income was returned";
         "contract_income_verified" "技术性收入已核定" "Your statement of income was verified";
         "contract_award_ended" "成交已失效，其合同草稿已撤回" "An award no longer stands, and its draft was taken back";

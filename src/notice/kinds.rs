@@ -58,6 +58,7 @@ const OFFICE: &[To] = &[To::Id("office")];
 const APPLICANT: &[To] = &[To::Id("applicant")];
 const PARTIES: &[To] = &[To::Id("applicant"), To::Urn("seller"), To::Urn("buyer")];
 const SELLER: &[To] = &[To::Urn("seller")];
+const BUYER: &[To] = &[To::Urn("buyer")];
 const DEAL: &[To] = &[To::Urn("seller"), To::Urn("winner")];
 const POSTER: &[To] = MATCHED;
 const WINNER: &[To] = &[To::Urn("winner")];
@@ -210,15 +211,20 @@ lines! {
         "contract.submitted" => "contract_submitted";
         "contract.resubmitted" => "contract_resubmitted";
         "contract.amendment_proposed" => "contract_amendment_proposed";
+        "contract.income_stated" => "contract_income_stated";
     }
     APPLICANT, ContractWrite {
         "contract.withdrawn" => "contract_award_ended" if "because" = "award_ended";
         "contract.accepted" => "contract_accepted";
+        "contract.disputed" => "contract_disputed";
         "contract.correction_requested" => "contract_correction";
         "contract.refused" => "contract_refused";
         "contract.amendment_refused" => "contract_amendment_refused";
         "contract.income_returned" => "contract_income_returned";
         "contract.income_verified" => "contract_income_verified";
+    }
+    BUYER, ContractWrite {
+        "contract.award_elsewhere" => "contract_award_elsewhere";
     }
     PARTIES, ContractWrite {
         "contract.registered" => "contract_registered";

@@ -13,7 +13,7 @@ use crate::contract::store;
 use crate::db::Tx;
 use crate::identity;
 use crate::kernel::actor::Actor;
-use crate::kernel::change::Change;
+use crate::kernel::change::{Change, NewChange};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, OrganisationId, UserId, parse_urn};
 use crate::kernel::money::Fen;
@@ -35,6 +35,13 @@ struct Award {
     title: String,
     contract_sub_type: Option<String>,
     created_by: UserId,
+}
+
+impl Award {
+    /// Who sells the technology, and who buys it.
+    const fn sides(&self) -> (&PartyRef, &PartyRef) {
+        if self.buys { (&self.winner, &self.seller) } else { (&self.seller, &self.winner) }
+    }
 }
 
 pub fn is_award(kind: &str) -> bool {
@@ -73,11 +80,12 @@ pub fn draft_of_award(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
     if store::is_drafted(tx, &award.sale, award.rank)? {
         return Ok(());
     }
-    let (from, to) = if award.buys { (&award.winner, &award.seller) } else { (&award.seller, &award.winner) };
-    // The technology's seller applies; for a technology import its buyer.
+    let (from, to) = award.sides();
+    // DOMAIN §2: the seller applies, at an office of its own territory; for a technology import the domestic buyer.
     let (applicant, import) = match (local(tx, from)?, local(tx, to)?) {
         (Some(seller), _) => (seller, false),
-        (None, Some(buyer)) => (buyer, true),
+        (None, Some(buyer)) if is_abroad(from) => (buyer, true),
+        (None, Some(_)) => return tell_elsewhere(tx, change, &award),
         (None, None) => return Ok(()),
     };
     let sub_type = award.contract_sub_type.clone().unwrap_or_default();
@@ -113,6 +121,27 @@ pub fn draft_of_award(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
     keep_revision(tx, &actor, &record, &Value::Null)?;
     let note = Note::with(StepKind::Created, "", json!({"sale": award.sale}));
     leave_trace(tx, &actor, &record, note)
+}
+
+/// Neither an account on the network nor a domestic credit code.
+const fn is_abroad(party: &PartyRef) -> bool {
+    party.urn.is_empty() && party.credit_code.is_empty()
+}
+
+/// The seller registers where it belongs; its buyer here learns who and where that is.
+fn tell_elsewhere(tx: &mut Tx, change: &Change, award: &Award) -> Result<(), Refusal> {
+    let (from, to) = award.sides();
+    let node = parse_urn(&from.urn).map(|(node, ..)| node.to_owned()).unwrap_or_default();
+    let place = if node.is_empty() { String::new() } else { format!("，平台 {node}") };
+    let facts = json!({
+        "buyer": to.urn,
+        "node": node,
+        "title": format!("{}（卖方 {}{place}）", award.title, from.name),
+        "once": format!("{}/{}", award.sale, award.rank),
+    });
+    let told = NewChange::local("contract.award_elsewhere", change.subject.clone(), change.version, facts);
+    tx.record(&Actor::System("contract.awards"), told);
+    Ok(())
 }
 
 /// The organisation of this node behind a party.

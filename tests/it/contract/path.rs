@@ -247,3 +247,48 @@ fn domain_2_withdrawable_until_registered() {
     same["title"] = gone["form"]["title"].clone();
     crate::support::contracts::submitted_of(&city, &same);
 }
+
+/// DOMAIN §2, who applies: the seller, at an office of its own territory. A seller at another node registers there: here
+/// is no draft, and least of all of an import, but its buyer learns where; only a unit abroad leaves it to the buyer.
+#[test]
+fn domain_2_an_award_from_another_node_is_no_import() {
+    let city = City::new();
+    city.settle();
+    let buyer = city.organisation("enterprise");
+    let code = crate::support::contracts::credit_code("enterprise");
+    let awarded = |sale: &'static str, urn: &str, seller_code: &str| {
+        let here = city.app.db.read_blocking(|snapshot| Ok(snapshot.node().to_owned())).unwrap();
+        let facts = json!({
+            "sale": sale, "rank": 1, "price_fen": 1_000_000, "buys": true, "title": "示例揭榜项目",
+            "winner": {"urn": urn, "name": "示例外地大学", "credit_code": seller_code},
+            "seller": {"urn": format!("urn:tm:{here}:organisation:{buyer}"), "name": "示例enterprise", "credit_code": code},
+            "contract_sub_type": "commissioned_development",
+            "created_by": "01980000-0000-7000-8000-000000000001",
+        });
+        let subject = format!("urn:tm:{here}:test_award:{sale}");
+        let written = city.app.db.write_blocking("test.award", move |tx| {
+            use techmart::kernel::actor::Actor;
+            use techmart::kernel::change::NewChange;
+            let change = NewChange::local("challenge.selected", subject.clone(), 1, facts.clone());
+            tx.record(&Actor::System("test"), change);
+            Ok(())
+        });
+        written.unwrap();
+        city.settle();
+    };
+    let drafts = || {
+        let body = city.as_("enterprise.member").get("/api/v1/contracts").expect(200).body;
+        body["items"].as_array().unwrap().clone()
+    };
+    let other = "urn:tm:cn-450800:organisation:01980000-0000-7000-8000-000000000002";
+    awarded("01980000-0000-7000-8000-00000000000a", other, "91350100M000100Y43");
+    assert_eq!(drafts(), Vec::<serde_json::Value>::new());
+    let told = city.as_("enterprise.member").get("/api/v1/notices?limit=100").expect(200).text();
+    assert!(told.contains("contract_award_elsewhere") && told.contains("cn-450800"), "{told}");
+    awarded("01980000-0000-7000-8000-00000000000b", "", "");
+    let drafts = drafts();
+    let id = drafts[0]["id"].as_str().unwrap();
+    let form = city.as_("enterprise.member").get(&format!("/api/v1/contracts/{id}")).expect(200).body["form"]
+        .clone();
+    assert_eq!((drafts.len(), &form["import"]), (1, &json!(true)));
+}
