@@ -133,6 +133,7 @@ pub(super) fn all_jobs(config: &Config, vault: &Vault, sources: &Sources, gate: 
         Arc::new(subsidy::SweepSheets),
         Arc::new(subsidy::ExpireCommitments),
         Arc::new(contract::SweepImports),
+        Arc::new(contract::ReckonDueDays),
         Arc::new(challenge::Deadlines),
         Arc::new(credit::Tell),
         Arc::new(statistics::CloseMonths),

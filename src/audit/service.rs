@@ -9,6 +9,7 @@ use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::error::Refusal;
+use crate::kernel::id::UserId;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 
@@ -80,6 +81,11 @@ pub fn revisions_without(conn: &mut Conn, subject: &str, hidden: &[&str]) -> Res
         hide(&mut revision.fields, hidden);
     }
     Ok(revisions)
+}
+
+/// Who made versions of a record, as persons of this node.
+pub fn people_of(conn: &mut Conn, subject: &str) -> Result<Vec<UserId>, Refusal> {
+    store::people_of(conn, subject)
 }
 
 /// The trail, newest first, for auditors.

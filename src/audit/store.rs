@@ -85,6 +85,16 @@ pub fn revisions(conn: &mut Conn, subject: &str) -> Result<Vec<Revision>, Refusa
     rows.into_iter().rev().map(Revision::try_from).collect()
 }
 
+/// Each person once, however many versions there are.
+pub fn people_of(conn: &mut Conn, subject: &str) -> Result<Vec<UserId>, Refusal> {
+    let found: Vec<Option<UserId>> = revision::table
+        .filter(revision::subject.eq(subject))
+        .select(revision::user_id)
+        .distinct()
+        .load(conn)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 pub fn entries(conn: &mut Conn, filter: &EntryFilter, page: &PageQuery) -> Result<Page<Entry>, Refusal> {
     let mut query = audit_entry::table.into_boxed::<MultiBackend>();
     if let Some(subject) = &filter.subject {

@@ -86,6 +86,7 @@ static MIGRATIONS: &[Migration] = migrations![
     59 "0059_node",
     60 "0060_replica_way",
     61 "0061_credit_published",
+    62 "0062_contract_work",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

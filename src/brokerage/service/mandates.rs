@@ -25,6 +25,8 @@ use crate::kernel::time::Day;
 const TITLE_CHARS_MAX: usize = 200;
 const REASON_CHARS_MAX: usize = 1_000;
 const ABOUT_CHARS_MAX: usize = 200;
+/// Of two clients together.
+const IN_FORCE_MAX: i64 = 500;
 pub(super) const CLAIMS_MAX: i64 = 1_000;
 
 /// A mandate as one side proposes it.
@@ -209,6 +211,12 @@ pub fn mandates(
     actor.permit(Permission::MandateWrite)?;
     let own = snapshot.urn("organisation", actor.person()?.organisation);
     store::list(snapshot, &own, state, page)
+}
+
+/// For higher rooms: under which mandates brokers worked for these clients (by URN) on a day.
+pub fn in_force_for(conn: &mut Conn, clients: &[&str], on: Day) -> Result<Vec<Mandate>, Refusal> {
+    let known: Vec<&str> = clients.iter().copied().filter(|urn| !urn.is_empty()).collect();
+    store::in_force(conn, &known, on, IN_FORCE_MAX)
 }
 
 /// What a mandate has earned, line by line.

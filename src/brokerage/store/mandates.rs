@@ -153,6 +153,20 @@ pub fn between(
     build_all(rows)
 }
 
+/// The mandates of these clients (by URN) that were in force on a day.
+pub fn in_force(conn: &mut Conn, clients: &[&str], on: Day, limit: i64) -> Result<Vec<Mandate>, Refusal> {
+    let rows = mandate::table
+        .filter(mandate::client_urn.eq_any(clients))
+        .filter(mandate::state.eq_any([MandateState::Active, MandateState::Ended]))
+        .filter(mandate::valid_from.le(on).and(mandate::valid_to.ge(on)))
+        .filter(mandate::ended_on.is_null().or(mandate::ended_on.ge(on)))
+        .order(mandate::id.desc())
+        .limit(limit)
+        .select(mandate::all_columns)
+        .load(conn)?;
+    build_all(rows)
+}
+
 pub fn by_ids(conn: &mut Conn, ids: &[MandateId]) -> Result<Vec<Mandate>, Refusal> {
     let rows = mandate::table.filter(mandate::id.eq_any(ids)).select(mandate::all_columns).load(conn)?;
     build_all(rows)

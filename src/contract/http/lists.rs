@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::view::{ContractHead, ContractView, StepView, Timeline, WorkItem};
-use crate::contract::model::{ContractId, HandlerFilter, Stage};
+use crate::contract::model::{ContractId, HandlerFilter, Pending, Stage};
 use crate::contract::service::{self, Wanted};
 use crate::files::model::FileId;
 use crate::files::{self, Cached, Vault};
@@ -30,6 +30,9 @@ pub struct ListQuery {
     office: Option<OrganisationId>,
     registered_from: Option<Day>,
     registered_to: Option<Day>,
+    /// With a statement of income, or an amendment, that waits for the office.
+    #[param(inline)]
+    pending: Option<Pending>,
 }
 
 impl ListQuery {
@@ -42,6 +45,7 @@ impl ListQuery {
             office: self.office,
             registered_from: self.registered_from,
             registered_to: self.registered_to,
+            pending: self.pending,
         };
         Ok((wanted, page))
     }
@@ -86,7 +90,8 @@ pub async fn own(edge: Edge, query: Query<ListQuery>) -> Answer {
     .await
 }
 
-/// An office's open cases, the most urgent first.
+/// An office's open cases: running clocks first, by their last day; then what waits for acceptance; last what the
+/// applicant is to correct.
 #[utoipa::path(
     tag = "contract", operation_id = "contract_work_list", params(WorkQuery),
     responses((status = 200, body = Page<WorkItem>)),

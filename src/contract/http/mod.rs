@@ -75,6 +75,7 @@ pub fn routes(routes: &mut Routes) {
         .service(office::register)
         .service(office::refuse)
         .service(office::revoke)
+        .service(office::dispute)
         .service(office::claim)
         .service(office::hand_over)
         .service(review::checks)

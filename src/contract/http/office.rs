@@ -79,6 +79,12 @@ act! {
 }
 
 act! {
+    /// 争议案件: marks an open case as disputed, with the reason; the longer limit runs from its acceptance.
+    dispute, "/contracts/{id}/dispute", "contract_dispute", ContractRegister = "contract.register", OpinionBody,
+    |tx, actor, id, expected, body| service::dispute(tx, actor, id, expected, &body.opinion)
+}
+
+act! {
     /// 认领: claims an open case; from then on its handler decides it.
     claim, "/contracts/{id}/claim", "contract_claim", ContractRegister = "contract.register", OpinionBody,
     |tx, actor, id, expected, body| service::claim(tx, actor, id, expected, &body.opinion)

@@ -88,6 +88,10 @@ pub struct ClockView {
     pub unit: LimitUnit,
     pub accepted_on: Day,
     pub due_on: Day,
+    /// A year that the limit reaches into has no calendar yet: the day may still move.
+    pub provisional: bool,
+    /// Marked as disputed: the longer limit applies.
+    pub disputed: bool,
     /// In `unit`; negative when overdue; null while the clock stands still.
     pub days_left: Option<i64>,
     pub overdue: bool,
@@ -254,6 +258,8 @@ impl From<&Clock> for ClockView {
             unit: clock.unit,
             accepted_on: clock.accepted_on,
             due_on: clock.due_on,
+            provisional: clock.provisional,
+            disputed: clock.disputed,
             days_left: clock.days_left,
             overdue: clock.overdue,
         }

@@ -32,8 +32,17 @@ pub struct Amendment {
     pub consent: Option<Opinion>,
     /// The registrar's, or the applicant's on taking it back.
     pub decision: Option<Opinion>,
+    /// The edition that stood when it was asked for: what it changes is a difference from that one.
+    pub base: Option<u32>,
     /// The edition that it became.
     pub edition: Option<u32>,
+}
+
+impl Amendment {
+    /// The office has spoken; taken back, it never does.
+    pub const fn is_decided(&self) -> bool {
+        matches!(self.state, AmendmentState::Approved | AmendmentState::Refused)
+    }
 }
 
 /// A field of the form before and after.

@@ -41,9 +41,19 @@ pub struct Acceptance {
     /// Later edits of the profile are for later cases; none on cases that were accepted before versions were kept.
     pub profile_version: Option<i64>,
     pub on: Day,
-    pub due: Day,
+    pub due: Due,
+    /// The office has marked the case as disputed: it has the longer limit.
+    pub disputed: bool,
     /// 0 at first, one more with each resubmission.
     pub round: u32,
+}
+
+/// The last day of the office's limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub on: Day,
+    /// A year that it reaches into has no calendar yet: the day may still move.
+    pub provisional: bool,
 }
 
 /// The opinions on the file as it lies now; a resubmission starts a new review.

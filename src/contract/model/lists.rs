@@ -157,6 +157,8 @@ words! {
         Revoked = "revoked",
         Claimed = "claimed",
         HandedOver = "handed_over",
+        Disputed = "disputed",
+        DueReckoned = "due_reckoned",
         AmendmentProposed = "amendment_proposed",
         AmendmentReviewed = "amendment_reviewed",
         AmendmentRefused = "amendment_refused",

@@ -44,6 +44,20 @@ words! {
     HandlerFilter { Mine = "mine", Nobody = "nobody" }
 }
 
+words! {
+    /// What waits for the office on a contract that is registered.
+    #[schema(as = ContractPending)]
+    Pending { Income = "income", Amendment = "amendment" }
+}
+
+/// What a case keeps of its acceptance, where a list needs it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Kept {
+    /// The version of the profile that the case took with it.
+    pub profile_version: Option<i64>,
+    pub disputed: bool,
+}
+
 /// How a work list is narrowed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WorkFilter {

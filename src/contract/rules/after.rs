@@ -9,6 +9,7 @@ use crate::kernel::codes_common::STATE_CONFLICT;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::money::Fen;
 use crate::kernel::text;
+use crate::kernel::time::Day;
 
 const REASON_CHARS_MAX: usize = 2_000;
 
@@ -30,6 +31,18 @@ pub fn check_amendment(old: &Form, new: &Form, reason: &str) -> Errors {
         errors.add("/form", &codes::AMENDMENT_CHANGES_NOTHING);
     }
     errors
+}
+
+/// Rule 18 over rule 17: what was verified was received under the contract, so no amendment takes it out again.
+pub fn check_income_kept(total: Fen, technical: Fen, verified: IncomeTotal, errors: &mut Errors) {
+    for (pointer, amount, verified) in
+        [("/form/total_fen", total, verified.received), ("/form/deductions", technical, verified.technical)]
+    {
+        if amount < verified {
+            let verified = [("verified_fen", verified.0.to_string())];
+            errors.add_with(pointer, &codes::AMENDMENT_BELOW_INCOME, &verified);
+        }
+    }
 }
 
 /// Every field that differs, by pointer; a list of another length differs as a whole.
@@ -121,11 +134,16 @@ pub fn check_income(
     total: Fen,
     technical: Fen,
     estimated: bool,
+    today: Day,
 ) -> Errors {
     let mut errors = Errors::new();
     text::optional(&mut errors, "/note", &statement.note, REASON_CHARS_MAX);
     if statement.to_on < statement.from_on {
         errors.add("/to_on", &codes::DATES_OUT_OF_ORDER);
+    }
+    if statement.to_on > today {
+        // DOMAIN §2: a statement comes after performance.
+        errors.add("/to_on", &codes::INCOME_BEFORE_ITS_TIME);
     }
     if estimated {
         // DOMAIN §2: an estimate is corrected before any benefit is paid.
@@ -176,6 +194,7 @@ mod tests {
             proposed_at: UtcTime::from_seconds(0),
             consent: None,
             decision: None,
+            base: Some(1),
             edition: None,
         }
     }
@@ -257,7 +276,7 @@ mod tests {
     fn domain_2_income_stays_within_the_contract() {
         let verified = IncomeTotal { received: Fen(60), technical: Fen(50) };
         let codes = |it: &IncomeStatement, estimated: bool| -> Vec<_> {
-            let errors = check_income(it, verified, Fen(100), Fen(80), estimated);
+            let errors = check_income(it, verified, Fen(100), Fen(80), estimated, day("2026-06-30"));
             errors.list().iter().map(|it| (it.pointer.clone(), it.code.id)).collect()
         };
         assert!(codes(&statement(40, 30), false).is_empty());
@@ -273,8 +292,25 @@ mod tests {
             [("/received_fen".into(), "contract_amount_not_positive")]
         );
         assert_eq!(codes(&statement(1, 1), true), [("/received_fen".into(), "contract_income_of_estimate")]);
+        let early = IncomeStatement { to_on: day("2026-07-01"), ..statement(1, 1) };
+        assert_eq!(codes(&early, false), [("/to_on".into(), "contract_income_before_its_time")]);
         let backwards = IncomeStatement { to_on: day("2025-12-31"), ..statement(1, 1) };
         assert_eq!(codes(&backwards, false), [("/to_on".into(), "contract_dates_out_of_order")]);
+    }
+
+    /// DOMAIN §2: income is verified against the contract, and stays within it when the contract is amended.
+    #[test]
+    fn domain_2_an_amendment_leaves_verified_income_within_the_contract() {
+        let verified = IncomeTotal { received: Fen(60), technical: Fen(50) };
+        let found = |total: i64, technical: i64| -> Vec<_> {
+            let mut errors = Errors::new();
+            check_income_kept(Fen(total), Fen(technical), verified, &mut errors);
+            errors.list().iter().map(|it| (it.pointer.clone(), it.code.id)).collect()
+        };
+        let below = "contract_amendment_below_income";
+        assert!(found(60, 50).is_empty());
+        assert_eq!(found(59, 50), [("/form/total_fen".to_owned(), below)]);
+        assert_eq!(found(60, 49), [("/form/deductions".to_owned(), below)]);
     }
 
     proptest! {
@@ -283,7 +319,9 @@ mod tests {
         fn domain_2_verified_income_never_exceeds(parts in proptest::collection::vec((1..60_i64, 0..60_i64), 1..20)) {
             let mut verified = IncomeTotal::default();
             for (received, technical) in parts {
-                if check_income(&statement(received, technical), verified, Fen(100), Fen(70), false).is_empty() {
+                let stated = statement(received, technical);
+                let today = day("2026-06-30");
+                if check_income(&stated, verified, Fen(100), Fen(70), false, today).is_empty() {
                     verified.received = Fen(verified.received.0 + received);
                     verified.technical = Fen(verified.technical.0 + technical);
                 }

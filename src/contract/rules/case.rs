@@ -5,8 +5,8 @@ use crate::contract::codes::{
     REVIEW_DISAGREES, SECOND_REVIEW_REQUIRED, SECOND_REVIEWER_SAME,
 };
 use crate::contract::model::{
-    Acceptance, Cancellation, Correction, File, Number, Opinion, Refused, Registration, Review, Revocation,
-    Stage, State, Submission,
+    Acceptance, Cancellation, Correction, Due, File, Number, Opinion, Refused, Registration, Review,
+    Revocation, Stage, State, Submission,
 };
 use crate::kernel::codes_common::STATE_CONFLICT;
 use crate::kernel::error::{Errors, Refusal};
@@ -19,12 +19,16 @@ pub enum Act {
         profile: String,
         profile_version: i64,
         on: Day,
-        due: Day,
+        due: Due,
     },
+    /// The longer limit of what is disputed.
+    Dispute(Due),
+    /// The limit again, after a calendar was set.
+    Reckon(Due),
     RequestCorrection(Vec<Correction>),
     Resubmit {
         on: Day,
-        due: Day,
+        due: Due,
     },
     FirstReview(Opinion),
     SecondReview {
@@ -51,7 +55,7 @@ pub fn next(state: &State, act: Act) -> Result<State, Refusal> {
         (State::Draft, Act::Submit(submission)) => Ok(State::Submitted(submission)),
         (State::Submitted(submission), Act::Accept { profile, profile_version, on, due }) => {
             let profile_version = Some(profile_version);
-            let acceptance = Acceptance { profile, profile_version, on, due, round: 0 };
+            let acceptance = Acceptance { profile, profile_version, on, due, disputed: false, round: 0 };
             Ok(State::Accepted(File { submission, acceptance }, Review::default()))
         }
         (State::Accepted(file, _), Act::RequestCorrection(wanted)) => {
@@ -59,6 +63,14 @@ pub fn next(state: &State, act: Act) -> Result<State, Refusal> {
             Ok(State::CorrectionRequested(file, wanted))
         }
         (State::CorrectionRequested(file, _), Act::Resubmit { on, due }) => Ok(resubmitted(file, on, due)),
+        (State::Accepted(file, review), Act::Dispute(due)) => {
+            let acceptance = Acceptance { due, disputed: true, ..file.acceptance };
+            Ok(State::Accepted(File { acceptance, ..file }, review))
+        }
+        (State::Accepted(file, review), Act::Reckon(due)) => {
+            let acceptance = Acceptance { due, ..file.acceptance };
+            Ok(State::Accepted(File { acceptance, ..file }, review))
+        }
         (State::Accepted(file, _), Act::FirstReview(first)) => {
             required("/opinion", &first.text)?;
             Ok(State::Accepted(file, Review { first: Some(first), second: None }))
@@ -100,7 +112,7 @@ fn impossible(stage: Stage) -> Refusal {
 }
 
 /// The acceptance date moves to the day the corrected file arrives; the opinions on the old file lapse.
-fn resubmitted(file: File, on: Day, due: Day) -> State {
+fn resubmitted(file: File, on: Day, due: Due) -> State {
     let round = file.acceptance.round.saturating_add(1);
     let acceptance = Acceptance { on, due, round, ..file.acceptance };
     State::Accepted(File { acceptance, ..file }, Review::default())

@@ -5,8 +5,10 @@ use serde_json::Value;
 use crate::contract::form::Form;
 use crate::kernel::error::Refusal;
 
-/// What belongs to the earlier deal alone: its days, and what was to be paid on them.
-const OWN: [&str; 4] = ["signed_on", "start_on", "end_on", "written"];
+/// What belongs to the earlier deal alone: its days, who brokered it, whether its price was open or the technology came
+/// from abroad, and the main contract it hung on.
+const OWN: [&str; 8] =
+    ["signed_on", "start_on", "end_on", "written", "broker", "estimated", "import", "parent_number"];
 
 /// The form with what it leaves empty taken from an earlier one, whole sections at a time; but not the earlier
 /// contract's days, nor a schedule of instalments.
@@ -39,6 +41,9 @@ mod tests {
         let instalment =
             crate::contract::form::Instalment { due_on: day("2026-06-01"), amount_fen: 100_000_000 };
         earlier.payment.instalments = vec![instalment];
+        let broker = earlier.seller.party();
+        (earlier.broker, earlier.estimated, earlier.import) = (Some(broker), true, true);
+        earlier.parent_number = "2026450701000001".into();
         let typed =
             Form {
                 title: "第二期（示例）".into(), signed_on: Some(day("2026-05-01")), ..Form::default()
@@ -47,6 +52,8 @@ mod tests {
         assert_eq!((filled.title.as_str(), filled.signed_on), ("第二期（示例）", Some(day("2026-05-01"))));
         assert_eq!((&filled.seller, &filled.class), (&earlier.seller, &earlier.class));
         assert_eq!((filled.start_on, filled.end_on, filled.written), (None, None, false));
+        assert_eq!((&filled.broker, filled.estimated, filled.import), (&None, false, false));
+        assert_eq!(filled.parent_number, "", "the earlier deal's main contract is not this one's");
         assert!(filled.payment.mode == "instalments" && filled.payment.instalments.is_empty());
     }
 }

@@ -20,6 +20,8 @@ pub(super) const MAX_TEXT_CHARS: usize = 2_000;
 pub struct Filing<'a> {
     /// The regulation profile that the case is judged by.
     pub profile: &'a Profile,
+    /// The day of the first application: the contract was within its validity then.
+    pub filed_on: Day,
     pub today: Day,
     /// Credit code of the organisation that files.
     pub applicant: &'a str,
@@ -158,7 +160,7 @@ fn dates(form: &Form, check: &mut Check<'_>) {
     if form.signed_on.is_some_and(|signed| signed > filing.today) {
         check.errors.add("/signed_on", &codes::SIGNED_IN_FUTURE);
     }
-    if let Some(end) = form.end_on.filter(|end| *end < filing.today) {
+    if let Some(end) = form.end_on.filter(|end| *end < filing.filed_on) {
         check.errors.add_with("/end_on", &codes::EXPIRED, &[("end_on", end.to_string())]);
     }
 }

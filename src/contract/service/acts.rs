@@ -135,6 +135,8 @@ const fn change_kind(kind: StepKind) -> &'static str {
         StepKind::Revoked => "contract.revoked",
         StepKind::Claimed => "contract.claimed",
         StepKind::HandedOver => "contract.handed_over",
+        StepKind::Disputed => "contract.disputed",
+        StepKind::DueReckoned => "contract.due_reckoned",
         StepKind::AmendmentProposed => "contract.amendment_proposed",
         StepKind::AmendmentReviewed => "contract.amendment_reviewed",
         StepKind::AmendmentRefused => "contract.amendment_refused",

@@ -51,7 +51,7 @@ pub fn propose_amendment(
 ) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractWrite)?;
     let record = filing::own(tx, actor, id, expected)?;
-    let (file, _) = registered(&record)?;
+    let (file, edition) = registered(&record)?;
     if pending(tx, id)?.is_some() {
         return Err(Refusal::new(&AMENDMENT_PENDING));
     }
@@ -63,7 +63,7 @@ pub fn propose_amendment(
     let profile = profile(tx, file)?;
     let mut errors = after::check_amendment(&record.form, &form, &proposal.reason);
     let changed = amended(tx, &record, &form)?;
-    filed(tx, &changed, &profile, &mut errors)?;
+    fits(tx, &changed, &profile, &mut errors)?;
     attach(tx, actor, &record, &proposal.files, &mut errors)?;
     errors.check()?;
     filing::stop_duplicates(tx, &changed)?;
@@ -77,6 +77,7 @@ pub fn propose_amendment(
         proposed_at: tx.now(),
         consent: None,
         decision: None,
+        base: Some(edition),
         edition: None,
     };
     let amendment = store::add_amendment(tx, amendment)?;
@@ -87,11 +88,12 @@ pub fn propose_amendment(
 }
 
 /// The problems of the amended form, told at the form's place in the request. It was filed on the day of the first
-/// application: an amendment may come after the end of the term.
-fn filed(tx: &mut Tx, changed: &Record, profile: &Profile, errors: &mut Errors) -> Result<(), Refusal> {
-    let day = changed.state.submission().map_or_else(|| tx.now().day(), |submission| submission.at.day());
-    for problem in filing::problems(tx, changed, profile, day)?.list() {
-        // What the contract was signed on may be newer than its first filing: the amendment itself.
+/// application: an amendment may come after the end of the term, and be signed after that day.
+fn fits(tx: &mut Tx, changed: &Record, profile: &Profile, errors: &mut Errors) -> Result<(), Refusal> {
+    let verified = store::verified(&store::incomes(tx, changed.id)?)?;
+    after::check_income_kept(changed.total(), changed.technical, verified, errors);
+    let today = tx.now().day();
+    for problem in filing::problems(tx, changed, profile, today)?.list() {
         errors.add_with(format!("/form{}", problem.pointer), problem.code, &problem.params);
     }
     Ok(())
@@ -146,11 +148,11 @@ pub fn consent_amendment(
     text: &str,
 ) -> Result<Record, Refusal> {
     actor.permit(Permission::ContractReview)?;
-    let (record, office, person) = official(tx, actor, id, expected)?;
+    let (record, _, person) = official(tx, actor, id, expected)?;
     let (file, _) = registered(&record)?;
     let amendment = open(tx, id)?;
     let changed = amended(tx, &record, &amendment.form)?;
-    check_ties(tx, &changed, &office, person)?;
+    check_ties(tx, &changed, person)?;
     let large = is_large(&profile(tx, file)?, &record, &changed);
     let amendment = after::consented(&amendment, opinion(tx, person, agrees, text), large)?;
     store::save_amendment(tx, &amendment)?;
@@ -174,9 +176,9 @@ pub fn approve_amendment(
     let profile = profile(tx, file)?;
     let amendment = open(tx, id)?;
     let changed = amended(tx, &record, &amendment.form)?;
-    check_ties(tx, &changed, &office, person)?;
+    check_ties(tx, &changed, person)?;
     let mut errors = Errors::new();
-    filed(tx, &changed, &profile, &mut errors)?;
+    fits(tx, &changed, &profile, &mut errors)?;
     errors.check()?;
     filing::stop_duplicates(tx, &changed)?;
     let large = is_large(&profile, &record, &changed);
@@ -231,13 +233,19 @@ fn end(
 
 /// Every amendment of a contract with what it changes, oldest first.
 pub fn amendments(snapshot: &mut Snapshot, actor: &Actor, id: ContractId) -> Result<Vec<Amended>, Refusal> {
-    reading::visible(snapshot, actor, id)?;
+    let record = reading::visible(snapshot, actor, id)?;
+    let for_office = reading::is_office_of(actor, &record);
     let editions = store::editions(snapshot, id)?;
     let mut found = vec![];
-    for amendment in store::amendments(snapshot, id)? {
-        // Against the edition that stood when it was decided, or that stands now.
-        let before = match amendment.edition {
-            Some(edition) => editions.iter().find(|it| it.edition + 1 == edition),
+    for mut amendment in store::amendments(snapshot, id)? {
+        if !for_office && !amendment.is_decided() {
+            amendment.consent = None;
+        }
+        // Against the edition that it was asked of; of amendments from before that was kept, the edition before
+        // theirs, or the one that stands now.
+        let base = amendment.base.or_else(|| amendment.edition.map(|edition| edition.saturating_sub(1)));
+        let before = match base {
+            Some(base) => editions.iter().find(|it| it.edition == base),
             None => editions.last(),
         };
         let differences = match before {

@@ -153,12 +153,11 @@ pub fn resubmit(
         return Err(Refusal::new(&STATE_CONFLICT).with("state", record.state.stage()));
     };
     let profile = office::profile(tx, file)?;
-    let filed_on = file.submission.at.day();
-    filing::problems(tx, &record, &profile, filed_on)?.check()?;
+    filing::problems(tx, &record, &profile, today)?.check()?;
     filing::stop_duplicates(tx, &record)?;
-    let limit = profile.review_limit(profile.is_large(record.technical));
-    let due = reference::service::deadline(tx, today, limit)?.day;
-    let detail = json!({"accepted_on": today, "due_on": due});
+    let complex = file.acceptance.disputed || profile.is_large(record.technical);
+    let due = office::due(tx, &profile, today, complex)?;
+    let detail = json!({"accepted_on": today, "due_on": due.on});
     let note = Note::with(StepKind::Resubmitted, answer, detail);
     advance(tx, actor, record, Act::Resubmit { on: today, due }, note)
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::acts::{Note, advance, official_trail};
+use super::office::check_ties;
 use super::reading;
 use crate::contract::model::{ContractId, Record, Revocation, RevocationGround, StepKind};
 use crate::contract::rules::case::Act;
@@ -39,6 +40,7 @@ pub fn revoke(
         return Err(Refusal::new(&FORBIDDEN));
     }
     check_version(record.version, expected)?;
+    check_ties(tx, &record, person)?;
     let mut errors = Errors::new();
     text::required(&mut errors, "/decision", decision, DECISION_CHARS_MAX);
     errors.check()?;

@@ -92,8 +92,7 @@ fn of_form(
     today: Day,
     found: &mut Found,
 ) -> Result<(), Refusal> {
-    let filed_on = record.state.submission().map_or(today, |submission| submission.at.day());
-    for problem in filing::problems(conn, record, profile, filed_on)?.list() {
+    for problem in filing::problems(conn, record, profile, today)?.list() {
         let check = kind_of(&problem.pointer);
         found.at(&problem.pointer, check, CheckResult::Failed, problem.code, &problem.params);
     }

@@ -109,7 +109,8 @@ pub fn incomes(
 fn check(tx: &mut Tx, record: &Record, statement: &IncomeStatement) -> Result<(), Refusal> {
     let verified = store::verified(&store::incomes(tx, record.id)?)?;
     let (total, technical) = (record.total(), record.technical);
-    after::check_income(statement, verified, total, technical, record.form.estimated).check()
+    let today = tx.now().day();
+    after::check_income(statement, verified, total, technical, record.form.estimated, today).check()
 }
 
 fn standing(record: &Record) -> Result<(), Refusal> {

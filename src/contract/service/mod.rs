@@ -14,6 +14,7 @@ mod income;
 mod office;
 mod projection;
 mod reading;
+mod reckon;
 mod supervision;
 mod tax;
 
@@ -32,12 +33,13 @@ pub use import::{
     sweep_imports,
 };
 pub use income::{decide_income, incomes, state_income};
-pub use office::{accept, first_review, refuse, register, request_correction, second_review};
+pub use office::{accept, dispute, first_review, refuse, register, request_correction, second_review};
 pub use reading::{
     Case, Clock, Worked, attachment, case, contract, filed, own, registered, second_reviews, sold_in,
     standing_in, supervised, timeline, work_list,
 };
 
+pub use reckon::{RECKONED_MAX, reckon, reckonable};
 pub use supervision::{due_between, office_reports};
 pub use tax::{TaxCard, tax_card};
 

@@ -5,23 +5,32 @@ use serde_json::json;
 use super::acts::{Note, OPINION_CHARS_MAX, advance, official_trail};
 use super::claim::check_handler;
 use super::filing;
-use crate::contract::codes::{CORRECTION_POINTER_UNKNOWN, REFUSAL_GROUND_NOT_IN_PROFILE};
+use crate::audit;
+use crate::brokerage;
+use crate::contract::codes::{
+    ALREADY_DISPUTED, CORRECTION_POINTER_UNKNOWN, OPINION_REQUIRED, REFUSAL_GROUND_NOT_IN_PROFILE,
+    TITLE_NOT_ASKED,
+};
 use crate::contract::form::Form;
 use crate::contract::model::{
-    ContractId, Correction, Edition, File, Opinion, Record, RefusalGround, Refused, State, StepKind,
+    ContractId, Correction, Due, Edition, File, Opinion, Record, RefusalGround, Refused, State, Step,
+    StepKind,
 };
 use crate::contract::rules::case::Act;
 use crate::contract::rules::conflict::{self, Ties};
 use crate::contract::rules::number;
 use crate::contract::store;
 use crate::db::{Conn, Tx};
+use crate::engagement;
 use crate::identity;
 use crate::identity::service::Office;
 use crate::kernel::actor::{Actor, Person};
 use crate::kernel::codes_common::{STATE_CONFLICT, TOO_MANY};
 use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::id::UserId;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
+use crate::kernel::time::Day;
 use crate::reference;
 use crate::reference::model::Profile;
 
@@ -41,13 +50,46 @@ pub fn accept(
     let (record, _, _) = handled(tx, actor, id, expected)?;
     let on = tx.now().day();
     let profile = reference::service::profile_on(tx, on)?;
-    let limit = profile.review_limit(profile.is_large(record.technical));
-    let due = reference::service::deadline(tx, on, limit)?.day;
-    let detail = json!({"profile": profile.code, "profile_version": profile.version, "due_on": due});
+    let due = due(tx, &profile, on, profile.is_large(record.technical))?;
+    let detail = json!({"profile": profile.code, "profile_version": profile.version, "due_on": due.on});
     let note = Note::with(StepKind::Accepted, opinion, detail);
     let (code, profile_version) = (profile.code, profile.version);
     let record = advance(tx, actor, record, Act::Accept { profile: code, profile_version, on, due }, note)?;
     official_trail(tx, actor, &record, StepKind::Accepted)?;
+    Ok(record)
+}
+
+/// The last day of a case that was accepted on `from`. It is provisional while a year that it reaches into has no
+/// calendar: the holidays of that year may move it.
+pub(super) fn due(conn: &mut Conn, profile: &Profile, from: Day, complex: bool) -> Result<Due, Refusal> {
+    let deadline = reference::service::deadline(conn, from, profile.review_limit(complex))?;
+    Ok(Due { on: deadline.day, provisional: !deadline.complete })
+}
+
+/// 争议案件: what is disputed has the longer limit of large contracts, from its acceptance on (DOMAIN §2).
+pub fn dispute(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContractId,
+    expected: Option<i64>,
+    reason: &str,
+) -> Result<Record, Refusal> {
+    actor.permit(Permission::ContractRegister)?;
+    let (record, _, _) = handled(tx, actor, id, expected)?;
+    let file = taken_up(&record)?;
+    if file.acceptance.disputed {
+        return Err(Refusal::new(&ALREADY_DISPUTED));
+    }
+    let mut errors = Errors::new();
+    if reason.trim().is_empty() {
+        errors.add("/opinion", &OPINION_REQUIRED);
+    }
+    errors.check()?;
+    let profile = profile(tx, file)?;
+    let due = due(tx, &profile, file.acceptance.on, true)?;
+    let note = Note::with(StepKind::Disputed, reason, json!({"due_on": due.on}));
+    let record = advance(tx, actor, record, Act::Dispute(due), note)?;
+    official_trail(tx, actor, &record, StepKind::Disputed)?;
     Ok(record)
 }
 
@@ -148,10 +190,9 @@ pub fn register(
     let (record, office, person) = handled(tx, actor, id, expected)?;
     let file = taken_up(&record)?;
     let profile = profile(tx, file)?;
-    let filed_on = file.submission.at.day();
-    filing::problems(tx, &record, &profile, filed_on)?.check()?;
-    filing::stop_duplicates(tx, &record)?;
     let on = tx.now().day();
+    filing::problems(tx, &record, &profile, on)?.check()?;
+    filing::stop_duplicates(tx, &record)?;
     let plan = number::plan(&profile.values.number_layout, on, &office.division, &office.number)?;
     let number = number::number(&plan, store::next_serial(tx, &plan.prefix)?)?;
     let large = profile.is_large(record.technical);
@@ -206,6 +247,10 @@ pub fn refuse(
     let profile = profile(tx, taken_up(&record)?)?;
     let mut errors = Errors::new();
     for (at, ground) in grounds.iter().enumerate() {
+        // DOMAIN §2, refusal grounds: "does not match … and was not corrected".
+        if *ground == RefusalGround::TitleMismatch && !title_was_asked(tx, &record)? {
+            errors.add(format!("/grounds/{at}"), &TITLE_NOT_ASKED);
+        }
         if !profile.values.refusal_grounds.iter().any(|known| known == ground.as_str()) {
             errors.add(format!("/grounds/{at}"), &REFUSAL_GROUND_NOT_IN_PROFILE);
         }
@@ -218,6 +263,16 @@ pub fn refuse(
     Ok(record)
 }
 
+/// Whether the applicant was ever asked to correct the title.
+fn title_was_asked(tx: &mut Tx, record: &Record) -> Result<bool, Refusal> {
+    let asked = |step: &Step| {
+        let wanted = step.detail["corrections"].as_array().into_iter().flatten();
+        wanted.into_iter().any(|it| it["pointer"] == "/title")
+    };
+    let steps = store::steps(tx, record.id)?;
+    Ok(steps.iter().filter(|step| step.kind == StepKind::CorrectionRequested).any(asked))
+}
+
 /// A case of the actor's office on which the actor may act.
 pub(super) fn official<'a>(
     tx: &mut Tx,
@@ -226,7 +281,7 @@ pub(super) fn official<'a>(
     expected: Option<i64>,
 ) -> Result<(Record, Office, &'a Person), Refusal> {
     let (record, office, person) = filing::of_office(tx, actor, id, expected)?;
-    check_ties(tx, &record, &office, person)?;
+    check_ties(tx, &record, person)?;
     Ok((record, office, person))
 }
 
@@ -242,27 +297,25 @@ fn handled<'a>(
     Ok((record, office, person))
 }
 
-/// Rule 13.
-pub(super) fn check_ties(
-    tx: &mut Tx,
-    record: &Record,
-    office: &Office,
-    person: &Person,
-) -> Result<(), Refusal> {
+/// Rule 13, for whoever acts for an office or for the authority over it.
+pub(super) fn check_ties(tx: &mut Tx, record: &Record, person: &Person) -> Result<(), Refusal> {
     let code = |organisation: &identity::model::Organisation| organisation.profile.credit_code.clone();
+    let acting_for = identity::service::organisation(tx, person.organisation)?;
     let own: Vec<String> = identity::service::memberships_of(tx, person.user)?
         .iter()
         .map(|(_, organisation)| code(organisation))
-        .chain([office.credit_code.clone()])
+        .chain([code(&acting_for)])
         .collect();
     let applicant = identity::service::organisation(tx, record.applicant)?;
     let parties = [record.seller.credit_code.clone(), record.buyer.credit_code.clone(), code(&applicant)];
-    let brokers: Vec<String> = record.form.broker.iter().map(|broker| broker.credit_code.clone()).collect();
-    let workers: Vec<_> = store::steps(tx, record.id)?
-        .into_iter()
+    let mut brokers: Vec<String> =
+        record.form.broker.iter().map(|broker| broker.credit_code.clone()).collect();
+    let steps = store::steps(tx, record.id)?.into_iter();
+    let mut workers: Vec<UserId> = steps
         .filter(|step| step.organisation == Some(record.applicant))
         .filter_map(|step| step.user)
         .collect();
+    workers.extend(earlier_acts(tx, record, &mut brokers)?);
     conflict::check(&Ties {
         official: person.user,
         own: &own,
@@ -270,6 +323,25 @@ pub(super) fn check_ties(
         brokers: &brokers,
         workers: &workers,
     })
+}
+
+/// Who worked on the deal before it was filed, whatever they belong to today: those who acted in the engagement that it
+/// came from, and those who acted on a mandate under which a broker worked for a party when it was signed. The brokers
+/// of such mandates are brokers of the deal, named in the form or not.
+fn earlier_acts(tx: &mut Tx, record: &Record, brokers: &mut Vec<String>) -> Result<Vec<UserId>, Refusal> {
+    let node = tx.node().to_owned();
+    let mut people = match &record.engagement {
+        Some(urn) => engagement::service::people_of(tx, &node, urn)?,
+        None => vec![],
+    };
+    let Some(signed_on) = record.form.signed_on else { return Ok(people) };
+    let clients = [record.seller.urn.as_str(), record.buyer.urn.as_str()];
+    for mandate in brokerage::service::in_force_for(tx, &clients, signed_on)? {
+        brokers.push(mandate.broker.credit_code);
+        let subject = tx.urn("mandate", mandate.id);
+        people.extend(audit::service::people_of(tx, &subject)?);
+    }
+    Ok(people)
 }
 
 /// The file of a case that may be decided now.

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use serde_json::Value;
+
 use super::office;
 use crate::contract::codes::ATTACHMENT_NOT_FOUND;
 use crate::contract::model::{
-    Attached, ContractId, HandlerFilter, Record, RegisteredContract, Stage, Standing, State, Step, Summary,
-    WorkFilter,
+    Attached, ContractId, HandlerFilter, Record, RegisteredContract, Stage, Standing, State, Step, StepKind,
+    Summary, WorkFilter,
 };
 use crate::contract::rules::parties;
 use crate::contract::store::{self, Scope, Wanted};
@@ -51,6 +53,10 @@ pub struct Clock {
     pub unit: LimitUnit,
     pub accepted_on: Day,
     pub due_on: Day,
+    /// A year that the limit reaches into has no calendar yet.
+    pub provisional: bool,
+    /// The office has marked the case as disputed.
+    pub disputed: bool,
     /// Nothing while the applicant corrects, or after the decision.
     pub days_left: Option<i64>,
     pub overdue: bool,
@@ -93,7 +99,7 @@ pub fn case(
     };
     let large = profile.is_large(record.technical);
     let clock = clock(conn, &record, &profile, large, today)?;
-    let for_office = actor.person().is_ok_and(|person| office == Some(person.organisation));
+    let for_office = is_office_of(actor, &record);
     let handler_name = match record.handler.filter(|_| for_office) {
         Some(handler) => Some(identity::service::user(conn, handler)?.name),
         None => None,
@@ -110,10 +116,10 @@ fn clock(
 ) -> Result<Option<Clock>, Refusal> {
     let Some(file) = record.state.file() else { return Ok(None) };
     let acceptance = &file.acceptance;
-    let unit = profile.review_limit(large).unit;
+    let unit = profile.review_limit(large || acceptance.disputed).unit;
     let running = matches!(record.state, State::Accepted(..));
     let days_left = match running {
-        true => Some(reference::service::days_between(conn, today, acceptance.due, unit)?),
+        true => Some(reference::service::days_between(conn, today, acceptance.due.on, unit)?),
         false => None,
     };
     Ok(Some(Clock {
@@ -121,16 +127,50 @@ fn clock(
         profile_confirmed: profile.confirmed,
         unit,
         accepted_on: acceptance.on,
-        due_on: acceptance.due,
+        due_on: acceptance.due.on,
+        provisional: running && acceptance.due.provisional,
+        disputed: acceptance.disputed,
         days_left,
-        overdue: running && today > acceptance.due,
+        overdue: running && today > acceptance.due.on,
     }))
 }
 
-/// The timeline, oldest first.
+/// The timeline, oldest first. An opinion before the decision is the office's: others see that it was given.
 pub fn timeline(snapshot: &mut Snapshot, actor: &Actor, id: ContractId) -> Result<Vec<Step>, Refusal> {
-    visible(snapshot, actor, id)?;
-    store::steps(snapshot, id)
+    let record = visible(snapshot, actor, id)?;
+    let mut steps = store::steps(snapshot, id)?;
+    if is_office_of(actor, &record) {
+        return Ok(steps);
+    }
+    let decided = matches!(record.state, State::Refused(..)) || record.state.registration().is_some();
+    let undecided: Vec<i32> = match steps.iter().any(|step| step.kind == StepKind::AmendmentReviewed) {
+        true => store::amendments(snapshot, id)?
+            .iter()
+            .filter(|it| !it.is_decided())
+            .map(|it| it.position)
+            .collect(),
+        false => vec![],
+    };
+    for step in &mut steps {
+        let held_back = match step.kind {
+            StepKind::FirstReview | StepKind::SecondReview => !decided,
+            StepKind::AmendmentReviewed => {
+                undecided.iter().any(|position| step.detail["amendment"] == *position)
+            }
+            _ => false,
+        };
+        if held_back {
+            step.opinion.clear();
+            step.detail = Value::Null;
+        }
+    }
+    Ok(steps)
+}
+
+/// Whether the reader works at the office that the contract was filed with.
+pub(super) fn is_office_of(actor: &Actor, record: &Record) -> bool {
+    let office = record.state.submission().map(|submission| submission.office);
+    actor.person().is_ok_and(|person| office == Some(person.organisation))
 }
 
 /// A file of a contract that the actor may see.
@@ -174,7 +214,8 @@ pub fn filed(
     marked(snapshot, page)
 }
 
-/// An office's open cases with the clock of each, overdue first; all, or those of one registrar.
+/// An office's open cases with the clock of each, overdue first; what the applicant is to correct comes last. All, or
+/// those of one registrar.
 pub fn work_list(
     snapshot: &mut Snapshot,
     actor: &Actor,
@@ -215,45 +256,47 @@ pub fn second_reviews(
 
 /// A page of a list with the mark of cases under a profile that nobody has confirmed.
 fn marked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Summary>, Refusal> {
-    let profiles = profiles_of(snapshot, &page)?;
-    Ok(page.map(|summary| mark(summary, &profiles)))
+    let kept = kept_of(snapshot, &page)?;
+    Ok(page.map(|summary| mark(summary, &kept)))
 }
 
-fn mark(summary: Summary, profiles: &HashMap<ContractId, Profile>) -> Summary {
-    let unverified = profiles.get(&summary.id).is_some_and(|profile| !profile.confirmed);
+fn mark(summary: Summary, kept: &HashMap<ContractId, (Profile, bool)>) -> Summary {
+    let unverified = kept.get(&summary.id).is_some_and(|(profile, _)| !profile.confirmed);
     Summary { unverified, ..summary }
 }
 
-/// The profiles that the cases of a page took with them.
-fn profiles_of(conn: &mut Conn, page: &Page<Summary>) -> Result<HashMap<ContractId, Profile>, Refusal> {
+/// The profiles that the cases of a page took with them, and whether each is disputed.
+fn kept_of(conn: &mut Conn, page: &Page<Summary>) -> Result<HashMap<ContractId, (Profile, bool)>, Refusal> {
     let accepted: Vec<_> = page.items.iter().filter(|it| it.accepted_on.is_some()).collect();
     let ids: Vec<ContractId> = accepted.iter().map(|it| it.id).collect();
-    let versions = store::profile_versions(conn, &ids)?;
+    let all = store::kept(conn, &ids)?;
     let mut known: HashMap<(&str, Option<i64>), Profile> = HashMap::new();
     let mut found = HashMap::new();
     for case in accepted {
-        let version = versions.get(&case.id).copied().flatten();
+        let kept = all.get(&case.id).copied().unwrap_or_default();
+        let version = kept.profile_version;
         let profile = match known.entry((&case.profile, version)) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(place) => {
                 place.insert(reference::service::profile_at(conn, &case.profile, version)?).clone()
             }
         };
-        found.insert(case.id, profile);
+        found.insert(case.id, (profile, kept.disputed));
     }
     Ok(found)
 }
 
 fn clocked(snapshot: &mut Snapshot, page: Page<Summary>) -> Result<Page<Worked>, Refusal> {
     let today = snapshot.now().day();
-    let profiles = profiles_of(snapshot, &page)?;
+    let kept = kept_of(snapshot, &page)?;
     let days = || page.items.iter().filter_map(|item| item.due_on).chain([today]);
     let (first, last) = (days().min().unwrap_or(today), days().max().unwrap_or(today));
     let calendar = reference::service::calendar(snapshot, first, last)?;
     Ok(page.map(|summary| {
-        let summary = mark(summary, &profiles);
-        let profile = profiles.get(&summary.id);
-        let unit = profile.map(|it| it.review_limit(it.is_large(summary.technical)).unit);
+        let summary = mark(summary, &kept);
+        let kept = kept.get(&summary.id);
+        let unit =
+            kept.map(|(it, disputed)| it.review_limit(*disputed || it.is_large(summary.technical)).unit);
         let left = summary.due_on.zip(unit).map(|(due, unit)| calendar.days_between(today, due, unit));
         let overdue = summary.due_on.is_some_and(|due| today > due);
         Worked { days_left: left, unit: unit.filter(|_| left.is_some()), overdue, summary }

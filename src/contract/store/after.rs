@@ -37,6 +37,7 @@ struct AmendmentRow {
 struct Process {
     consent: Option<OpinionDoc>,
     decision: Option<OpinionDoc>,
+    base: Option<u32>,
 }
 
 impl AmendmentRow {
@@ -44,6 +45,7 @@ impl AmendmentRow {
         let process = Process {
             consent: it.consent.as_ref().map(opinion_doc),
             decision: it.decision.as_ref().map(opinion_doc),
+            base: it.base,
         };
         Ok(Self {
             contract: it.contract,
@@ -70,6 +72,7 @@ impl AmendmentRow {
             proposed_at: self.proposed_at,
             consent: process.consent.map(opinion),
             decision: process.decision.map(opinion),
+            base: process.base,
             edition: self.edition.map(u32::try_from).transpose().map_err(Refusal::internal)?,
         })
     }

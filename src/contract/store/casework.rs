@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contract::model::{
-    Acceptance, Cancellation, Correction, File, Number, Opinion, RefusalGround, Refused, Registration,
+    Acceptance, Cancellation, Correction, Due, File, Number, Opinion, RefusalGround, Refused, Registration,
     Review, Revocation, RevocationGround, Stage, State, Submission,
 };
 use crate::kernel::error::Refusal;
@@ -18,6 +18,8 @@ pub struct Casework {
     due_on: Option<Day>,
     /// The version of the profile that stays with the case.
     profile_version: Option<i64>,
+    provisional: bool,
+    disputed: bool,
     round: u32,
     first: Option<OpinionDoc>,
     second: Option<OpinionDoc>,
@@ -37,6 +39,10 @@ impl Casework {
 
     pub const fn profile_version(&self) -> Option<i64> {
         self.profile_version
+    }
+
+    pub const fn disputed(&self) -> bool {
+        self.disputed
     }
 }
 
@@ -67,33 +73,44 @@ pub struct StateColumns {
     pub office: Option<OrganisationId>,
     pub profile: String,
     pub accepted_on: Option<Day>,
-    /// What the work list is ordered by: an open case's last day, or the day it came in.
+    /// What the work list is ordered by; see `order`.
     pub order_on: Option<Day>,
     pub number: Option<String>,
     pub registered_on: Option<Day>,
+}
+
+/// Running clocks by their last day, so what is overdue comes first; then what waits for acceptance, by the day on which
+/// it came; last what the applicant is to correct, by its acceptance. The later bands lie that many years behind.
+const UNACCEPTED_YEARS: i32 = 1_000;
+const STANDING_STILL_YEARS: i32 = 2_000;
+
+fn order(state: &State) -> Option<Day> {
+    match state {
+        State::Accepted(file, _) => Some(file.acceptance.due.on),
+        State::Submitted(submission) => Some(submission.at.day().plus_years(UNACCEPTED_YEARS)),
+        State::CorrectionRequested(file, _) => Some(file.acceptance.on.plus_years(STANDING_STILL_YEARS)),
+        _ => None,
+    }
 }
 
 /// A state as its columns and its document.
 pub fn taken_apart(state: &State) -> (StateColumns, Casework) {
     let file = state.file();
     let registration = state.registration();
-    let order = match state {
-        State::Submitted(submission) => Some(submission.at.day()),
-        State::Accepted(file, _) => Some(file.acceptance.due),
-        _ => None,
-    };
     let columns = StateColumns {
         stage: state.stage(),
         office: state.submission().map(|submission| submission.office),
         profile: file.map(|file| file.acceptance.profile.clone()).unwrap_or_default(),
         accepted_on: file.map(|file| file.acceptance.on),
-        order_on: order,
+        order_on: order(state),
         number: registration.map(|registration| registration.number.as_str().to_owned()),
         registered_on: registration.map(|registration| registration.on),
     };
     let mut doc = Casework {
         submitted_at: state.submission().map(|submission| submission.at),
-        due_on: file.map(|file| file.acceptance.due),
+        due_on: file.map(|file| file.acceptance.due.on),
+        provisional: file.is_some_and(|file| file.acceptance.due.provisional),
+        disputed: file.is_some_and(|file| file.acceptance.disputed),
         profile_version: file.and_then(|file| file.acceptance.profile_version),
         round: file.map_or(0, |file| file.acceptance.round),
         edition: registration.map_or(0, |registration| registration.edition),
@@ -137,7 +154,8 @@ fn assemble(columns: StateColumns, doc: Casework) -> Option<State> {
         profile: columns.profile.clone(),
         profile_version: doc.profile_version,
         on,
-        due,
+        due: Due { on: due, provisional: doc.provisional },
+        disputed: doc.disputed,
         round: doc.round,
     });
     let file =

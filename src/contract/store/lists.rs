@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::casework::Casework;
 use super::nothing_due;
 use super::row::Row;
 use crate::contract::model::{
-    ContractId, Number, Record, RegisteredContract, Stage, Standing, Summary, WorkFilter,
+    ContractId, Kept, Number, Pending, Record, RegisteredContract, Stage, Standing, Summary, WorkFilter,
 };
 use crate::db::conn::MultiBackend;
 use crate::db::schema::contract::contract::{self, dsl};
@@ -45,6 +47,7 @@ pub struct Wanted {
     pub office: Option<OrganisationId>,
     pub registered_from: Option<Day>,
     pub registered_to: Option<Day>,
+    pub pending: Option<Pending>,
 }
 
 /// Newest first.
@@ -72,7 +75,7 @@ pub fn list(
     Ok(Page::cut(items, page.limit, |item: &Summary| item.id))
 }
 
-/// Open cases of an office, the most urgent first. The index holds what it is narrowed by.
+/// Open cases of an office: running clocks by their last day, then what is to be accepted, then what is corrected. The index holds what it is narrowed by.
 pub fn work(
     conn: &mut Conn,
     office: OrganisationId,
@@ -90,7 +93,8 @@ pub fn work(
         None => {}
     }
     if let Some(fen) = filter.large_from {
-        query = query.filter(dsl::technical_fen.ge(fen)).filter(dsl::state.ne(Stage::Submitted));
+        let reviewed = dsl::state.ne_all([Stage::Submitted, Stage::CorrectionRequested]);
+        query = query.filter(dsl::technical_fen.ge(fen)).filter(reviewed);
     }
     if let Some((due, id)) = page.after::<(Day, ContractId)>()? {
         query = query.filter(dsl::due_on.ge(due)).filter(dsl::due_on.gt(due).or(dsl::id.gt(id)));
@@ -104,16 +108,18 @@ pub fn work(
     Ok(page.map(SummaryRow::build))
 }
 
-/// The versions of their profiles that these cases took with them.
-pub fn profile_versions(
-    conn: &mut Conn,
-    contracts: &[ContractId],
-) -> Result<HashMap<ContractId, Option<i64>>, Refusal> {
+/// What these cases keep of their acceptance beside the columns.
+pub fn kept(conn: &mut Conn, contracts: &[ContractId]) -> Result<HashMap<ContractId, Kept>, Refusal> {
     let rows: Vec<(ContractId, String)> = contract::table
         .filter(contract::id.eq_any(contracts))
         .select((contract::id, contract::casework))
         .load(conn)?;
-    rows.into_iter().map(|(id, doc)| Ok((id, from_json::<Casework>(&doc)?.profile_version()))).collect()
+    let read = |(id, doc): (ContractId, String)| {
+        let casework = from_json::<Casework>(&doc)?;
+        let kept = Kept { profile_version: casework.profile_version(), disputed: casework.disputed() };
+        Ok((id, kept))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// What counts of an office's register over a period, in the order of registration: contracts that stand, with a
@@ -231,6 +237,19 @@ fn narrowed<'a>(mut query: Query<'a>, wanted: &Wanted) -> Query<'a> {
     }
     if let Some(to) = wanted.registered_to {
         query = query.filter(dsl::registered_on.le(to));
+    }
+    // Literal, so that the index of what is pending is used.
+    match wanted.pending {
+        Some(Pending::Income) => {
+            let stated = "contract.id IN (SELECT i.contract FROM contract_income i WHERE i.state = 'stated')";
+            query = query.filter(sql::<Bool>(stated));
+        }
+        Some(Pending::Amendment) => {
+            let open =
+                "contract.id IN (SELECT a.contract FROM contract_amendment a WHERE a.state = 'proposed')";
+            query = query.filter(sql::<Bool>(open));
+        }
+        None => {}
     }
     query
 }

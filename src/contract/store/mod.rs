@@ -9,6 +9,7 @@ mod editions;
 mod estimates;
 mod imports;
 mod lists;
+mod provisional;
 mod row;
 mod sale;
 mod steps;
@@ -31,7 +32,8 @@ pub use editions::{add_edition, edition_by_code, editions, latest_edition};
 pub use imports::{
     abandoned_import, add_import, add_item, count_items, finish_import, finished_import, import, sweep_import,
 };
-pub use lists::{Scope, Wanted, list, profile_versions, sold, standing, work};
+pub use lists::{Scope, Wanted, kept, list, sold, standing, work};
+pub use provisional::provisional;
 pub use sale::{drafted, is_drafted, note_sale};
 pub use steps::{add_step, steps};
 pub use supervision::{counted, due_between, open_now};
@@ -45,6 +47,7 @@ pub fn insert(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
 pub fn save(conn: &mut Conn, record: &Record) -> Result<(), Refusal> {
     let before = contract::table.find(record.id).filter(contract::version.eq(record.version - 1));
     saved(diesel::update(before).set(&Row::of(record)?).execute(conn)?)?;
+    provisional::note(conn, record)?;
     estimates::clear(conn, &[record.id])?;
     estimates::note(conn, record)
 }

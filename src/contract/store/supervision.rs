@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::casework::Casework;
 use super::nothing_due;
-use crate::contract::model::{CountedStep, DueCase, Stage, StepKind};
+use crate::contract::model::{CountedStep, DueCase, StepKind};
 use crate::db::schema::contract::{contract, contract_step};
 use crate::db::{Conn, from_json};
 use crate::kernel::error::Refusal;
@@ -64,15 +64,14 @@ pub fn counted(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<CountedStep>, 
     Ok(found)
 }
 
-/// An office's open cases, and those of them whose last day lies before `today`. Waiting for acceptance, a case
-/// has no last day yet.
+/// An office's open cases, and those of them whose last day lies before `today`: waiting for acceptance or for a
+/// correction, a case has none.
 pub fn open_now(conn: &mut Conn, office: OrganisationId, today: Day) -> Result<(i64, i64), Refusal> {
     let open = contract::table.filter(contract::office.eq(office)).filter(contract::due_on.lt(nothing_due()));
     let all: i64 = open.count().get_result(conn)?;
     let overdue: i64 = contract::table
         .filter(contract::office.eq(office))
         .filter(contract::due_on.lt(today))
-        .filter(contract::state.ne(Stage::Submitted))
         .count()
         .get_result(conn)?;
     Ok((all, overdue))
@@ -89,7 +88,6 @@ pub fn due_between(
     let rows: Vec<(_, String, Day)> = contract::table
         .filter(contract::office.eq(office))
         .filter(contract::due_on.between(from, to))
-        .filter(contract::state.ne(Stage::Submitted))
         .order((contract::due_on, contract::id))
         .limit(limit)
         .select((contract::id, contract::title, contract::due_on))

@@ -44,6 +44,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    contract_provisional (contract) {
+        contract -> Text,
+    }
+}
+
+diesel::table! {
     contract_step (contract, position) {
         contract -> Text,
         position -> Integer,

@@ -15,7 +15,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::Refusal;
-use crate::kernel::id::{Id, parse_urn};
+use crate::kernel::id::{Id, UserId, parse_urn};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
@@ -157,6 +157,20 @@ pub fn for_contract(
         buyer,
         broker: found.broker,
     })
+}
+
+/// For higher rooms: everybody of this node who acted in an engagement, for whichever party: asked, answered, undertook,
+/// wrote, arranged.
+pub fn people_of(conn: &mut Conn, node: &str, urn: &str) -> Result<Vec<UserId>, Refusal> {
+    let id = match parse_urn(urn) {
+        Some((at, "engagement", uuid)) if at == node => Id::from_uuid(uuid),
+        _ => return Ok(vec![]),
+    };
+    let mut people = audit::service::people_of(conn, urn)?;
+    people.extend(store::speakers(conn, id)?);
+    people.sort_unstable();
+    people.dedup();
+    Ok(people)
 }
 
 /// Saves the next version of an engagement, with its history and its change.

@@ -48,6 +48,15 @@ pub fn count_messages(conn: &mut Conn, id: EngagementId) -> Result<i64, Refusal>
     Ok(own.count().get_result(conn)?)
 }
 
+/// Who wrote a message or arranged a meeting, each once.
+pub fn speakers(conn: &mut Conn, id: EngagementId) -> Result<Vec<UserId>, Refusal> {
+    let own = engagement_message::table.filter(engagement_message::engagement.eq(id));
+    let mut people: Vec<UserId> = own.select(engagement_message::author).distinct().load(conn)?;
+    let own = engagement_meeting::table.filter(engagement_meeting::engagement.eq(id));
+    people.extend(own.select(engagement_meeting::arranged_by).distinct().load::<UserId>(conn)?);
+    Ok(people)
+}
+
 /// Messages in the order in which they were sent.
 pub fn messages(conn: &mut Conn, id: EngagementId, page: &PageQuery) -> Result<Page<Message>, Refusal> {
     let mut query = engagement_message::table.into_boxed().filter(engagement_message::engagement.eq(id));

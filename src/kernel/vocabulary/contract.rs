@@ -198,6 +198,8 @@ const STEP: &[Item] = &[
     item("revoked", "撤销登记", "Revoked"),
     item("claimed", "认领", "Claimed"),
     item("handed_over", "移交", "Handed over"),
+    item("disputed", "标为争议", "Marked as disputed"),
+    item("due_reckoned", "核定办理期限", "Last day reckoned again"),
     item("amendment_proposed", "申请变更", "Amendment proposed"),
     item("amendment_reviewed", "变更复核", "Amendment reviewed"),
     item("amendment_refused", "不予变更", "Amendment refused"),

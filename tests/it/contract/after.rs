@@ -183,6 +183,88 @@ fn domain_2_technical_income_is_verified_against_the_contract() {
     assert_eq!(body["items"][2]["state"], "returned");
 }
 
+/// DOMAIN §2: verified income stays within the contract, also when the contract is amended: asked for and approved.
+#[test]
+fn domain_2_no_amendment_goes_below_verified_income() {
+    let city = City::new();
+    let id = stated(&city);
+    let (client, office) = (city.as_("institute.member"), registrar(&city));
+    let propose = |total: i64| {
+        act(&client, &id, "amendments", json!({"form": dearer(&city, &id, total), "reason": "核减"}))
+    };
+    // Asked for while the income is only stated; verified before the office decides.
+    propose(55_000_000).expect(200);
+    act(&office, &id, "incomes/1/decide", json!({"agrees": true, "opinion": "相符"})).expect(200);
+    let refused = act(&office, &id, "amendments/approve", json!({"opinion": "同意"}));
+    let refused = refused.refused(422, "validation_failed");
+    let below = Some("contract_amendment_below_income");
+    assert_eq!((refused.field("/form/total_fen"), refused.field("/form/deductions")), (below, below));
+    act(&office, &id, "amendments/refuse", json!({"opinion": "低于已核定收入"})).expect(200);
+    let refused = propose(69_000_000).refused(422, "validation_failed");
+    assert_eq!((refused.field("/form/total_fen"), refused.field("/form/deductions")), (None, below));
+    propose(75_000_000).expect(200);
+    act(&office, &id, "amendments/approve", json!({"opinion": "同意"})).expect(200);
+}
+
+/// DOMAIN §2, amendment: the difference is that from the edition it was asked of, whatever was approved later.
+#[test]
+fn domain_2_a_refused_amendment_keeps_its_own_difference() {
+    let city = City::new();
+    let id = proposed(&city);
+    act(&registrar(&city), &id, "amendments/refuse", json!({"opinion": "依据不足"})).expect(200);
+    let body = json!({"form": dearer(&city, &id, 180_000_000), "reason": "补充依据"});
+    act(&city.as_("institute.member"), &id, "amendments", body).expect(200);
+    act(&registrar(&city), &id, "amendments/approve", json!({"opinion": "同意"})).expect(200);
+    let changes = |at: usize| amendments(&city, &id)["items"][at]["changes"].clone();
+    let difference = |after: i64| json!([{"pointer": "/total_fen", "before": 100_000_000, "after": after}]);
+    assert_eq!((changes(0), changes(1)), (difference(150_000_000), difference(180_000_000)));
+}
+
+/// DOMAIN §2, amendment: the agreement on it may be signed after the first filing, not after today.
+#[test]
+fn domain_2_an_amendment_may_be_signed_later() {
+    let city = City::new();
+    let id = registered(&city);
+    city.clock.advance_seconds(30 * 86_400);
+    let propose = |day: &str| {
+        let mut form = dearer(&city, &id, 150_000_000);
+        for field in ["signed_on", "start_on"] {
+            form[field] = json!(day);
+        }
+        act(&city.as_("institute.member"), &id, "amendments", json!({"form": form, "reason": "重新签订"}))
+    };
+    let refused = propose("2026-04-02").refused(422, "validation_failed");
+    assert_eq!(refused.field("/form/signed_on"), Some("contract_signed_in_future"));
+    propose("2026-04-01").expect(200);
+    act(&registrar(&city), &id, "amendments/approve", json!({"opinion": "同意"})).expect(200);
+}
+
+/// DOMAIN §2, states: income is stated after performance; the office is told, and finds what waits for it.
+#[test]
+fn domain_2_stated_income_reaches_the_office() {
+    let city = City::new();
+    let quiet = registered(&city);
+    city.settle();
+    let (with_income, with_amendment) = (stated(&city), proposed(&city));
+    let mut early = income(1_000, 1_000);
+    early["to_on"] = json!("2026-03-03");
+    let refused =
+        act(&city.as_("institute.member"), &quiet, "incomes", early).refused(422, "validation_failed");
+    assert_eq!(refused.field("/to_on"), Some("contract_income_before_its_time"));
+    city.settle();
+    let told = registrar(&city).get("/api/v1/notices?limit=100").expect(200).text();
+    assert!(told.contains("contract_income_stated"), "{told}");
+    let pending = |what: &str| -> Vec<String> {
+        let page = registrar(&city).get(&format!("/api/v1/contracts/filed?pending={what}")).expect(200).body;
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!((pending("income"), pending("amendment")), (vec![with_income.clone()], vec![with_amendment]));
+    act(&registrar(&city), &with_income, "incomes/1/decide", json!({"agrees": true, "opinion": "相符"}))
+        .expect(200);
+    assert!(pending("income").is_empty());
+}
+
 /// DOMAIN §3, fees and tax: the card is information, by the rules of the day on which the contract was signed.
 #[test]
 fn domain_3_the_tax_card_of_a_contract() {

@@ -6,8 +6,8 @@ use techmart::kernel::actor::Role;
 use crate::credit::entered;
 use crate::support::City;
 use crate::support::contracts::{
-    accepted, accepted_of, act, correction_requested, draft_of, form, large_form, registered, registrar,
-    show, submit, submitted_of,
+    accepted, accepted_of, act, correction_requested, draft_of, form, large_form, registered, registered_of,
+    registrar, show, submit, submitted_of,
 };
 use crate::support::records::upload;
 
@@ -297,6 +297,76 @@ fn issue_a_copy_of_an_earlier_contract() {
     );
     assert_eq!((&copy["form"]["end_on"], &copy["attachments"]), (&Value::Null, &json!([])));
     city.as_("enterprise.member").post("/api/v1/contracts", body).refused(404, "not_found");
+    let mut brokered = form();
+    let code = crate::support::contracts::credit_code("broker");
+    brokered["broker"] = json!({"urn": "", "name": "示例中介", "credit_code": code});
+    brokered["estimated"] = json!(true);
+    let earlier = registered_of(&city, &brokered);
+    let copy = client.post("/api/v1/contracts", json!({"copy_of": earlier})).expect(201).body;
+    assert_eq!(
+        (&copy["form"]["broker"], &copy["form"]["estimated"]),
+        (&Value::Null, &json!(false)),
+        "who brokered the earlier deal, and that its price was open, belong to it alone"
+    );
+}
+
+/// Issue, timeline visible to the applicant; opinions before the decision are the office's, the timeline's too.
+#[test]
+fn issue_the_timeline_keeps_opinions_until_the_decision() {
+    let city = City::new();
+    let id = accepted_of(&city, &large_form());
+    act(&registrar(&city), &id, "review", json!({"agrees": true, "opinion": "初审秘语"})).expect(200);
+    let reviewer = city.as_("registration_office.reviewer");
+    act(&reviewer, &id, "second-review", json!({"agrees": false, "opinion": "复核秘语"})).expect(200);
+    let read = |persona: &str| city.as_(persona).get(&format!("/api/v1/contracts/{id}/timeline")).expect(200);
+    let reviews = |persona: &str| {
+        let items = read(persona).body["items"].as_array().unwrap().clone();
+        let kinds = ["first_review", "second_review"].map(Value::from);
+        items.into_iter().filter(|it| kinds.contains(&it["kind"])).collect::<Vec<_>>()
+    };
+    for persona in ["institute.member", "enterprise.member", "operator.auditor"] {
+        let text = read(persona).text();
+        assert!(!text.contains("秘语") && !text.contains("agrees"), "{persona}: {text}");
+        assert_eq!(reviews(persona).len(), 2, "that they were given is no secret");
+    }
+    assert_eq!(reviews("registration_office.reviewer")[1]["detail"]["agrees"], false);
+    act(&registrar(&city), &id, "review", json!({"agrees": true, "opinion": "再审"})).expect(200);
+    act(&reviewer, &id, "second-review", json!({"agrees": true, "opinion": "复核同意"})).expect(200);
+    act(&registrar(&city), &id, "register", json!({"opinion": "准予登记"})).expect(200);
+    let all = reviews("institute.member");
+    assert_eq!((all.len(), &all[1]["opinion"]), (4, &json!("复核秘语")), "after the decision they are told");
+    // The same of an amendment.
+    let mut form = show(&city, &id)["form"].clone();
+    form["total_fen"] = json!(600_000_000);
+    let asked = json!({"form": form, "reason": "扩大规模"});
+    act(&city.as_("institute.member"), &id, "amendments", asked).expect(200);
+    let consent = json!({"agrees": false, "opinion": "变更秘语"});
+    act(&reviewer, &id, "amendments/second-review", consent).expect(200);
+    let listed =
+        |persona: &str| city.as_(persona).get(&format!("/api/v1/contracts/{id}/amendments")).expect(200);
+    assert!(!read("institute.member").text().contains("变更秘语"));
+    assert!(!listed("institute.member").text().contains("变更秘语"));
+    assert!(listed("registration_office.reviewer").text().contains("变更秘语"));
+    act(&registrar(&city), &id, "amendments/refuse", json!({"opinion": "依据不足"})).expect(200);
+    assert!(read("institute.member").text().contains("变更秘语"));
+    assert!(listed("institute.member").text().contains("变更秘语"));
+}
+
+/// DOMAIN §2, refusal grounds: the title does not match rights and duties *and was not corrected*.
+#[test]
+fn domain_2_a_title_is_refused_only_after_a_correction_was_asked() {
+    let city = City::new();
+    let id = accepted(&city);
+    let refuse = || {
+        let body = json!({"grounds": ["title_mismatch"], "opinion": "名称与内容不符"});
+        act(&registrar(&city), &id, "refuse", body)
+    };
+    let refused = refuse().refused(422, "validation_failed");
+    assert_eq!(refused.field("/grounds/0"), Some("contract_title_not_asked"));
+    let wanted = json!({"corrections": [{"pointer": "/title", "note": "名称过宽"}]});
+    act(&registrar(&city), &id, "request-correction", wanted).expect(200);
+    act(&city.as_("institute.member"), &id, "resubmit", json!({"opinion": "名称无误"})).expect(200);
+    refuse().expect(200);
 }
 
 /// A large contract's case may be claimed, and the second reviewer still sees it.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::City;
 use crate::support::contracts::{
-    accepted, act, correction_requested, credit_code, draft, draft_of, form, registered, registrar, show,
-    submit, submitted_of,
+    accepted, accepted_of, act, correction_requested, credit_code, draft, draft_of, form, registered,
+    registrar, show, submit, submitted_of,
 };
 use crate::support::records::{enquiry, pdf, published, upload, with};
 
@@ -256,4 +256,40 @@ fn a_draft_from_an_engagement_is_filled_in() {
     assert_eq!(edited["form"]["broker"]["credit_code"], credit_code("broker"));
     let stranger = city.as_("enterprise2.member");
     stranger.post("/api/v1/contracts", json!({"engagement": engagement})).refused(404, "not_found");
+}
+
+/// DOMAIN §2, correction: the corrected file may be a contract signed anew, after the first filing; validity is judged
+/// by the day on which it was first filed.
+#[test]
+fn domain_2_a_corrected_file_may_be_signed_after_its_first_filing() {
+    let city = City::new();
+    let mut short = form();
+    short["end_on"] = json!("2026-03-10");
+    let id = accepted_of(&city, &short);
+    let wanted = json!({"corrections": [{"pointer": "/signed_on", "note": "请补签"}]});
+    act(&registrar(&city), &id, "request-correction", wanted).expect(200);
+    city.clock.advance_seconds(5 * 86_400);
+    let now = show(&city, &id);
+    let files: Vec<Value> = now["attachments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| json!({"file": it["file"], "kind": it["kind"]}))
+        .collect();
+    let signed = |day: &str| {
+        let mut form = now["form"].clone();
+        form["signed_on"] = json!(day);
+        form["start_on"] = json!(day);
+        let body = json!({"form": form, "attachments": files});
+        city.as_("institute.member").put(&format!("/api/v1/contracts/{id}"), body).expect(200);
+        act(&city.as_("institute.member"), &id, "resubmit", json!({"opinion": "已补签"}))
+    };
+    let refused = signed("2026-03-08").refused(422, "validation_failed");
+    assert_eq!(refused.field("/signed_on"), Some("contract_signed_in_future"));
+    signed("2026-03-06").expect(200);
+    let checks = registrar(&city).get(&format!("/api/v1/contracts/{id}/checks")).expect(200).text();
+    assert!(!checks.contains("contract_signed_in_future"), "{checks}");
+    // The term ends while the office has the file: that does not run against the applicant.
+    city.clock.advance_seconds(10 * 86_400);
+    act(&registrar(&city), &id, "register", json!({"opinion": "x"})).expect(200);
 }

@@ -159,4 +159,21 @@ impl City {
         let token = invited.body["token"].as_str().unwrap();
         self.as_(persona).post("/api/v1/invitations/accept", json!({"token": token})).expect(201);
     }
+
+    /// A person with a second membership, acting for that organisation from now on.
+    pub fn switched(&self, person: &Client, organisation: &str) -> Client {
+        let to = json!({"organisation": self.organisation(organisation)});
+        let tokens = person.post("/api/v1/auth/switch", to).expect(200).body;
+        Client::new(&self.base, Some(tokens["access_token"].as_str().unwrap().to_owned()))
+    }
+
+    /// Ends a membership by the name that its organisation's list shows.
+    pub fn leaves(&self, organisation: &str, persona: &str) {
+        let admin = self.as_(&format!("{organisation}.admin"));
+        let members = admin.get("/api/v1/members?limit=100").expect(200).body;
+        let found = members["items"].as_array().unwrap().iter();
+        let own: Vec<_> = found.filter(|it| it.to_string().contains(persona)).collect();
+        assert_eq!(own.len(), 1, "{members}");
+        admin.delete(&format!("/api/v1/members/{}", own[0]["id"].as_str().unwrap())).expect(204);
+    }
 }

@@ -124,6 +124,9 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/contracts/{id}/tax-card", |city| read(&registered(city), "/tax-card")),
     ("get", "/api/v1/contracts/{id}/amendments", |city| read(&proposed(city), "/amendments")),
     ("get", "/api/v1/contracts/{id}/incomes", |city| read(&stated(city), "/incomes")),
+    ("post", "/api/v1/contracts/{id}/dispute", |city| {
+        office(&accepted(city), "dispute").body(json!({"opinion": "权属有争议"}))
+    }),
     ("post", "/api/v1/contracts/{id}/claim", |city| office(&accepted(city), "claim").body(json!({}))),
     ("post", "/api/v1/contracts/{id}/hand-over", |city| {
         use techmart::kernel::actor::Role;

@@ -9,6 +9,10 @@ fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
+fn due(text: &str) -> Due {
+    Due { on: day(text), provisional: false }
+}
+
 fn user(n: u8) -> UserId {
     format!("01980000-0000-7000-8000-0000000000{n:02}").parse().unwrap()
 }
@@ -28,7 +32,7 @@ fn submit() -> Act {
 }
 
 fn accept() -> Act {
-    let (on, due) = (day("2026-03-02"), day("2026-04-01"));
+    let (on, due) = (day("2026-03-02"), due("2026-04-01"));
     Act::Accept { profile: "2021".into(), profile_version: 3, on, due }
 }
 
@@ -37,7 +41,7 @@ fn want() -> Act {
 }
 
 fn resubmit() -> Act {
-    Act::Resubmit { on: day("2026-03-20"), due: day("2026-04-19") }
+    Act::Resubmit { on: day("2026-03-20"), due: due("2026-04-19") }
 }
 
 fn register(by: u8, large: bool) -> Act {

@@ -125,6 +125,7 @@ pub fn codes_when<'a>(form: &Form, change: impl FnOnce(&mut Filing<'a>)) -> Foun
     let profile: &'static Profile = Box::leak(Box::new(profile_2021()));
     let mut filing = Filing {
         profile,
+        filed_on: day("2026-03-10"),
         today: day("2026-03-10"),
         applicant: "914403001922038216",
         parent: None,
@@ -221,9 +222,9 @@ fn domain_2_dates_are_in_order_and_the_contract_is_valid() {
     assert!(codes.contains(&("/end_on", "contract_dates_out_of_order")), "{codes:?}");
     let codes = codes_when(&complete_form(), |filing| filing.today = day("2026-02-28"));
     assert_eq!(codes, [("/signed_on", "contract_signed_in_future")]);
-    let codes = codes_when(&complete_form(), |filing| filing.today = day("2027-03-01"));
+    let codes = codes_when(&complete_form(), |filing| filing.filed_on = day("2027-03-01"));
     assert_eq!(codes, [("/end_on", "contract_expired")]);
-    assert!(codes_when(&complete_form(), |filing| filing.today = day("2027-02-28")).is_empty());
+    assert!(codes_when(&complete_form(), |filing| filing.filed_on = day("2027-02-28")).is_empty());
 }
 
 /// DOMAIN §2, a regulation profile: evidence for each class, and sub-types, are the profile's.
