@@ -128,6 +128,7 @@ mod tests {
             recorded_by_organisation: crate::kernel::id::Id::from_uuid(uuid::Uuid::from_u128(8)),
             recorded_at: at,
             updated_at: at,
+            published: false,
         }
     }
 

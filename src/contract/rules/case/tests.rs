@@ -128,7 +128,7 @@ fn domain_2_every_arrow_and_no_other() {
 fn domain_2_the_acceptance_date_moves_on_resubmission() {
     let state = walk(vec![submit(), accept(), want(), resubmit()]).unwrap();
     let acceptance = &state.file().unwrap().acceptance;
-    assert_eq!((acceptance.on, acceptance.due), (day("2026-03-20"), day("2026-04-19")));
+    assert_eq!((acceptance.on, acceptance.due), (day("2026-03-20"), due("2026-04-19")));
     let profile = (acceptance.profile.as_str(), acceptance.profile_version);
     assert_eq!((profile, acceptance.round), (("2021", Some(3)), 1));
     assert_eq!(stage(vec![submit(), accept(), want(), resubmit(), want(), resubmit()]), Stage::Resubmitted);
