@@ -29,7 +29,8 @@ const SUMS: usize = 20;
 
 /// Every second transaction is on one hot budget.
 fn budget(at: u64, kind: AccountKind, transactions: u64) -> AccountKey {
-    let (year, scheme) = if at.is_multiple_of(2) { (0, 0) } else { (at * YEARS / transactions, at / 2 % SCHEMES) };
+    let (year, scheme) =
+        if at.is_multiple_of(2) { (0, 0) } else { (at * YEARS / transactions, at / 2 % SCHEMES) };
     AccountKey::budget(kind, FIRST_YEAR + i32::try_from(year).unwrap_or(0), &format!("BENCH-{scheme}"))
 }
 

@@ -70,7 +70,8 @@ fn civil_code_846_a_styled_percentage_is_what_it_shows() {
         let mut pages =
             xlsx::read_pages(&xlsx::write(&book(&[line(1)])).unwrap(), &Limits::default()).unwrap();
         let at = pages[0].rows[0].iter().position(|cell| cell.plain() == "提成比例（%）").unwrap();
-        pages[0].rows[1].resize(at.max(pages[0].rows[1].len() - 1) + 1, xlsx::Value::Empty);
+        let cells = pages[0].rows[1].len().max(at + 1);
+        pages[0].rows[1].resize(cells, xlsx::Value::Empty);
         pages[0].rows[1][at] = value;
         techmart::contract::import::read(&pages)
             .unwrap()
