@@ -29,6 +29,7 @@ fn there_are_no_html_errors_and_problems_speak_two_languages() {
 #[test]
 fn the_first_page_leads_only_where_something_is() {
     let city = City::new();
+    city.settle();
     let page = city.anonymous().get("/").expect(200).text();
     let links: Vec<&str> = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(links.len() >= 8, "{links:?}");
