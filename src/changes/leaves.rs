@@ -33,6 +33,18 @@ pub struct PassedOn {
     pub origin_time: UtcTime,
 }
 
+/// Whose event it is, of which type and when, as its leaf says.
+pub fn names<'a>(
+    relay: Option<&'a PassedOn>,
+    node: &'a str,
+    at: UtcTime,
+) -> (&'a str, Option<&'a str>, UtcTime) {
+    match relay {
+        Some(relay) => (&relay.origin, Some(&relay.event_type), relay.origin_time),
+        None => (node, None, at),
+    }
+}
+
 /// An event with what its leaf commits to.
 #[derive(Clone, Debug)]
 pub struct Event {

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::codes::{EPOCH_NOT_GREATER, NODE_DIFFERS};
+use super::leaves::PassedOn;
 use crate::db::schema::{change, change_head, change_relay, follower, follower_parked, lease};
 use crate::db::{Conn, from_json, on_each};
 use crate::kernel::change::{Audience, Change, Method};
@@ -97,16 +98,7 @@ pub struct Hashed {
     pub data_hash: Option<Vec<u8>>,
     pub leaf_hash: Option<Vec<u8>>,
     #[diesel(embed)]
-    pub relay: Option<HashedRelay>,
-}
-
-/// What of a relayed change its leaf says.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = change_relay)]
-pub struct HashedRelay {
-    pub origin: String,
-    pub event_type: String,
-    pub origin_time: UtcTime,
+    pub relay: Option<PassedOn>,
 }
 
 pub fn read_hashed(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<Hashed>, Refusal> {

@@ -1,6 +1,6 @@
 //! Recomputes the log: numbers without holes, hashes that fit, a head that stands where the log ends.
 
-use super::store;
+use super::{leaves, store};
 use crate::db::Conn;
 use crate::kernel::error::Refusal;
 use crate::kernel::leaf::{self, Leaf};
@@ -83,16 +83,16 @@ fn fault_of(
         (Some(salt), Some(hash)) => Some(leaf::commitment(salt, hash)),
         _ => None,
     };
-    let relay = row.relay.as_ref();
+    let (origin, event_type, time) = leaves::names(row.relay.as_ref(), node, row.at);
     let event = Leaf {
         epoch: row.epoch,
         feed_seq,
-        origin: relay.map_or(node, |relay| relay.origin.as_str()),
-        event_type: relay.map(|relay| relay.event_type.as_str()),
+        origin,
+        event_type,
         subject: &row.subject,
         version: row.version,
         method: row.method.as_str(),
-        time: relay.map_or(row.at, |relay| relay.origin_time),
+        time,
         commitment,
     };
     let fits = event.hash().is_ok_and(|hash| row.leaf_hash.as_deref() == Some(hash.as_slice()));

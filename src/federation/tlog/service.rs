@@ -126,16 +126,16 @@ fn opening(snapshot: &mut Snapshot, event: &leaves::Event) -> Result<Option<serd
         _ => return Ok(None),
     };
     let node = snapshot.node().to_owned();
-    let relay = event.relay.as_ref();
+    let (origin, event_type, time) = leaves::names(event.relay.as_ref(), &node, event.at);
     let leaf = leaf::Leaf {
         epoch: event.epoch,
         feed_seq: event.feed_seq,
-        origin: relay.map_or(&node, |relay| &relay.origin),
-        event_type: relay.map(|relay| relay.event_type.as_str()),
+        origin,
+        event_type,
         subject: &event.subject,
         version: event.version,
         method: event.method.as_str(),
-        time: relay.map_or(event.at, |relay| relay.origin_time),
+        time,
         commitment,
     };
     if leaf.hash().map_err(Refusal::internal)?.as_slice() != event.leaf_hash {
