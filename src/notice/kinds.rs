@@ -76,12 +76,15 @@ const OBJECTOR: &[To] = &[To::Objector];
 const WATCHERS: &[To] = &[To::Persons("recipients")];
 const ITSELF: &[To] = &[To::Id("organisation")];
 
-/// Who is told of what: `recipients, role { change => event; }`. A `[collapsing]` one is not told again of the same record
+/// Who is told of what: `[recipients, role; …] { change => event; }`. A `[collapsing]` one is not told again of the same record
 /// while it is unread, nor of more than the number behind it in a day; `if entry = value` asks for a value among the facts.
 macro_rules! lines {
-    ($($to:ident, $role:ident { $($change:literal => $event:literal $(if $entry:literal = $value:literal)?
-        $([$collapsing:ident $($per_day:literal)?])?;)* })*) => {
-        pub static LINES: &[Line] = &[$($(Line {
+    ($([$($to:ident, $role:ident);+] $told:tt)*) => {
+        static GROUPS: &[&[Line]] = &[$($(lines!(@group $to, $role, $told)),+),*];
+    };
+    (@group $to:ident, $role:ident, { $($change:literal => $event:literal $(if $entry:literal = $value:literal)?
+        $([$collapsing:ident $($per_day:literal)?])?;)* }) => {
+        &[$(Line {
             change: $change,
             when: lines!(@when $($entry $value)?),
             event: $event,
@@ -89,7 +92,7 @@ macro_rules! lines {
             role: P::$role,
             collapses: lines!(@collapses $($collapsing)?),
             per_day_max: lines!(@per_day $($($per_day)?)?),
-        },)*)*];
+        }),*]
     };
     (@when) => { None };
     (@when $entry:literal $value:literal) => { Some(($entry, $value)) };
@@ -100,37 +103,37 @@ macro_rules! lines {
 }
 
 lines! {
-    MATCHED, EngagementWrite {
+    [MATCHED, EngagementWrite] {
         "match.found" => "match_found" [collapsing 5];
     }
-    OWNER, EngagementWrite {
+    [OWNER, EngagementWrite] {
         "engagement.enquired" => "enquiry_received";
     }
-    BROKER, EngagementWrite {
+    [BROKER, EngagementWrite] {
         "engagement.enquired" => "enquiry_brokered";
     }
-    ENQUIRER, EngagementWrite {
+    [ENQUIRER, EngagementWrite] {
         "engagement.answered" => "enquiry_accepted" if "state" = "accepted";
         "engagement.answered" => "enquiry_declined" if "state" = "declined";
     }
-    ENGAGED, EngagementWrite {
+    [ENGAGED, EngagementWrite] {
         "engagement.withdrawn" => "engagement_withdrawn";
         "engagement.concluded" => "engagement_concluded";
         "engagement.message_sent" => "message_received" [collapsing];
         "engagement.meeting_arranged" => "meeting_arranged";
         "engagement.meeting_ended" => "meeting_ended";
     }
-    HOLDER, AchievementWrite {
+    [HOLDER, AchievementWrite] {
         "achievement.published" => "listing_published";
         "achievement.returned" => "listing_returned";
         "achievement.expired" => "listing_expired";
     }
-    HOLDER, DemandWrite {
+    [HOLDER, DemandWrite] {
         "demand.published" => "listing_published";
         "demand.returned" => "listing_returned";
         "demand.expired" => "listing_expired";
     }
-    SELLER, EngagementWrite {
+    [SELLER, EngagementWrite] {
         "sale.published" => "sale_published";
         "sale.refused" => "sale_refused";
         "sale.extended" => "sale_extended";
@@ -141,17 +144,17 @@ lines! {
         "sale.objection_withdrawn" => "sale_objection_withdrawn";
         "sale.objection_answered" => "sale_objection_decided";
     }
-    OBJECTOR, Session {
+    [OBJECTOR, Session] {
         "sale.objection_answered" => "sale_objection_answered";
     }
-    OPERATORS, SaleReview {
+    [OPERATORS, SaleReview] {
         "sale.objection_made" => "sale_objection_to_answer";
         "sale.default_stated" => "sale_default_to_decide";
     }
-    OUTBID, SaleBid {
+    [OUTBID, SaleBid] {
         "sale.bid_placed" => "sale_outbid" [collapsing];
     }
-    BIDDERS, SaleBid {
+    [BIDDERS, SaleBid; WATCHERS, Session] {
         "sale_news.told" => "sale_followed_corrected" if "news" = "corrected";
         "sale_news.told" => "sale_followed_confirm_again" if "news" = "confirm_again";
         "sale_news.told" => "sale_followed_suspended" if "news" = "suspended";
@@ -162,24 +165,15 @@ lines! {
         "sale_news.told" => "sale_followed_unsold" if "news" = "unsold";
         "sale_news.told" => "sale_followed_annulled" if "news" = "annulled";
     }
-    DEPOSITOR, SaleBid {
+    [DEPOSITOR, SaleBid] {
         "sale_deposit.released" => "sale_deposit_released";
         "sale_deposit.forfeited" => "sale_deposit_forfeited";
     }
-    WATCHERS, Session {
-        "sale_news.told" => "sale_followed_corrected" if "news" = "corrected";
-        "sale_news.told" => "sale_followed_confirm_again" if "news" = "confirm_again";
-        "sale_news.told" => "sale_followed_suspended" if "news" = "suspended";
-        "sale_news.told" => "sale_followed_resumed" if "news" = "resumed";
-        "sale_news.told" => "sale_followed_extended" if "news" = "extended";
-        "sale_news.told" => "sale_followed_withdrawn" if "news" = "withdrawn";
-        "sale_news.told" => "sale_followed_ended" if "news" = "ended";
-        "sale_news.told" => "sale_followed_unsold" if "news" = "unsold";
-        "sale_news.told" => "sale_followed_annulled" if "news" = "annulled";
+    [WATCHERS, Session] {
         "sale.reminder" => "sale_starts_soon" if "moment" = "start";
         "sale.reminder" => "sale_ends_soon" if "moment" = "end";
     }
-    DEAL, EngagementWrite {
+    [DEAL, EngagementWrite] {
         "sale.ended" => "sale_ended";
         "sale.awarded" => "sale_awarded";
         "sale.annulled" => "sale_annulled";
@@ -189,31 +183,31 @@ lines! {
         "sale.default_stated" => "sale_default_stated";
         "sale.default_rejected" => "sale_default_rejected";
     }
-    POSTER, EngagementWrite {
+    [POSTER, EngagementWrite] {
         "challenge.passed" => "challenge_passed";
         "challenge.rejected" => "challenge_rejected";
         "challenge.published" => "challenge_published";
         "challenge.failed" => "challenge_failed";
         "challenge.milestone_submitted" => "challenge_milestone_submitted";
     }
-    CHALLENGED, EngagementWrite {
+    [CHALLENGED, EngagementWrite] {
         "challenge.selected" => "challenge_selected";
         "challenge.signed" => "challenge_signed";
         "challenge.completed" => "challenge_completed";
         "challenge.cancelled" => "challenge_cancelled";
     }
-    WINNER, EngagementWrite {
+    [WINNER, EngagementWrite] {
         "challenge.agreement_offered" => "challenge_agreement";
         "challenge.milestone_accepted" => "challenge_milestone_accepted";
         "challenge.milestone_returned" => "challenge_milestone_returned";
     }
-    OFFICE, ContractRegister {
+    [OFFICE, ContractRegister] {
         "contract.submitted" => "contract_submitted";
         "contract.resubmitted" => "contract_resubmitted";
         "contract.amendment_proposed" => "contract_amendment_proposed";
         "contract.income_stated" => "contract_income_stated";
     }
-    APPLICANT, ContractWrite {
+    [APPLICANT, ContractWrite] {
         "contract.withdrawn" => "contract_award_ended" if "because" = "award_ended";
         "contract.accepted" => "contract_accepted";
         "contract.disputed" => "contract_disputed";
@@ -223,53 +217,53 @@ lines! {
         "contract.income_returned" => "contract_income_returned";
         "contract.income_verified" => "contract_income_verified";
     }
-    BUYER, ContractWrite {
+    [BUYER, ContractWrite] {
         "contract.award_elsewhere" => "contract_award_elsewhere";
     }
-    PARTIES, ContractWrite {
+    [PARTIES, ContractWrite] {
         "contract.registered" => "contract_registered";
         "contract.amended" => "contract_amended";
         "contract.cancelled" => "contract_cancelled";
         "contract.revoked" => "contract_revoked";
     }
-    CLAIMANT, SubsidyClaim {
+    [CLAIMANT, SubsidyClaim] {
         "subsidy.claim_awarded" => "claim_awarded";
         "subsidy.claim_returned" => "claim_returned";
         "subsidy.claim_refused" => "claim_refused";
         "subsidy.claim_revoked" => "claim_revoked";
         "subsidy.claim_lapsed" => "claim_lapsed";
     }
-    BENEFICIARY, SubsidyRead {
+    [BENEFICIARY, SubsidyRead] {
         "subsidy.batch_verified" => "subsidy_publicised";
         "subsidy.batch_approved" => "subsidy_approved";
         "subsidy.batch_paid" => "subsidy_paid";
         "subsidy.clawback_made" => "clawback_due";
     }
-    DECIDER, SubsidyApprove {
+    [DECIDER, SubsidyApprove] {
         "subsidy.objection_made" => "objection_made";
     }
-    CLAIMANT, Session {
+    [CLAIMANT, Session] {
         "subsidy.objection_answered" => "objection_answered";
     }
-    INSTITUTE, RewardWrite {
+    [INSTITUTE, RewardWrite] {
         "reward_plan.publicised" => "reward_publicised";
         "reward_plan.confirmed" => "reward_confirmed";
     }
-    INSTITUTE, RewardDecide {
+    [INSTITUTE, RewardDecide] {
         "reward_plan.objected" => "reward_objected";
     }
-    RECORDED, OrganisationManage {
+    [RECORDED, OrganisationManage] {
         "credit.recorded" => "credit_recorded";
         "credit.lifted" => "credit_lifted";
         "credit.appeal_rejected" => "credit_appeal_rejected";
     }
-    ITSELF, OrganisationManage {
+    [ITSELF, OrganisationManage] {
         "organisation.verified" => "organisation_verified";
         "organisation.refused" => "organisation_refused";
         "organisation.suspended" => "organisation_suspended";
         "organisation.reinstated" => "organisation_reinstated";
     }
-    OPERATORS, FederationManage {
+    [OPERATORS, FederationManage] {
         "federation.equivocation" => "node_two_histories";
         "federation.alarm" => "peer_equivocation" if "what" = "equivocation" [collapsing];
         "federation.alarm" => "peer_gap" if "what" = "gap" [collapsing];
@@ -318,19 +312,23 @@ fn neighbour(subject: &str) -> Option<&str> {
     (rest == "peer" || rest.starts_with("tlog:")).then_some(node)
 }
 
+fn all() -> impl Iterator<Item = &'static Line> {
+    GROUPS.iter().copied().flatten()
+}
+
 /// The lines of a change.
 pub fn lines<'a>(kind: &'a str, facts: &'a Value) -> impl Iterator<Item = &'static Line> + 'a {
     let fits = |line: &&Line| line.when.is_none_or(|(entry, value)| facts[entry] == value);
-    LINES.iter().filter(move |line| line.change == kind).filter(fits)
+    all().filter(move |line| line.change == kind).filter(fits)
 }
 
 /// How often a person is told of an event in a day, where that is bounded.
 pub fn per_day_max(event: &str) -> Option<i64> {
-    LINES.iter().find(|line| line.event == event).and_then(|line| line.per_day_max)
+    all().find(|line| line.event == event).and_then(|line| line.per_day_max)
 }
 
 pub fn is_told(kind: &str) -> bool {
-    kind == ALERTED || LINES.iter().any(|line| line.change == kind)
+    kind == ALERTED || all().any(|line| line.change == kind)
 }
 
 #[cfg(test)]
@@ -340,7 +338,7 @@ mod tests {
 
     #[test]
     fn every_line_has_its_words() {
-        for line in LINES {
+        for line in all() {
             assert!(events::named(line.event).is_some(), "{} has no words", line.event);
         }
     }
