@@ -7,7 +7,7 @@ use crate::support::contracts::{
     accepted, accepted_of, act, correction_requested, credit_code, draft, draft_of, form, registered,
     registrar, show, submit, submitted_of,
 };
-use crate::support::records::{enquiry, pdf, published, upload, with};
+use crate::support::records::{brokered, pdf, upload};
 
 /// Issue: all errors at once, each with its field, in the user's words.
 #[test]
@@ -237,12 +237,8 @@ fn domain_2_training_hangs_on_a_registered_parent() {
 #[test]
 fn a_draft_from_an_engagement_is_filled_in() {
     let city = City::new();
-    let about = published(&city, "achievements", "institute.member");
-    let body = with(enquiry("achievements", &about), "broker", json!(city.organisation("broker")));
-    let engagement = city.as_("enterprise.member").post("/api/v1/engagements", body).expect(201).id();
+    let engagement = brokered(&city);
     let client = city.as_("institute.member");
-    let answer = json!({"decision": "accepted", "text": "欢迎"});
-    client.post(&format!("/api/v1/engagements/{engagement}/answer"), answer).expect(200);
     let drafted = client.post("/api/v1/contracts", json!({"engagement": engagement})).expect(201).body;
     assert_eq!(drafted["form"]["title"], "坭兴陶坭料近红外快速筛选方法（示例）");
     assert_eq!(drafted["form"]["seller"]["credit_code"], credit_code("institute"));

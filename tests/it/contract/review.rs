@@ -8,7 +8,7 @@ use crate::support::contracts::{
     accepted_of, act, credit_code, form, large_form, registered, registered_of, registrar, show, submit,
     submitted_of,
 };
-use crate::support::records::{enquiry, pdf, published, upload, with};
+use crate::support::records::{brokered, pdf, upload};
 
 /// DOMAIN §2: a large contract needs a second reviewer other than the first.
 #[test]
@@ -148,12 +148,8 @@ fn domain_2_the_work_list_shows_the_clock() {
 #[test]
 fn design_an_earlier_act_as_broker_outlasts_the_membership() {
     let city = City::new();
-    let about = published(&city, "achievements", "institute.member");
-    let body = with(enquiry("achievements", &about), "broker", json!(city.organisation("broker")));
-    let engagement = city.as_("enterprise.member").post("/api/v1/engagements", body).expect(201).id();
+    let engagement = brokered(&city);
     let client = city.as_("institute.member");
-    let answer = json!({"decision": "accepted", "text": "欢迎"});
-    client.post(&format!("/api/v1/engagements/{engagement}/answer"), answer).expect(200);
     let official = registrar(&city);
     city.also_member("registration_office.registrar", "broker");
     let brokering = city.switched(&official, "broker");

@@ -194,6 +194,18 @@ pub fn enquiry(collection: &str, id: &str) -> Value {
     })
 }
 
+/// An enquiry of `enterprise` through `broker`, which `institute` has accepted.
+pub fn brokered(city: &City) -> String {
+    let about = published(city, "achievements", "institute.member");
+    let body = with(enquiry("achievements", &about), "broker", json!(city.organisation("broker")));
+    let engagement = city.as_("enterprise.member").post("/api/v1/engagements", body).expect(201).id();
+    let answer = json!({"decision": "accepted", "text": "欢迎"});
+    city.as_("institute.member")
+        .post(&format!("/api/v1/engagements/{engagement}/answer"), answer)
+        .expect(200);
+    engagement
+}
+
 /// An enquiry of `enterprise` about a published achievement of `institute`.
 pub fn enquired(city: &City) -> String {
     let about = published(city, "achievements", "institute.member");
