@@ -43,9 +43,7 @@ const fn kind_of(level: Level) -> Kind {
 
 /// What is said of a record: bounded, and not nothing.
 pub fn check_words(pointer: &str, words: &str) -> Result<(), Refusal> {
-    let mut errors = Errors::new();
-    text::required(&mut errors, pointer, words, WORDS_CHARS_MAX);
-    errors.check()
+    text::stated(pointer, words, WORDS_CHARS_MAX)
 }
 
 /// Rule 4: the unit appeals against a standing record.

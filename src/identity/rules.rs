@@ -109,9 +109,7 @@ pub fn decide(
 }
 
 fn given(reason: String) -> Result<String, Refusal> {
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", &reason, 500);
-    errors.check()?;
+    text::stated("/reason", &reason, 500)?;
     Ok(reason)
 }
 

@@ -1,7 +1,7 @@
 //! Checks of text that every form needs: trimmed, bounded, free of control characters.
 
 use super::codes_common::{INVALID_VALUE, REQUIRED, TOO_LONG};
-use super::error::Errors;
+use super::error::{Errors, Refusal};
 
 /// A required text of at most `max_chars` characters; notes what is wrong under `pointer`.
 pub fn required(errors: &mut Errors, pointer: &str, text: &str, max_chars: usize) {
@@ -10,6 +10,13 @@ pub fn required(errors: &mut Errors, pointer: &str, text: &str, max_chars: usize
     } else {
         optional(errors, pointer, text, max_chars);
     }
+}
+
+/// A required text that is all there is to check.
+pub fn stated(pointer: &str, text: &str, max_chars: usize) -> Result<(), Refusal> {
+    let mut errors = Errors::new();
+    required(&mut errors, pointer, text, max_chars);
+    errors.check()
 }
 
 /// A text that may be empty.

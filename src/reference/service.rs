@@ -274,9 +274,7 @@ pub fn confirm_profile(
     actor.permit(Permission::ReferenceManage)?;
     let old = profile(tx, code)?;
     check_version(old.version, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     if old.effective_from.is_none() {
         return Err(Refusal::new(&PROFILE_WITHOUT_DAY));
     }

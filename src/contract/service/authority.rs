@@ -12,7 +12,7 @@ use crate::db::{Tx, check_version};
 use crate::identity;
 use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::codes_common::{FORBIDDEN, NOT_FOUND};
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 
@@ -41,9 +41,7 @@ pub fn revoke(
     }
     check_version(record.version, expected)?;
     check_ties(tx, &record, person)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/decision", decision, DECISION_CHARS_MAX);
-    errors.check()?;
+    text::stated("/decision", decision, DECISION_CHARS_MAX)?;
     let revocation = Revocation { ground, decision: decision.trim().to_owned(), on: tx.now().day() };
     let detail = json!({"ground": ground});
     let note = Note::with(StepKind::Revoked, decision, detail);

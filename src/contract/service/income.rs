@@ -14,7 +14,7 @@ use crate::contract::store;
 use crate::db::{Snapshot, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::codes_common::STATE_CONFLICT;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 
@@ -62,9 +62,7 @@ pub fn decide_income(
     let (record, _, person) = official(tx, actor, id, expected)?;
     standing(&record)?;
     let (agrees, words) = decision;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/opinion", words, super::acts::OPINION_CHARS_MAX);
-    errors.check()?;
+    text::stated("/opinion", words, super::acts::OPINION_CHARS_MAX)?;
     let incomes = store::incomes(tx, id)?;
     let income = incomes.iter().find(|it| it.position == position).cloned();
     let income = income.ok_or_else(|| Refusal::new(&NO_INCOME))?;

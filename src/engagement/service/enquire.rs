@@ -153,9 +153,7 @@ pub fn withdraw(
     reason: &str,
 ) -> Result<Engagement, Refusal> {
     let (before, role) = load_for_act(tx, actor, id, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, NOTE_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, NOTE_CHARS_MAX)?;
     let standing = rules::withdrawn(&before.standing, role, reason.trim().to_owned(), tx.now())?;
     save(tx, actor, &before, standing, "engagement.withdrawn")
 }

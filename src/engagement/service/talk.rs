@@ -36,9 +36,7 @@ pub struct NewMeeting {
 pub fn send(tx: &mut Tx, actor: &Actor, id: EngagementId, words: &str) -> Result<Message, Refusal> {
     let (found, role) = load_for_act(tx, actor, id, None)?;
     rules::may_talk(&found.standing)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/text", words, MESSAGE_CHARS_MAX);
-    errors.check()?;
+    text::stated("/text", words, MESSAGE_CHARS_MAX)?;
     if store::count_messages(tx, id)? >= MESSAGES_MAX {
         return Err(Refusal::new(&MESSAGES_FULL));
     }
@@ -123,9 +121,7 @@ pub fn end_meeting(
     let (found, _) = load_for_act(tx, actor, id, None)?;
     let before = store::meeting(tx, id, meeting)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     check_version(before.version, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/minutes", minutes, MINUTES_CHARS_MAX);
-    errors.check()?;
+    text::stated("/minutes", minutes, MINUTES_CHARS_MAX)?;
     let ended = rules::meeting_ended(&before, held, minutes.trim().to_owned())?;
     let after = Meeting { version: before.version + 1, ..ended };
     store::save_meeting(tx, &after)?;

@@ -13,7 +13,7 @@ use crate::federation::commands;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, Method, NewChange};
 use crate::kernel::codes_common::{NOT_FOUND, STATE_CONFLICT};
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, parse_urn};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -34,9 +34,7 @@ pub struct Erased {
 /// is erased, here and with all who have it. The reason stays in the trail of this node.
 pub fn erase(tx: &mut Tx, actor: &Actor, urn: &str, reason: &str) -> Result<Erased, Refusal> {
     actor.permit(Permission::FederationManage)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     let (entity, id) = own(tx, urn)?;
     let (last, seen) = changes::feed::last(tx, urn)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     if seen.kind == ERASED {

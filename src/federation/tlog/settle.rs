@@ -10,7 +10,7 @@ use crate::db::{Conn, Tx};
 use crate::federation::model::SettledBy;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -34,9 +34,7 @@ pub struct Settling {
 pub fn settle(tx: &mut Tx, actor: &Actor, node: &str, asked: &Settling) -> Result<Settlement, Refusal> {
     actor.permit(Permission::FederationSettle)?;
     let person = actor.person()?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", &asked.reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", &asked.reason, REASON_CHARS_MAX)?;
     let logs = store::logs_of(tx, node)?;
     let known = logs.iter().find(|log| log.epoch == asked.epoch);
     let known = known.cloned().ok_or_else(|| Refusal::new(&LOG_UNKNOWN))?;

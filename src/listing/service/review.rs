@@ -47,9 +47,7 @@ pub fn send_back<K: Kind>(
     opinion: &str,
 ) -> Result<Listing<K>, Refusal> {
     let (before, mut after) = reviewed(tx, actor, id, expected, Act::Return)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/opinion", opinion, OPINION_CHARS_MAX);
-    errors.check()?;
+    text::stated("/opinion", opinion, OPINION_CHARS_MAX)?;
     after.remarks.opinion = Some(opinion.trim().to_owned());
     let event = K::EVENTS.returned;
     commit(tx, actor, Done { before: Some(&before), after, event, republish: false, reason: Some(opinion) })

@@ -163,7 +163,5 @@ pub fn expire_due<K: Kind>(tx: &mut Tx, actor: &Actor, limit: i64) -> Result<usi
 }
 
 fn required_reason(reason: &str) -> Result<(), Refusal> {
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()
+    text::stated("/reason", reason, REASON_CHARS_MAX)
 }

@@ -92,9 +92,7 @@ pub fn withdraw_attainment(
     let old = store::attainment(tx, id)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     rules::may_manage(&division_of(actor)?, &target(tx, &old.target)?.unit)?;
     check_version(old.version, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     if old.stage == AttainmentStage::Withdrawn {
         return Err(Refusal::new(&ATTAINMENT_WITHDRAWN));
     }

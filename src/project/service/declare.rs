@@ -11,7 +11,7 @@ use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -46,9 +46,7 @@ pub fn declare(tx: &mut Tx, actor: &Actor, new: &Declare) -> Result<ConversionPr
     if let Some(other) = store::declared_of(tx, &contract.urn)? {
         return Err(Refusal::new(&CONTRACT_COUNTED).with("project", other.id));
     }
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/summary", &new.summary, SUMMARY_CHARS_MAX);
-    errors.check()?;
+    text::stated("/summary", &new.summary, SUMMARY_CHARS_MAX)?;
     let project = ConversionProject {
         id: tx.new_id(),
         version: 1,
@@ -78,9 +76,7 @@ pub fn withdraw(
     let old = project(tx, id)?;
     rules::may_act_for(&division_of(actor)?, &old.unit)?;
     check_version(old.version, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     if old.state != ProjectState::Declared {
         return Err(Refusal::new(&PROJECT_ENDED));
     }

@@ -4,7 +4,7 @@ use super::{Seen, check_contract, for_act, save, seen};
 use crate::db::Tx;
 use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -80,9 +80,7 @@ pub fn withdraw(
     reason: &str,
 ) -> Result<Seen, Refusal> {
     let before = for_act(tx, actor, Permission::RewardDecide, id, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     let state = rules::next(before.state, PlanState::Withdrawn)?;
     let after = Plan { state, reason: reason.trim().to_owned(), ..before.clone() };
     let after = save(tx, actor, &before, after, "reward_plan.withdrawn")?;

@@ -7,7 +7,7 @@ use crate::db::{Snapshot, Tx, check_version};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::{NOT_FOUND, TOO_MANY};
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -27,9 +27,7 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: PlanId, words: &str) -> Result<Obj
         Ok(Some(plan)) if plan.publicised_on.is_some() => Refusal::new(&REWARD_OBJECTION_LATE),
         _ => refusal,
     })?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/text", words, TEXT_CHARS_MAX);
-    errors.check()?;
+    text::stated("/text", words, TEXT_CHARS_MAX)?;
     if store::count_objections(tx, id, None)? >= OBJECTIONS_MAX {
         return Err(Refusal::new(&TOO_MANY).with("max", OBJECTIONS_MAX));
     }
@@ -78,9 +76,7 @@ pub fn answer(
     let plan = own(tx, actor, id)?;
     let before = store::objection(tx, id, objection)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     check_version(before.version, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/answer", words, TEXT_CHARS_MAX);
-    errors.check()?;
+    text::stated("/answer", words, TEXT_CHARS_MAX)?;
     if before.state != ObjectionState::Open {
         return Err(Refusal::new(&REWARD_OBJECTION_ANSWERED));
     }

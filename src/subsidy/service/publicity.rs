@@ -15,7 +15,7 @@ use crate::db::{Snapshot, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::kernel::time::Day;
@@ -82,9 +82,7 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: BatchId, reason: &str) -> Result<O
     if tx.now().day() > until {
         return Err(Refusal::new(&PUBLICITY_OVER).with("day", until));
     }
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     let objection = ObjectionRecord {
         id: tx.new_id(),
         batch: id,
@@ -134,9 +132,7 @@ pub fn answer(
         return Err(Refusal::new(&OWN_CASE));
     }
     loaded.acting.may(&loaded.payees, StepKind::Return, loaded.batch.round, &loaded.steps)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/answer", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/answer", reason, REASON_CHARS_MAX)?;
     if objection.state != ObjectionState::Open {
         return Err(Refusal::new(&OBJECTION_ANSWERED));
     }

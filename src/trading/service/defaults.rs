@@ -11,7 +11,7 @@ use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::trading::codes::{SALE_DEFAULT_NOT_STATED, SALE_DEFAULT_SECOND_PERSON, SALE_DEFAULT_STATED};
@@ -68,9 +68,7 @@ pub fn state_default(
 }
 
 fn words(pointer: &str, given: &str) -> Result<String, Refusal> {
-    let mut errors = Errors::new();
-    text::required(&mut errors, pointer, given, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated(pointer, given, REASON_CHARS_MAX)?;
     Ok(given.trim().to_owned())
 }
 

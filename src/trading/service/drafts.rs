@@ -185,9 +185,7 @@ pub fn withdraw(
     reason: &str,
 ) -> Result<Sale, Refusal> {
     let before = own(tx, actor, id, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     let run = store::run(tx, id)?;
     let offered = before.mode == Mode::Listing && !store::offers(tx, id)?.is_empty();
     if offered || run.as_ref().is_some_and(|run| run.leader.is_some()) {

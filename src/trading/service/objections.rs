@@ -126,9 +126,7 @@ pub fn answer(
     actor.permit(Permission::SaleReview)?;
     let before = open(tx, id, expected)?;
     let sale = for_review(tx, actor, before.sale, None)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/text", &given.text, TEXT_CHARS_MAX);
-    errors.check()?;
+    text::stated("/text", &given.text, TEXT_CHARS_MAX)?;
     let state = if given.uphold { ObjectionState::Upheld } else { ObjectionState::Dismissed };
     let words = given.text.trim().to_owned();
     let after = close(tx, before, state, words, actor)?;

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::db::Tx;
 use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::text;
 use crate::kernel::time::UtcTime;
@@ -72,9 +72,7 @@ pub fn refuse(
     reason: &str,
 ) -> Result<Sale, Refusal> {
     let before = for_review(tx, actor, id, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     let act = Act::Refuse { reason: reason.trim().to_owned() };
     let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
     audit::service::record(tx, actor, "sale.refused", &before.urn, &json!({}))?;

@@ -8,7 +8,7 @@ use crate::identity::service::{self as identity, Place as _};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -30,9 +30,7 @@ pub fn ask(tx: &mut Tx, actor: &Actor, id: SaleId, question: &str) -> Result<Que
     if sale.state() != State::Published {
         return Err(lifecycle::conflict(sale.state()));
     }
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/text", question, TEXT_CHARS_MAX);
-    errors.check()?;
+    text::stated("/text", question, TEXT_CHARS_MAX)?;
     if store::waiting_questions(tx, id, &asker)? >= WAITING_MAX {
         return Err(Refusal::new(&SALE_QUESTIONS_MAX).with("max", WAITING_MAX));
     }
@@ -54,9 +52,7 @@ pub fn ask(tx: &mut Tx, actor: &Actor, id: SaleId, question: &str) -> Result<Que
 pub fn answer(tx: &mut Tx, actor: &Actor, id: QuestionId, words: &str) -> Result<Question, Refusal> {
     let question = store::question(tx, id)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     let sale = own(tx, actor, question.sale, None)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/text", words, TEXT_CHARS_MAX);
-    errors.check()?;
+    text::stated("/text", words, TEXT_CHARS_MAX)?;
     let now = tx.now();
     if !store::answer_question(tx, id, words.trim(), now)? {
         return Err(lifecycle::conflict(sale.state()));

@@ -8,7 +8,7 @@ use crate::audit;
 use crate::db::{Conn, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::text;
 use crate::kernel::time::UtcTime;
 use crate::proof::SecretBox;
@@ -180,9 +180,7 @@ pub fn suspend_by_decision(
     note: &str,
 ) -> Result<Sale, Refusal> {
     let sale = super::for_review(tx, actor, id, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", note, NOTE_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", note, NOTE_CHARS_MAX)?;
     let now = tx.now();
     let running = store::run(tx, id)?.filter(|run| !run.closed && run.starts_at <= now && now < run.ends_at);
     let run = running.ok_or_else(|| lifecycle::conflict(sale.state()))?;

@@ -15,7 +15,7 @@ use crate::db::{Tx, check_version};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::codes_common::NOT_FOUND;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::id::urn;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -251,7 +251,5 @@ fn projection(of: &Challenge) -> Value {
 
 /// Required words of a step.
 fn words(pointer: &str, words: &str) -> Result<(), Refusal> {
-    let mut errors = Errors::new();
-    text::required(&mut errors, pointer, words, WORDS_CHARS_MAX);
-    errors.check()
+    text::stated(pointer, words, WORDS_CHARS_MAX)
 }

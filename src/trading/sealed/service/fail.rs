@@ -6,7 +6,7 @@ use super::{Case, case_of};
 use crate::audit;
 use crate::db::Tx;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Errors, Refusal};
+use crate::kernel::error::Refusal;
 use crate::kernel::text;
 use crate::trading::model::{Sale, SaleId, State, UnsoldReason};
 use crate::trading::rules::{breach, lifecycle};
@@ -29,9 +29,7 @@ pub fn fail(
     reason: &str,
 ) -> Result<Sale, Refusal> {
     let sale = for_review(tx, actor, id, expected)?;
-    let mut errors = Errors::new();
-    text::required(&mut errors, "/reason", reason, REASON_CHARS_MAX);
-    errors.check()?;
+    text::stated("/reason", reason, REASON_CHARS_MAX)?;
     let Case { sale, tender } = case_of(tx, sale)?;
     if tender.opened_at.is_some() {
         return Err(Refusal::new(&SEALED_OPENED));
