@@ -4,6 +4,7 @@ pub mod entries;
 pub mod place;
 pub mod record;
 pub mod schema;
+pub mod values;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use tantivy::tokenizer::{RawTokenizer, TokenizerManager};
 use tantivy::{Index, IndexBuilder, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use self::schema::{Fields, GRAMS, WORDS};
+use self::values::Values;
 use super::analyzer::{self, Analyzer, GramTokenizer, WordTokenizer};
 use super::model::Document;
 
@@ -62,6 +64,7 @@ pub struct Shelf {
     pub fields: Fields,
     pub analyzer: Arc<Analyzer>,
     pub reader: IndexReader,
+    pub values: Values,
 }
 
 /// The one writer of an index.
@@ -126,10 +129,18 @@ fn shelve(index: Index, fields: Fields, analyzer: Arc<Analyzer>) -> tantivy::Res
         .reload_policy(ReloadPolicy::Manual)
         .doc_store_cache_num_blocks(STORE_CACHE_BLOCKS)
         .try_into()?;
-    Ok(Arc::new(Shelf { index, fields, analyzer, reader }))
+    let shelf = Shelf { index, fields, analyzer, reader, values: Values::default() };
+    shelf.values.follow(&shelf.reader.searcher())?;
+    Ok(Arc::new(shelf))
 }
 
 impl Shelf {
+    /// Shows what was committed.
+    fn reload(&self) -> tantivy::Result<()> {
+        self.reader.reload()?;
+        self.values.follow(&self.reader.searcher())
+    }
+
     /// Compares every file with its checksum.
     pub fn check(&self) -> Result<(), Unusable> {
         match self.index.validate_checksum() {
@@ -175,12 +186,12 @@ impl Scribe {
         let mut prepared = self.writer.prepare_commit()?;
         prepared.set_payload(&payload);
         prepared.commit()?;
-        self.shelf.reader.reload()
+        self.shelf.reload()
     }
 
     /// Waits for running merges and lets go of the index.
     pub fn finish(self) -> tantivy::Result<()> {
         self.writer.wait_merging_threads()?;
-        self.shelf.reader.reload()
+        self.shelf.reload()
     }
 }

@@ -61,7 +61,7 @@ impl Asking<'_> {
         let question = Question::standing(parse(&self.query.text), &self.shelf.analyzer, self.synonyms);
         let plan = Plan { fields: &self.shelf.fields, question: &question };
         let asked = plan.query(plan.first_stage(), &self.query.filters);
-        let Counts { total, .. } = facets::count(&self.searcher, &*asked, &[])?;
+        let Counts { total, .. } = facets::count(&self.searcher, &self.shelf.values, &*asked, &[])?;
         let (addresses, _) = self.page(&*asked, Sort::Newest)?;
         let mut found = Vec::with_capacity(addresses.len());
         for address in addresses {
@@ -198,8 +198,9 @@ impl Asking<'_> {
         let asked = plan.query(stage, &self.query.filters);
         let facets = &self.query.facets;
         let key = format!("{stage:?} {:?} {:?} {facets:?}", question.parsed, self.query.filters);
-        let counts =
-            self.kept.get_or(&self.searcher, key, || facets::count(&self.searcher, &*asked, facets))?;
+        let counts = self.kept.get_or(&self.searcher, key, || {
+            facets::count(&self.searcher, &self.shelf.values, &*asked, facets)
+        })?;
         let strictly = counts.total.count;
         Ok(Found { stage, asked, counts, strictly })
     }
