@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::load::{self, Pace, Request};
+use super::load::{self, Pace, Request, Rhythm};
 use super::sale::{self, INCREMENT_FEN, Running, START_FEN};
 use super::server_process::Server;
 use super::{BidsBench, store};
@@ -84,7 +84,7 @@ fn moved(config: &Config, here: &Config) -> crate::db::DatabaseUrl {
     }
 }
 
-/// The pause of each of `clients` between two bids, so that together they bid half as often.
+/// The mean pause of each of `clients` from bid to bid, so that together they bid half as often.
 fn half(clients: usize, per_second: f64) -> Duration {
     let clients = u32::try_from(clients).unwrap_or(1);
     Duration::from_secs_f64(f64::from(clients) * 2.0 / per_second.max(1.0))
@@ -119,7 +119,7 @@ fn bids(
     }
 }
 
-/// Lets every client act until the time is over, with a pause from one beginning to the next if there is one.
+/// Lets every client act until the time is over, this far apart on the average if it is said.
 fn clients<F>(count: usize, time: Duration, pause: Option<Duration>, act: F) -> Measured
 where
     F: Fn(usize) -> Result<bool, Refusal> + Clone + Send,
@@ -128,11 +128,10 @@ where
     let mut measured = Measured { accepted: 0, refused: 0, seconds: 0.0, micros: vec![] };
     let one = |client: usize, act: F| {
         let (mut micros, mut accepted) = (vec![], 0);
-        let mut due = begun;
+        let mut rhythm = pause.map(|pause| Rhythm::new(client, pause));
         while begun.elapsed() < time && !failed.load(Ordering::Relaxed) {
-            if let Some(pause) = pause {
-                std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
-                due += pause;
+            if let Some(rhythm) = &mut rhythm {
+                rhythm.wait();
             }
             let from = Instant::now();
             match act(client) {

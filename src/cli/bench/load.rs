@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::corpus::mixed;
+
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -86,11 +88,40 @@ pub fn run(
     run_all(address, &requests, Pace { first: 1, pause: None }, time, server)
 }
 
-/// The number that the first request says, and the time from one request of a client to its next.
+/// The number that the first request says, and the mean time from one request of a client to its next.
 #[derive(Clone, Copy)]
 pub struct Pace {
     pub first: u64,
     pub pause: Option<Duration>,
+}
+
+/// When a client acts: at random moments, a pause apart on the average. Clients that all acted at the same moment would
+/// measure how long a queue of them is, not what one waits.
+pub struct Rhythm {
+    pause: Duration,
+    due: Instant,
+    client: u64,
+    acts: u64,
+}
+
+impl Rhythm {
+    pub fn new(client: usize, pause: Duration) -> Rhythm {
+        let mut rhythm = Rhythm { pause, due: Instant::now(), client: client as u64, acts: 0 };
+        rhythm.go_on();
+        rhythm
+    }
+
+    /// Waits until it is time.
+    pub fn wait(&mut self) {
+        std::thread::park_timeout(self.due.saturating_duration_since(Instant::now()));
+        self.go_on();
+    }
+
+    fn go_on(&mut self) {
+        self.acts += 1;
+        let share = f64_of(mixed(self.acts, self.client) >> 11) / f64_of(1 << 53);
+        self.due += self.pause.mul_f64(2.0 * share);
+    }
 }
 
 /// Sends each of these requests from a connection of its own for this long.
@@ -106,10 +137,11 @@ pub fn run_all(
     let cpu_before = cpu_micros(server)?;
     let started = Instant::now();
     let mut threads = Vec::new();
-    for request in requests {
+    for (at, request) in requests.iter().enumerate() {
         let (stop, number, sum, request) = (stop.clone(), number.clone(), sum.clone(), request.clone());
         threads.push(std::thread::spawn(move || -> io::Result<()> {
-            let (latencies, failures) = client(address, &request, &stop, &number, pace.pause)?;
+            let rhythm = pace.pause.map(|pause| Rhythm::new(at, pause));
+            let (latencies, failures) = client(address, &request, &stop, &number, rhythm)?;
             let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
             sum.0.extend(latencies);
             sum.1 += failures;
@@ -139,17 +171,15 @@ fn client(
     request: &Request,
     stop: &AtomicBool,
     number: &AtomicU64,
-    pause: Option<Duration>,
+    mut rhythm: Option<Rhythm>,
 ) -> io::Result<(Vec<u32>, u64)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
     let (mut latencies, mut failures, mut buffer) = (Vec::new(), 0, vec![0; BUFFER_BYTES]);
-    let mut due = Instant::now();
     while !stop.load(Ordering::Acquire) {
-        if let Some(pause) = pause {
-            std::thread::park_timeout(due.saturating_duration_since(Instant::now()));
-            due += pause;
+        if let Some(rhythm) = &mut rhythm {
+            rhythm.wait();
         }
         let bytes = request.bytes(address, number.fetch_add(1, Ordering::Relaxed));
         let sent = Instant::now();
