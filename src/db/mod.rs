@@ -6,7 +6,6 @@
 pub mod conn;
 mod lane;
 pub mod migrate;
-pub mod schema;
 mod tx;
 pub mod types;
 mod writer;
@@ -22,6 +21,7 @@ use crate::kernel::time::Clock;
 
 pub use conn::{Conn, DatabaseUrl};
 pub use lane::Snapshot;
+pub use techmart_schema as schema;
 pub use tx::Tx;
 pub use types::{from_json, to_json};
 pub use writer::{Priority, WriterLimits, Written};
