@@ -87,6 +87,8 @@ static MIGRATIONS: &[Migration] = migrations![
     60 "0060_replica_way",
     61 "0061_credit_published",
     62 "0062_contract_work",
+    63 "0063_subsidy_orders",
+    64 "0064_subsidy_circles",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

@@ -8,6 +8,7 @@ codes! {
     SCHEME_NOT_YEARLY = ("scheme_not_yearly", 422, "补助办法“{scheme}”不按登记合同逐年核算，不能编制批次", "The scheme {scheme} is not computed over registered contracts by year");
     SCHEME_VERSION_DATE = ("scheme_version_date", 422, "新版本须晚于现行版本的生效日 {day}", "A new version must begin after the present one did, {day}");
     SCHEME_PERIOD_BOOKED = ("scheme_period_booked", 409, "{year} 年度或以后已有批次，新版本不得追溯", "There are batches for {year} or later: a new version cannot reach back");
+    SCHEME_CLAIMS_STANDING = ("scheme_claims_standing", 409, "申报 {number} 的事项发生在 {day} 或以后，新版本不得追溯", "Claim {number} is for an event of {day} or later: a new version cannot reach back");
     SCHEME_FORMULA_INVALID = ("scheme_formula_invalid", 422, "补助公式无效：{reason}", "The formula is not valid: {reason}");
     SUBSIDY_AMOUNT_TOO_LARGE = ("subsidy_amount_too_large", 422, "金额超出可计算范围", "The amounts are beyond what can be computed");
     BENEFICIARY_NOT_ENTITLED = ("beneficiary_not_entitled", 422, "该单位不是本办法的补助对象", "The organisation is not of the kind that the scheme supports");
@@ -31,6 +32,10 @@ codes! {
     BUDGET_YEAR_RUNNING = ("budget_year_running", 409, "{year} 预算年度尚未结束", "The budget year {year} is not over");
     DAY_IN_FUTURE = ("day_in_future", 422, "日期不得晚于今天", "The day must not be in the future");
     BATCH_PARTLY_PAID = ("batch_partly_paid", 409, "本批次已开始拨付，不能退回或作废", "Money of this batch has moved: it can neither be returned nor voided");
+    BATCH_NOT_ORDERED = ("batch_not_ordered", 409, "本批次尚未下达拨付指令", "The payments of this batch were not ordered yet");
+    BATCH_ORDERED = ("batch_ordered", 409, "拨付指令 {instruction} 已下达，财政未回报失败前不能退回或作废", "The payment {instruction} was ordered: the batch can neither be returned nor voided until the treasury reports that it failed");
+    DAY_TOO_EARLY = ("day_too_early", 422, "日期不得早于决定之日 {day}", "The day must not be before the decision, {day}");
+    GROUP_NOT_YOURS = ("group_not_yours", 403, "关联组“{group}”由 {division} 设定，不在贵单位管辖范围内", "The linked group {group} is kept by {division}, outside your division");
     CLAWBACK_BEFORE_PAYMENT = ("clawback_before_payment", 409, "应追回 {missing} 元所对应的款项尚未拨付，请先办结以前批次", "{missing} yuan to be clawed back were not paid yet: finish the earlier batches first");
     REPAYMENT_REPEATED = ("repayment_repeated", 409, "凭证 {reference} 的退款已经登记", "The repayment by {reference} has been booked");
     REPAYMENT_TOO_LARGE = ("repayment_too_large", 422, "退款额应大于零且不超过尚欠的 {open} 元", "The amount must be above zero and at most the {open} yuan that are open");

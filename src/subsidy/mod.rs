@@ -34,13 +34,16 @@
 //!  6. What happens to a fact after its batch is one correction line per cause, in change order, in the next
 //!     batch: E(after the cause) minus what is booked. Closed batches never change, and corrections are booked
 //!     one batch after the other. A negative balance of a period is a clawback with a due date, settled against
-//!     later payouts or paid back.
+//!     later payouts or paid back. In a linked group what one member cannot give back the others do, each up to
+//!     what it has; and whoever enters or leaves a group brings along what is booked: a cap begins once in a period.
 //!  7. A line keeps the fact's version, amounts, base and the scheme's version, so that anybody can compute it
 //!     again.
 //!  8. Where the scheme says so, a verified list is before the public for its days, and is approved only when
 //!     they are over and every objection is answered.
-//!  9. The treasury gets a file of what to transfer; what it reports is reconciled row by row, booked on the day
-//!     that it names, once for each of its references; a part leaves the rest open.
+//!  9. A batch is ordered once: from then on its amounts stand, whatever becomes of the facts and of other debts,
+//!     and the treasury gets a file of them. What it reports is reconciled row by row, booked on the day that it
+//!     names (of a closed year, on the first open one), once for each of its references; a part leaves the rest
+//!     open.
 
 pub mod codes;
 pub mod form;

@@ -242,6 +242,7 @@ diesel::table! {
         name -> Text,
         actor -> Text,
         at -> Timestamp,
+        division -> Text,
     }
 }
 
@@ -280,6 +281,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    subsidy_order (batch, payee) {
+        batch -> Text,
+        payee -> Integer,
+        amount_fen -> BigInt,
+        actor -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subsidy_line_share (sheet, position, beneficiary) {
+        sheet -> Text,
+        position -> Integer,
+        beneficiary -> Text,
+        amount_fen -> BigInt,
+    }
+}
+
+diesel::table! {
+    subsidy_counted_with (sheet, period, cap_group, also) {
+        sheet -> Text,
+        period -> Integer,
+        cap_group -> Text,
+        also -> Text,
+    }
+}
+
 diesel::joinable!(subsidy_line -> subsidy_sheet (sheet));
 diesel::joinable!(subsidy_batch -> subsidy_sheet (sheet));
 diesel::joinable!(subsidy_step -> subsidy_batch (batch));
@@ -300,5 +329,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     subsidy_evidence,
     subsidy_group_member,
     subsidy_objection,
-    subsidy_remittance
+    subsidy_remittance,
+    subsidy_order,
+    subsidy_line_share,
+    subsidy_counted_with
 );

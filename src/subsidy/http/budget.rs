@@ -272,7 +272,8 @@ pub async fn clawback(edge: Edge, id: web::Path<ClawbackId>) -> Answer {
 #[serde(deny_unknown_fields)]
 pub struct RepaymentInput {
     amount_fen: Fen,
-    /// The day on which the treasury had it: today or before, in a year that is not closed.
+    /// The day on which the treasury had it: not before the clawback was decided. Of a closed year it is booked on
+    /// the first day that is open.
     paid_on: Day,
     /// The treasury's name for it.
     reference: String,

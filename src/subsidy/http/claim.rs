@@ -346,12 +346,14 @@ pub async fn revoke(edge: Edge, id: Path<ClaimId>, input: Input<RevokeInput>) ->
 #[derive(Serialize, ToSchema)]
 pub struct GroupView {
     name: String,
+    /// Of the authority that keeps it: it counts for the schemes of that division and those inside it.
+    division: String,
     credit_codes: Vec<String>,
 }
 
 impl From<LinkedGroup> for GroupView {
     fn from(group: LinkedGroup) -> Self {
-        Self { name: group.name, credit_codes: group.credit_codes }
+        Self { name: group.name, division: group.division, credit_codes: group.credit_codes }
     }
 }
 
@@ -382,7 +384,8 @@ pub struct GroupInput {
     credit_codes: Vec<String>,
 }
 
-/// Says who belongs to a linked group. Claims awarded before stay where they were counted.
+/// Says who belongs to a linked group. Claims awarded before stay where they were counted, and what is booked of the
+/// members counts with those that follow.
 #[utoipa::path(
     tag = "subsidy",
     params(("name" = String, Path)),
@@ -393,8 +396,7 @@ pub struct GroupInput {
 #[put("/subsidy/groups/{name}")]
 pub async fn set_group(edge: Edge, name: Path<String>, input: Input<GroupInput>) -> Answer {
     edge.write("subsidy.group.set", Permission::SubsidyApprove, input, move |tx, actor, input| {
-        let group = LinkedGroup { name: name.clone(), credit_codes: input.credit_codes.clone() };
-        Reply::ok(&GroupView::from(service::set_group(tx, actor, &group)?))
+        Reply::ok(&GroupView::from(service::set_group(tx, actor, &name, &input.credit_codes)?))
     })
     .await
 }

@@ -20,8 +20,8 @@ use crate::subsidy::codes::REMITTANCE_TOO_LARGE;
 use crate::subsidy::model::{BatchId, BatchRecord, Outcome, Reconciled, RemittanceRecord};
 use crate::subsidy::service::{self, ReportRow};
 
-/// Orders an approved batch: what is owed back is booked and set against what is due; what is open then is in
-/// the payment file.
+/// Orders an approved batch, once: what is owed back is booked and set against what is due; what is open then is in
+/// the payment file and stays so. An ordered batch goes back only when the treasury reports that all of it failed.
 #[utoipa::path(
     tag = "subsidy",
     params(("id" = BatchId, Path)),
@@ -63,7 +63,7 @@ pub struct FormatQuery {
     format: Option<FileFormat>,
 }
 
-/// What the treasury is to transfer, as a table with the columns that it fills in and sends back.
+/// What the treasury is to transfer of an ordered batch, as a table with the columns that it fills in and sends back.
 #[utoipa::path(
     tag = "subsidy",
     params(("id" = BatchId, Path), FormatQuery),
@@ -151,7 +151,7 @@ fn shown((batch, rows): (BatchRecord, Vec<RemittanceRecord>)) -> Result<Reply, R
     Ok(Reply::ok(&ReportView { batch: batch.into(), rows })?.version(version))
 }
 
-/// Takes what the treasury reports: each row is reconciled by itself, what agrees is booked, a part leaves the
+/// Takes what the treasury reports of an ordered batch: each row is reconciled by itself, what agrees is booked, a part leaves the
 /// rest open, and the batch is paid once nothing is.
 #[utoipa::path(
     tag = "subsidy",

@@ -10,7 +10,7 @@ use crate::kernel::time::{Day, UtcTime};
 use crate::subsidy::form::{CapForm, FormulaForm, ProcedureForm, ShareForm};
 use crate::subsidy::model::{
     AppropriationId, AppropriationRecord, Base, BatchId, BatchRecord, BatchState, BeneficiaryKind, LineKind,
-    LineRecord, PayeeRecord, PaymentKind, PaymentRecord, Scheme, StepKind, StepRecord,
+    LineRecord, LineShare, PayeeRecord, PaymentKind, PaymentRecord, Scheme, StepKind, StepRecord,
 };
 use crate::subsidy::service::{Budget, Found};
 
@@ -276,9 +276,25 @@ pub struct LineView {
     technical_fen: Fen,
     base_fen: Fen,
     amount_fen: Fen,
+    /// Who bears the amount, where its beneficiary does not bear it alone: in a linked group a correction may take
+    /// back more than the beneficiary has.
+    shares: Vec<LineShareView>,
     /// For a correction: what happened to the contract.
     cause_kind: Option<String>,
     cause_seq: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct LineShareView {
+    /// URN.
+    beneficiary: String,
+    amount_fen: Fen,
+}
+
+impl From<LineShare> for LineShareView {
+    fn from(share: LineShare) -> Self {
+        Self { beneficiary: share.beneficiary, amount_fen: share.amount }
+    }
 }
 
 impl From<LineRecord> for LineView {
@@ -298,6 +314,7 @@ impl From<LineRecord> for LineView {
             technical_fen: line.technical,
             base_fen: line.base,
             amount_fen: line.amount,
+            shares: line.shares.into_iter().map(LineShareView::from).collect(),
             cause_kind,
             cause_seq,
         }

@@ -115,6 +115,32 @@ pub struct LineRecord {
     /// The fact no longer counts after this line.
     pub ended: bool,
     pub cause: Option<LineCause>,
+    /// Who bears the amount, where its beneficiary does not bear it alone.
+    pub shares: Vec<LineShare>,
+}
+
+impl LineRecord {
+    /// Whose account the amount moves, and by how much.
+    pub fn borne(&self) -> Vec<(&str, Fen)> {
+        if self.shares.is_empty() {
+            return vec![(&self.beneficiary, self.amount)];
+        }
+        self.shares.iter().map(|share| (share.beneficiary.as_str(), share.amount)).collect()
+    }
+}
+
+/// What one member of a linked group bears of a correction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineShare {
+    pub beneficiary: String,
+    pub amount: Fen,
+}
+
+/// Cap groups whose facts of a period count together, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Circle {
+    pub period: i32,
+    pub cap_groups: Vec<String>,
 }
 
 /// What happened to the contract that a correction line is about.

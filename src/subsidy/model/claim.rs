@@ -122,5 +122,7 @@ pub struct ObjectionRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedGroup {
     pub name: String,
+    /// The authority that says who belongs to it: it counts for the schemes of that division and those inside it.
+    pub division: String,
     pub credit_codes: Vec<String>,
 }

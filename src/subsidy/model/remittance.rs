@@ -25,6 +25,16 @@ words! {
     }
 }
 
+/// What the treasury was told to transfer to a payee of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRecord {
+    pub batch: BatchId,
+    pub payee: i32,
+    pub amount: Fen,
+    pub actor: String,
+    pub at: UtcTime,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemittanceRecord {
     pub batch: BatchId,

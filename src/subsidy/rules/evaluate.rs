@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::codes::{SCHEME_FORMULA_INVALID, SUBSIDY_AMOUNT_TOO_LARGE};
 use super::super::model::{
-    Cap, CapScope, Cause, CostShare, Evaluation, Fact, Formula, Fund, Scheme, Share, Tier, Working,
-    WorkingStep,
+    Cap, CapScope, Cause, CostShare, Evaluation, Fact, Formula, Fund, LineShare, Scheme, Share, Tier,
+    Working, WorkingStep,
 };
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
@@ -125,6 +125,11 @@ impl<'a> Tally<'a> {
         let exact = self.uncapped(base);
         let cap = self.scheme.cap(CapScope::Claim).filter(|_| self.takes_facts_one_by_one());
         cap.map_or(exact, |cap| exact.min(i128::from(cap.0) * MICRO))
+    }
+
+    /// What a fact gives by itself, if it is there.
+    fn own(&self, number: &str) -> i128 {
+        self.facts.get(number).map_or(0, |(_, base)| self.exact(*base))
     }
 
     const fn takes_facts_one_by_one(&self) -> bool {
@@ -251,7 +256,8 @@ pub fn shared(scheme: &Scheme, amount: Fen) -> Result<Vec<(Fund, Fen)>, Refusal>
 }
 
 /// One line per cause, in change order: E(after the cause) minus what is booked so far. It may be zero, and
-/// no other line moves.
+/// no other line moves. More than E is booked only where enterprises were linked after their bookings: then a cause
+/// that adds takes nothing back, and one that takes away no more than its own fact loses.
 pub fn corrections(
     scheme: &Scheme,
     counted: &[Fact],
@@ -261,16 +267,58 @@ pub fn corrections(
     let mut tally = Tally::of(scheme, counted)?;
     let mut so_far = booked;
     let mut lines = Vec::with_capacity(causes.len());
+    let mut before = tally.work(&mut vec![])?;
     for cause in causes {
+        let had = tally.own(&cause.number);
         match cause.base {
             Some(base) => tally.insert(&cause.number, &cause.beneficiary, base)?,
             None => tally.remove(&cause.number),
         }
         let total = tally.work(&mut vec![])?;
-        lines.push(total.checked_sub(so_far).ok_or_else(too_large)?);
-        so_far = total;
+        let mut line = total.checked_sub(so_far).ok_or_else(too_large)?;
+        if so_far > before {
+            let lost = if tally.takes_facts_one_by_one() {
+                let lost = (had - tally.own(&cause.number)).max(0);
+                i64::try_from((lost + MICRO - 1) / MICRO).map(Fen).map_err(|_| too_large())?
+            } else {
+                before.checked_sub(total).ok_or_else(too_large)?.max(Fen::ZERO)
+            };
+            line = line.max(lost.checked_neg().ok_or_else(too_large)?);
+        }
+        lines.push(line);
+        so_far = so_far.checked_add(line).ok_or_else(too_large)?;
+        before = total;
     }
     Ok(lines)
+}
+
+/// Who bears a correction. Its own beneficiary does; where that would have to give back more than it has, the rest
+/// is for the others of its group, in the order of their URNs, each up to what it has. Empty: the beneficiary alone.
+/// `held` is what each has, before and after.
+pub fn borne(amount: Fen, own: &str, held: &mut BTreeMap<String, Fen>) -> Result<Vec<LineShare>, Refusal> {
+    let mut missing = amount.checked_neg().ok_or_else(too_large)?;
+    let mut order = vec![own.to_owned()];
+    order.extend(held.keys().filter(|name| *name != own).cloned());
+    let mut taken: BTreeMap<String, Fen> = BTreeMap::new();
+    for name in order.into_iter().take_while(|_| amount.is_negative()) {
+        let part = held.get(&name).copied().unwrap_or_default().min(missing);
+        if part.is_positive() {
+            missing = missing.checked_sub(part).ok_or_else(too_large)?;
+            taken.insert(name, part);
+        }
+    }
+    // What nobody has stays with its own beneficiary; an addition is its own too.
+    let rest = taken.entry(own.to_owned()).or_default();
+    *rest = rest.checked_add(missing).ok_or_else(too_large)?;
+    let mut shares = vec![];
+    for (beneficiary, part) in taken.into_iter().filter(|(_, part)| !part.is_zero()) {
+        let moved = part.checked_neg().ok_or_else(too_large)?;
+        let has = held.entry(beneficiary.clone()).or_default();
+        *has = has.checked_add(moved).ok_or_else(too_large)?;
+        shares.push(LineShare { beneficiary, amount: moved });
+    }
+    let alone = shares.iter().all(|share| share.beneficiary == own);
+    Ok(if alone { vec![] } else { shares })
 }
 
 #[cfg(test)]

@@ -281,3 +281,38 @@ proptest! {
         prop_assert_eq!(sum, evaluate(&rated, &fresh).unwrap().total);
     }
 }
+
+#[test]
+fn domain_5_a_correction_is_borne_by_its_own_beneficiary_first_and_then_by_its_group() {
+    let mut held = BTreeMap::from([("urn:a".to_owned(), Fen(50)), ("urn:b".to_owned(), Fen(50))]);
+    assert_eq!(borne(Fen(-20), "urn:a", &mut held).unwrap(), []);
+    let shares = borne(Fen(-80), "urn:b", &mut held).unwrap();
+    let share = |name: &str, fen: i64| LineShare { beneficiary: name.to_owned(), amount: Fen(fen) };
+    assert_eq!(shares, [share("urn:a", -30), share("urn:b", -50)]);
+    assert!(held.values().all(|fen| fen.is_zero()));
+    assert_eq!(borne(Fen(7), "urn:b", &mut held).unwrap(), []);
+    assert_eq!(held["urn:b"], Fen(7));
+    // What nobody has stays with its own.
+    assert_eq!(borne(Fen(-9), "urn:b", &mut held).unwrap(), []);
+}
+
+#[test]
+fn domain_5_what_was_booked_before_a_link_is_not_taken_back_for_another_cause() {
+    let cap = Cap { amount: Fen(100), scope: CapScope::GroupYear };
+    let scheme = scheme(Formula::Award, [cap]);
+    let fact = |number: &str, base: i64| Fact {
+        number: number.into(),
+        beneficiary: "urn:a".into(),
+        base: Fen(base),
+    };
+    let cause = |number: &str, base: Option<i64>| Cause {
+        seq: 1,
+        number: number.into(),
+        beneficiary: "urn:a".into(),
+        base: base.map(Fen),
+    };
+    let counted = [fact("1", 80), fact("2", 10), fact("3", 80)];
+    let causes = [cause("4", Some(50)), cause("2", None), cause("1", None), cause("3", None)];
+    let lines = corrections(&scheme, &counted, Fen(170), &causes).unwrap();
+    assert_eq!(lines, [0, -10, -60, -50].map(Fen));
+}

@@ -5,5 +5,5 @@ mod evaluate;
 mod steps;
 
 pub use claims::{ClaimAct, award, next_claim, normal_subject, reconciled};
-pub use evaluate::{check_formula, corrections, evaluate, shared};
+pub use evaluate::{borne, check_formula, corrections, evaluate, shared};
 pub use steps::{balances, fund_code, in_scope, may_act, movement, next};

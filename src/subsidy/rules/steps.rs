@@ -73,9 +73,11 @@ pub fn fund_code(scheme: &str, owner: &str, fund: Fund, division: &str) -> Strin
 /// itself, so that nothing that is owed back hides in what is due.
 pub fn balances(lines: &[LineRecord]) -> Result<Vec<(String, Fen, Fen)>, Refusal> {
     let mut periods: BTreeMap<(&str, i32), Fen> = BTreeMap::new();
-    for line in lines {
-        let sum = periods.entry((&line.beneficiary, line.period)).or_default();
-        *sum = sum.checked_add(line.amount).ok_or_else(|| Refusal::new(&SUBSIDY_AMOUNT_TOO_LARGE))?;
+    let borne =
+        lines.iter().flat_map(|line| line.borne().into_iter().map(|(who, fen)| (who, line.period, fen)));
+    for (beneficiary, period, amount) in borne {
+        let sum = periods.entry((beneficiary, period)).or_default();
+        *sum = sum.checked_add(amount).ok_or_else(|| Refusal::new(&SUBSIDY_AMOUNT_TOO_LARGE))?;
     }
     let mut found: Vec<(String, Fen, Fen)> = vec![];
     for ((beneficiary, _), balance) in periods {

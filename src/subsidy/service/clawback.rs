@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::codes::{REPAYMENT_REPEATED, REPAYMENT_TOO_LARGE};
 use super::super::model::{ClawbackId, ClawbackRecord, SettlementKind, SettlementRecord};
 use super::super::store;
-use super::pay::{check_day, given_back, note_settlement};
+use super::pay::{check_day, given_back, note_settlement, open_day};
 use super::read::sight;
 use super::scheme::{TEXT_CHARS_MAX, in_scope};
 use crate::audit;
@@ -94,12 +94,13 @@ pub fn repay(tx: &mut Tx, actor: &Actor, repayment: &Repayment) -> Result<Clawba
     text::required(&mut errors, "/reference", &repayment.reference, TEXT_CHARS_MAX);
     errors.check()?;
     let today = tx.now().day();
-    check_day(tx, today, repayment.paid_on, &clawback.fund)?;
+    check_day(repayment.paid_on, clawback.created_at.day(), today)?;
+    let effective = open_day(tx, repayment.paid_on, today, std::slice::from_ref(&clawback.fund))?;
     let cause = tx.urn("subsidy_clawback", clawback.id);
     let key = format!("subsidy.repaid/{}/{}", clawback.id, clawback.version);
     let transaction = NewTransaction::new("subsidy.repaid", key, cause.clone())
         .note(repayment.reference.clone())
-        .effective(repayment.paid_on);
+        .effective(effective);
     let transaction = given_back(tx, transaction, &clawback, repayment.amount)?;
     let number = ledger::post(tx, actor, transaction)?.number;
     let when = (repayment.paid_on, repayment.reference.clone());

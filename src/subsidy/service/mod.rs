@@ -1,8 +1,10 @@
 //! Use-cases of the subsidy room.
 
 mod budget;
+mod circles;
 mod claim;
 mod clawback;
+mod correct;
 mod facts;
 mod money;
 mod pay;

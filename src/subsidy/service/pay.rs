@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::super::codes::{BUDGET_YEAR_CLOSED, CLAWBACK_BEFORE_PAYMENT, DAY_IN_FUTURE};
+use super::super::codes::{CLAWBACK_BEFORE_PAYMENT, DAY_IN_FUTURE, DAY_TOO_EARLY};
 use super::super::model::{
     BatchRecord, ClawbackRecord, PayeeRecord, PaymentKind, PaymentRecord, Scheme, SettlementKind,
     SettlementRecord,
@@ -22,6 +22,8 @@ use crate::ledger::service as ledger;
 
 /// Accounts of one beneficiary that are looked at for a clawback: schemes and budget years together.
 const ACCOUNTS_MAX: i64 = 1000;
+/// Closed years between a movement and its booking.
+const YEARS_BACK_MAX: usize = 20;
 
 /// Settles what can be settled without the treasury: books what the batch claims back, once, and sets what
 /// its payees owe against what they are due. Returns the last transaction, if there was one.
@@ -171,15 +173,28 @@ pub struct Paid<'a> {
     pub reference: String,
 }
 
-/// The day may be past, as long as the year's books are open (DOMAIN §5: two dates on everything).
-pub fn check_day(conn: &mut Conn, today: Day, day: Day, fund: &str) -> Result<(), Refusal> {
+/// The day may be past, but no money moves before it was decided upon.
+pub fn check_day(day: Day, decided: Day, today: Day) -> Result<(), Refusal> {
     if day > today {
         return Err(Refusal::new(&DAY_IN_FUTURE));
     }
-    if store::clawback::closed(conn, fund, day.year())?.is_some() {
-        return Err(Refusal::new(&BUDGET_YEAR_CLOSED).with("year", day.year()));
+    if day < decided {
+        return Err(Refusal::new(&DAY_TOO_EARLY).with("day", decided));
     }
     Ok(())
+}
+
+/// The day on which the books take a movement: its own, or, where that year is closed, the first day after it
+/// that is open for all these budgets (DOMAIN §5: two dates on everything). A year is closed once it is over, so
+/// that today is open at the latest.
+pub fn open_day(conn: &mut Conn, day: Day, today: Day, funds: &[String]) -> Result<Day, Refusal> {
+    let mut on = day;
+    for fund in funds.iter().cycle().take(funds.len().saturating_mul(YEARS_BACK_MAX)) {
+        if store::clawback::closed(conn, fund, on.year())?.is_some() {
+            on = on.first_of_year().plus_years(1).min(today);
+        }
+    }
+    Ok(on)
 }
 
 /// Books a payment; with a clawback, what the payee owed comes back in the same transaction.
@@ -198,17 +213,18 @@ pub fn book(
     let before = paid_of(&store::payee::payments(tx, batch.id)?, paid.payee)?;
     let after = before.checked_add(paid.amount).ok_or_else(too_large)?;
     let mut transaction = NewTransaction::new("subsidy.paid", format!("subsidy.payment/{id}"), cause)
-        .note(format!("{} {}", batch.scheme, batch.period))
-        .effective(paid.on);
+        .note(format!("{} {}", batch.scheme, batch.period));
     // Each budget bears its share of all that is paid so far, so that parts add up to the whole.
     let known = parts(scheme, paid.payee, before)?;
-    for (fund, sum) in parts(scheme, paid.payee, after)? {
+    let sums = parts(scheme, paid.payee, after)?;
+    let funds: Vec<String> = sums.iter().map(|(fund, _)| fund.clone()).collect();
+    transaction = transaction.effective(open_day(tx, paid.on, today, &funds)?);
+    for (fund, sum) in sums {
         let earlier = known.iter().find(|(code, _)| *code == fund).map_or(Fen::ZERO, |(_, sum)| *sum);
         let amount = sum.checked_sub(earlier).ok_or_else(too_large)?;
         let from = account(AccountKind::Approved, batch.budget_year, &fund, urn);
         let to = account(AccountKind::Paid, batch.budget_year, &fund, urn);
         transaction = transaction.transfer(from, to, amount);
-        check_day(tx, today, paid.on, &fund)?;
     }
     if let Some(clawback) = clawback {
         transaction = given_back(tx, transaction, clawback, paid.amount)?;
@@ -284,14 +300,16 @@ pub fn note_settlement(
     Ok(after)
 }
 
-/// Transfers all that is open; the last transaction, if money moved.
+/// Transfers all that is open, after what is owed was set against it, which an order has done already; the last
+/// transaction, if money moved.
 pub fn pay_all(
     tx: &mut Tx,
     actor: &Actor,
     batch: &BatchRecord,
     payees: &[PayeeRecord],
 ) -> Result<Option<i64>, Refusal> {
-    let mut last = settle(tx, actor, batch, payees)?;
+    let ordered = !store::order::of_batch(tx, batch.id)?.is_empty();
+    let mut last = if ordered { None } else { settle(tx, actor, batch, payees)? };
     let scheme = scheme_of(tx, batch)?;
     let payments = store::payee::payments(tx, batch.id)?;
     for payee in payees {

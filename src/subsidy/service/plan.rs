@@ -1,16 +1,16 @@
 //! Computing a batch: E over the office's registered contracts, and what earlier periods still owe.
 
-use std::collections::BTreeMap;
-
 use super::super::codes::{
     BENEFICIARY_NOT_ENTITLED, BUDGET_YEAR_INVALID, BUDGET_YEAR_OVER, CLAIM_MISSING, EARLIER_BATCH_OPEN,
-    NOTHING_TO_PAY, PERIOD_IN_FUTURE, SCHEME_NOT_IN_FORCE, SCHEME_NOT_YEARLY, SUBSIDY_AMOUNT_TOO_LARGE,
+    FACTS_CHANGED, NOTHING_TO_PAY, PERIOD_IN_FUTURE, SCHEME_NOT_IN_FORCE, SCHEME_NOT_YEARLY,
+    SUBSIDY_AMOUNT_TOO_LARGE,
 };
 use super::super::model::{
-    Base, BatchId, BeneficiaryKind, Cause, CauseRecord, ClaimState, Fact, LineCause, LineKind, LineRecord,
-    PayeeRecord, Scheme, SheetId, SheetRecord,
+    Base, BatchId, BeneficiaryKind, Circle, ClaimState, Fact, LineKind, LineRecord, PayeeRecord, Scheme,
+    SheetId, SheetRecord,
 };
 use super::super::{rules, store};
+use super::correct::{Correcting, Counted, correct};
 use super::facts::{self, Registered};
 use super::scheme::{YEAR_MAX, YEAR_MIN, versions};
 use crate::db::Conn;
@@ -37,6 +37,8 @@ pub struct Question {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub scheme_version: i32,
+    /// The versions that counted contracts, the newest first.
+    pub schemes: Vec<Scheme>,
     pub budget_year: i32,
     pub beneficiary: Option<PartyRef>,
     pub as_of_seq: i64,
@@ -46,6 +48,8 @@ pub struct Plan {
     pub total: Fen,
     pub lines: Vec<LineRecord>,
     pub payees: Vec<PayeeRecord>,
+    /// Cap groups that were counted together.
+    pub circles: Vec<Circle>,
 }
 
 impl Plan {
@@ -120,6 +124,7 @@ pub fn compute(
     };
     let plan = Plan {
         scheme_version: newest.version,
+        schemes: schemes.clone(),
         budget_year,
         beneficiary: Some(office.party),
         as_of_seq: now.as_of_seq,
@@ -129,8 +134,31 @@ pub fn compute(
         total: Fen::ZERO,
         lines,
         payees: vec![payee],
+        circles: vec![],
     };
     finished(plan, counted, question.period)
+}
+
+/// Looks again at everything that an office's plan stood on, beside the contracts themselves: a large one is
+/// decided some time after it was computed.
+pub fn check_holds(
+    conn: &mut Conn,
+    now: &Now,
+    question: &Question,
+    plan: &Plan,
+    (sheet, but): (SheetId, Option<BatchId>),
+) -> Result<(), Refusal> {
+    let schemes = in_force(versions(conn, &question.scheme)?, question.period);
+    let same_year = check_years(question, now.today)? == plan.budget_year;
+    let urn = plan.beneficiary.as_ref().map(|party| party.urn.as_str()).unwrap_or_default();
+    if schemes.first().is_some_and(|newest| newest.procedure.claim_required) {
+        check_claimed(conn, question, urn)?;
+    }
+    check_sequence(conn, question, urn, but)?;
+    if !same_year || schemes != plan.schemes || store::sheet::overtaken(conn, &question.scheme, sheet)? {
+        return Err(Refusal::new(&FACTS_CHANGED).retry_after_seconds(1));
+    }
+    Ok(())
 }
 
 /// Where the scheme asks for a claim, the office has made one for the year and it was accepted.
@@ -248,6 +276,7 @@ fn counted(
         amount: share.amount,
         ended: false,
         cause: None,
+        shares: vec![],
     };
     Ok(contracts.into_iter().zip(evaluation.lines).map(line).collect())
 }
@@ -275,91 +304,10 @@ fn owed(
         if causes.is_empty() {
             continue;
         }
-        let schemes = in_force(known.clone(), batch.period);
-        let of_period = Correcting { node, cap_group: beneficiary, period: batch.period };
-        lines.extend(correct(conn, &question.scheme, &schemes, &of_period, &causes)?);
+        let own = |cause| Counted { cause, cap_group: beneficiary.to_owned(), version: None };
+        let causes: Vec<Counted> = causes.into_iter().map(own).collect();
+        let of_period = Correcting { node, cap_groups: &[beneficiary.to_owned()], period: batch.period };
+        lines.extend(correct(conn, &question.scheme, &known, &of_period, &causes)?);
     }
     Ok(lines)
-}
-
-/// Whose period is corrected.
-pub struct Correcting<'a> {
-    pub node: &'a str,
-    pub cap_group: &'a str,
-    pub period: i32,
-}
-
-/// The causes of one cap group's period, by the scheme version that counted their facts, each in change order.
-pub fn correct(
-    conn: &mut Conn,
-    code: &str,
-    schemes: &[Scheme],
-    whose: &Correcting,
-    causes: &[CauseRecord],
-) -> Result<Vec<LineRecord>, Refusal> {
-    let booked = store::sheet::booked(conn, code, whose.cap_group, whose.period)?;
-    let mut lines = vec![];
-    for scheme in schemes {
-        let of_version = |day: Day| scheme.valid_from <= day && scheme.valid_to.is_none_or(|end| day <= end);
-        let mine: Vec<&CauseRecord> = causes.iter().filter(|c| of_version(c.registered_on)).collect();
-        let of_scheme = booked.iter().filter(|line| line.scheme_version == scheme.version);
-        let (facts, so_far) = known_facts(of_scheme)?;
-        let step = |c: &&CauseRecord| Cause {
-            seq: c.seq,
-            number: c.number.clone(),
-            beneficiary: facts::urn(whose.node, c.office),
-            base: c.counts.then(|| base_of(scheme.base, c.total, c.technical)),
-        };
-        let steps: Vec<Cause> = mine.iter().map(step).collect();
-        let amounts = rules::corrections(scheme, &facts, so_far, &steps)?;
-        for ((cause, step), amount) in mine.into_iter().zip(steps).zip(amounts) {
-            let base = step.base.unwrap_or_default();
-            lines.push(correction_line(whose, scheme.version, cause, base, amount));
-        }
-    }
-    lines.sort_by_key(|line| line.cause.as_ref().map_or(0, |cause| cause.seq));
-    Ok(lines)
-}
-
-/// The facts that booked lines leave standing, and their sum: a later line of a fact takes the place of an
-/// earlier one.
-pub fn known_facts<'a>(booked: impl Iterator<Item = &'a LineRecord>) -> Result<(Vec<Fact>, Fen), Refusal> {
-    let mut facts: BTreeMap<&str, Fact> = BTreeMap::new();
-    let mut so_far = Fen::ZERO;
-    for line in booked {
-        let (number, beneficiary) = (line.number.clone(), line.beneficiary.clone());
-        facts.insert(&line.number, Fact { number, beneficiary, base: line.base });
-        so_far = so_far.checked_add(line.amount).ok_or_else(too_large)?;
-        if line.ended {
-            facts.remove(line.number.as_str());
-        }
-    }
-    Ok((facts.into_values().collect(), so_far))
-}
-
-fn correction_line(
-    whose: &Correcting,
-    scheme_version: i32,
-    cause: &CauseRecord,
-    base: Fen,
-    amount: Fen,
-) -> LineRecord {
-    LineRecord {
-        position: 0,
-        kind: LineKind::Correction,
-        period: whose.period,
-        scheme_version,
-        contract: cause.contract.clone(),
-        contract_version: cause.contract_version,
-        number: cause.number.clone(),
-        registered_on: cause.registered_on,
-        beneficiary: facts::urn(whose.node, cause.office),
-        cap_group: whose.cap_group.to_owned(),
-        total: cause.total,
-        technical: cause.technical,
-        base,
-        amount,
-        ended: !cause.counts,
-        cause: Some(LineCause { seq: cause.seq, kind: cause.kind.clone() }),
-    }
 }

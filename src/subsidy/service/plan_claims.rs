@@ -8,8 +8,10 @@ use super::super::model::{
     BatchId, CauseRecord, ClaimRecord, Fact, LineKind, LineRecord, PayeeRecord, Scheme,
 };
 use super::super::{rules, store};
+use super::circles::{Circles, circles};
+use super::correct::{Correcting, Counted, correct};
 use super::facts;
-use super::plan::{Correcting, Now, Plan, Question, check_sequence, correct, finished};
+use super::plan::{Now, Plan, Question, check_sequence, finished};
 use super::scheme::versions;
 use crate::contract::service as register;
 use crate::db::Conn;
@@ -36,33 +38,25 @@ pub fn compute(
     check_sequence(conn, question, "", but)?;
     let causes = store::cause::unbooked_of_claims(conn, &question.scheme, CAUSES_MAX)?;
     let mut payees = payees_of_causes(conn, &causes)?;
-    let awaiting = store::claim::awaiting(conn, &question.scheme, question.period, PAYEES_MAX)?;
-    let mut groups: BTreeMap<(String, i32, i32), Vec<ClaimRecord>> = BTreeMap::new();
-    for claim in awaiting {
-        if !stands(conn, &claim)? {
-            continue;
-        }
-        let known = payees.iter().any(|payee| payee.party.urn == claim.beneficiary.urn);
-        if !known && payees.len() >= usize::try_from(PAYEES_MAX).map_err(Refusal::internal)? {
-            continue;
-        }
-        payees.retain(|payee| payee.party.urn != claim.beneficiary.urn);
-        payees.push(payee(&claim));
-        let key = (claim.cap_group.clone(), claim.event_on.year(), claim.scheme_version);
-        groups.entry(key).or_default().push(claim);
-    }
-    let (lines, mut causes) = first_bookings(conn, now, question, groups, causes)?;
-    causes.sort_by_key(|(_, cause)| cause.seq);
+    let claims = bookable(conn, question, &mut payees)?;
+    let mut causes = labelled(conn, now, question, causes)?;
+    let corrected: Vec<(i32, String)> =
+        causes.iter().map(|it| (it.cause.period, it.cap_group.clone())).collect();
+    let circles = circles(conn, &question.scheme, &claims, &corrected)?;
+    let (mut lines, further) = first_bookings(conn, now, question, &circles, claims)?;
+    causes.extend(further);
+    causes.sort_by_key(|it| it.cause.seq);
     let counted = lines.len();
-    let mut lines = lines;
     lines.sort_by(|a, b| a.number.cmp(&b.number));
-    lines.extend(corrections(conn, now, question, causes)?);
+    lines.extend(corrections(conn, now, question, &circles, causes)?);
+    payees_of_shares(conn, question, &lines, &mut payees)?;
     payees.sort_by(|a, b| a.party.urn.cmp(&b.party.urn));
     for (position, payee) in (0..).zip(&mut payees) {
         payee.position = position;
     }
     let plan = Plan {
         scheme_version: newest.version,
+        schemes: vec![],
         budget_year,
         beneficiary: None,
         as_of_seq: now.as_of_seq,
@@ -72,8 +66,48 @@ pub fn compute(
         total: Fen::ZERO,
         lines,
         payees,
+        circles: circles.list(),
     };
     finished(plan, counted, question.period)
+}
+
+/// The awarded claims that one batch takes in, and their payees.
+fn bookable(
+    conn: &mut Conn,
+    question: &Question,
+    payees: &mut Vec<PayeeRecord>,
+) -> Result<Vec<ClaimRecord>, Refusal> {
+    let mut claims = vec![];
+    for claim in store::claim::awaiting(conn, &question.scheme, question.period, PAYEES_MAX)? {
+        if !stands(conn, &claim)? {
+            continue;
+        }
+        let known = payees.iter().any(|payee| payee.party.urn == claim.beneficiary.urn);
+        if !known && payees.len() >= usize::try_from(PAYEES_MAX).map_err(Refusal::internal)? {
+            continue;
+        }
+        payees.retain(|payee| payee.party.urn != claim.beneficiary.urn);
+        payees.push(payee(&claim));
+        claims.push(claim);
+    }
+    Ok(claims)
+}
+
+/// Members of a linked group who bear a part of another's correction.
+fn payees_of_shares(
+    conn: &mut Conn,
+    question: &Question,
+    lines: &[LineRecord],
+    payees: &mut Vec<PayeeRecord>,
+) -> Result<(), Refusal> {
+    for share in lines.iter().flat_map(|line| &line.shares) {
+        if payees.iter().any(|payee| payee.party.urn == share.beneficiary) {
+            continue;
+        }
+        let claim = store::claim::latest_of(conn, &question.scheme, &share.beneficiary)?;
+        payees.push(payee(&claim.ok_or_else(|| Refusal::internal("a share without its claim"))?));
+    }
+    Ok(())
 }
 
 /// The contract behind a claim must stand on the day of the computation, however far the followers are.
@@ -110,26 +144,41 @@ fn payees_of_causes(conn: &mut Conn, causes: &[CauseRecord]) -> Result<Vec<Payee
     Ok(payees)
 }
 
-type GroupCause = (String, CauseRecord);
+/// The causes of booked claims, with whom each was counted.
+fn labelled(
+    conn: &mut Conn,
+    now: &Now,
+    question: &Question,
+    causes: Vec<CauseRecord>,
+) -> Result<Vec<Counted>, Refusal> {
+    let mut found = vec![];
+    for cause in causes {
+        let group = store::sheet::cap_group_of(conn, &question.scheme, &cause.contract)?;
+        let cap_group = group.unwrap_or_else(|| facts::urn(&now.node, cause.office));
+        found.push(Counted { cause, cap_group, version: None });
+    }
+    Ok(found)
+}
 
-/// E for every group and period of which nothing is booked; where something is, each further claim is a cause.
+/// E for every circle and period of which nothing is booked; where something is, each further claim is a cause.
 fn first_bookings(
     conn: &mut Conn,
     now: &Now,
     question: &Question,
-    groups: BTreeMap<(String, i32, i32), Vec<ClaimRecord>>,
-    causes: Vec<CauseRecord>,
-) -> Result<(Vec<LineRecord>, Vec<GroupCause>), Refusal> {
-    let mut lines = vec![];
-    let mut found: Vec<GroupCause> = vec![];
-    for cause in causes {
-        let group = store::sheet::cap_group_of(conn, &question.scheme, &cause.contract)?;
-        found.push((group.unwrap_or_else(|| facts::urn(&now.node, cause.office)), cause));
+    circles: &Circles,
+    claims: Vec<ClaimRecord>,
+) -> Result<(Vec<LineRecord>, Vec<Counted>), Refusal> {
+    let mut groups: BTreeMap<(Vec<String>, i32, i32), Vec<ClaimRecord>> = BTreeMap::new();
+    for claim in claims {
+        let period = claim.event_on.year();
+        let key = (circles.of(period, &claim.cap_group), period, claim.scheme_version);
+        groups.entry(key).or_default().push(claim);
     }
-    for ((group, period, version), claims) in groups {
-        let booked = store::sheet::booked(conn, &question.scheme, &group, period)?;
+    let (mut lines, mut found) = (vec![], vec![]);
+    for ((cap_groups, period, version), claims) in groups {
+        let booked = store::sheet::booked(conn, &question.scheme, &cap_groups, period)?;
         if booked.iter().any(|line| line.scheme_version == version) {
-            found.extend(claims.iter().map(|claim| (group.clone(), as_cause(&now.node, claim))));
+            found.extend(claims.iter().map(|claim| as_cause(&now.node, claim)));
             continue;
         }
         let scheme = store::scheme::version(conn, &question.scheme, version)?
@@ -142,13 +191,13 @@ fn first_bookings(
         let facts: Vec<Fact> = claims.iter().map(fact).collect();
         let evaluation = rules::evaluate(&scheme, &facts)?;
         for (claim, share) in claims.iter().zip(evaluation.lines) {
-            lines.push(claim_line(&now.node, claim, &group, period, share.amount));
+            lines.push(claim_line(&now.node, claim, period, share.amount));
         }
     }
     Ok((lines, found))
 }
 
-fn claim_line(node: &str, claim: &ClaimRecord, group: &str, period: i32, amount: Fen) -> LineRecord {
+fn claim_line(node: &str, claim: &ClaimRecord, period: i32, amount: Fen) -> LineRecord {
     let base = claim.awarded.unwrap_or_default();
     LineRecord {
         position: 0,
@@ -160,20 +209,21 @@ fn claim_line(node: &str, claim: &ClaimRecord, group: &str, period: i32, amount:
         number: claim.number.clone(),
         registered_on: claim.event_on,
         beneficiary: claim.beneficiary.urn.clone(),
-        cap_group: group.to_owned(),
+        cap_group: claim.cap_group.clone(),
         total: base,
         technical: base,
         base,
         amount,
         ended: false,
         cause: None,
+        shares: vec![],
     }
 }
 
 /// A claim that comes after others of its group and period were booked.
-fn as_cause(node: &str, claim: &ClaimRecord) -> CauseRecord {
+fn as_cause(node: &str, claim: &ClaimRecord) -> Counted {
     let base = claim.awarded.unwrap_or_default();
-    CauseRecord {
+    let cause = CauseRecord {
         seq: claim.awarded_seq,
         kind: "subsidy.claim_awarded".to_owned(),
         contract: crate::kernel::id::urn(node, "subsidy_claim", claim.id),
@@ -186,24 +236,27 @@ fn as_cause(node: &str, claim: &ClaimRecord) -> CauseRecord {
         total: base,
         technical: base,
         at: claim.updated_at,
-    }
+    };
+    Counted { cause, cap_group: claim.cap_group.clone(), version: Some(claim.scheme_version) }
 }
 
-/// The causes of each group and period, in change order.
+/// The causes of each circle and period, in change order.
 fn corrections(
     conn: &mut Conn,
     now: &Now,
     question: &Question,
-    causes: Vec<GroupCause>,
+    circles: &Circles,
+    causes: Vec<Counted>,
 ) -> Result<Vec<LineRecord>, Refusal> {
     let known = versions(conn, &question.scheme)?;
-    let mut groups: BTreeMap<(String, i32), Vec<CauseRecord>> = BTreeMap::new();
-    for (group, cause) in causes {
-        groups.entry((group, cause.period)).or_default().push(cause);
+    let mut groups: BTreeMap<(Vec<String>, i32), Vec<Counted>> = BTreeMap::new();
+    for it in causes {
+        let period = it.cause.period;
+        groups.entry((circles.of(period, &it.cap_group), period)).or_default().push(it);
     }
     let mut lines = vec![];
-    for ((group, period), causes) in groups {
-        let whose = Correcting { node: &now.node, cap_group: &group, period };
+    for ((cap_groups, period), causes) in groups {
+        let whose = Correcting { node: &now.node, cap_groups: &cap_groups, period };
         lines.extend(correct(conn, &question.scheme, &known, &whose, &causes)?);
     }
     lines.sort_by_key(|line| line.cause.as_ref().map_or(0, |cause| cause.seq));

@@ -269,25 +269,27 @@ fn again(
     Ok(batch)
 }
 
-/// The sheet that was written ahead, or one that is computed and written now.
+/// The sheet that was written ahead, if everything that it stands on is still so, or one that is computed and written now.
 fn sheet_for(
     tx: &mut Tx,
     question: &Question,
     staged: &Staged,
     but: Option<BatchId>,
 ) -> Result<(SheetRecord, Arc<Plan>), Refusal> {
+    let now = Now { node: tx.node().to_owned(), today: tx.now().day(), as_of_seq: tx.seq() };
     if let (Staged::Sheet { id, plan, unchanged_to }, Some(office)) = (staged, question.beneficiary) {
         if facts::changed_since(tx, office, *unchanged_to)? {
             return Err(Refusal::new(&FACTS_CHANGED).retry_after_seconds(1));
         }
+        plan::check_holds(tx, &now, question, plan, (*id, but))?;
         return Ok((plan.sheet(*id), Arc::clone(plan)));
     }
-    let now = Now { node: tx.node().to_owned(), today: tx.now().day(), as_of_seq: tx.seq() };
     let plan = plan::compute(tx, &now, question, but)?;
     let (id, at) = (tx.new_id(), tx.now());
     let sheet = plan.sheet(id);
     store::sheet::insert(tx, &sheet, at)?;
     store::sheet::insert_lines(tx, id, &plan.lines)?;
+    store::circle::insert(tx, id, &plan.circles)?;
     store::payee::insert(tx, id, &plan.payees)?;
     Ok((sheet, Arc::new(plan)))
 }

@@ -8,8 +8,10 @@ use super::super::model::{
 };
 use super::super::{rules, store};
 use super::SLICE_ROWS;
+use super::circles::Circles;
+use super::correct::known_facts;
 use super::facts;
-use super::plan::{base_of, known_facts, too_large};
+use super::plan::{base_of, too_large};
 use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::{Actor, OrganisationKind};
 use crate::kernel::codes_common::NOT_FOUND;
@@ -137,23 +139,32 @@ impl Explanation {
     /// Whether everything that is booked follows from the stored inputs.
     pub fn agrees(&self) -> bool {
         let total = Fen::sum(self.lines.iter().map(|line| line.recomputed));
-        self.lines.iter().all(|line| line.recomputed == line.line.amount)
-            && total == Some(self.batch.sheet.total)
+        let borne = |line: &LineRecord| Fen::sum(line.borne().into_iter().map(|(_, amount)| amount));
+        let good = |line: &LineExplained| {
+            Some(line.recomputed) == borne(&line.line) && line.recomputed == line.line.amount
+        };
+        self.lines.iter().all(good) && total == Some(self.batch.sheet.total)
     }
 }
 
 /// Computes a batch again from the inputs that its lines keep.
 pub fn explain(snapshot: &mut Snapshot, actor: &Actor, id: BatchId) -> Result<Explanation, Refusal> {
     let batch = visible(snapshot, actor, id)?;
-    let stored = store::sheet::lines(snapshot, batch.sheet.id, None, i64::MAX)?;
-    let mut groups: BTreeMap<(LineKind, i32, i32, String), Vec<LineRecord>> = BTreeMap::new();
+    recomputed(snapshot, batch)
+}
+
+/// What the inputs of a batch's lines give.
+pub fn recomputed(conn: &mut Conn, batch: BatchRecord) -> Result<Explanation, Refusal> {
+    let stored = store::sheet::lines(conn, batch.sheet.id, None, i64::MAX)?;
+    let circles = Circles::kept(store::circle::of_sheet(conn, batch.sheet.id)?);
+    let mut groups: BTreeMap<(LineKind, i32, i32, Vec<String>), Vec<LineRecord>> = BTreeMap::new();
     for line in stored {
-        let key = (line.kind, line.period, line.scheme_version, line.cap_group.clone());
+        let key = (line.kind, line.period, line.scheme_version, circles.of(line.period, &line.cap_group));
         groups.entry(key).or_default().push(line);
     }
     let (mut parts, mut lines) = (vec![], vec![]);
-    for ((kind, period, version, cap_group), group) in groups {
-        let scheme = store::scheme::version(snapshot, &batch.scheme, version)?
+    for ((kind, period, version, cap_groups), group) in groups {
+        let scheme = store::scheme::version(conn, &batch.scheme, version)?
             .ok_or_else(|| Refusal::internal("a line without its scheme version"))?;
         match kind {
             LineKind::Contract | LineKind::Claim => {
@@ -162,8 +173,8 @@ pub fn explain(snapshot: &mut Snapshot, actor: &Actor, id: BatchId) -> Result<Ex
                 lines.extend(explained);
             }
             LineKind::Correction => {
-                let whose = Whose { cap_group: &cap_group, period };
-                lines.extend(explain_corrections(snapshot, &batch, &scheme, &whose, group)?)
+                let whose = Whose { cap_groups: &cap_groups, period };
+                lines.extend(explain_corrections(conn, &batch, &scheme, &whose, group)?)
             }
         }
     }
@@ -204,7 +215,7 @@ fn explain_contracts(
 }
 
 struct Whose<'a> {
-    cap_group: &'a str,
+    cap_groups: &'a [String],
     period: i32,
 }
 
@@ -218,7 +229,7 @@ fn explain_corrections(
     let seq = |line: &LineRecord| line.cause.as_ref().map_or(0, |cause| cause.seq);
     group.sort_by_key(seq);
     let own: Vec<i64> = group.iter().map(seq).collect();
-    let booked = store::sheet::booked(conn, &batch.scheme, whose.cap_group, whose.period)?;
+    let booked = store::sheet::booked(conn, &batch.scheme, whose.cap_groups, whose.period)?;
     let known = |line: &&LineRecord| {
         let seq = seq(line);
         line.scheme_version == scheme.version && seq <= batch.sheet.as_of_seq && !own.contains(&seq)

@@ -2,18 +2,19 @@
 
 use serde_json::json;
 
-use super::super::codes::{DAY_IN_FUTURE, REMITTANCE_ROWS};
+use super::super::codes::{BATCH_NOT_ORDERED, DAY_IN_FUTURE, DAY_TOO_EARLY, REMITTANCE_ROWS};
 use super::super::model::{
-    BatchId, BatchRecord, BatchState, Outcome, PayeeRecord, PaymentKind, Reconciled, RemittanceRecord,
-    StepKind,
+    BatchId, BatchRecord, BatchState, OrderRecord, Outcome, PayeeRecord, PaymentKind, Reconciled,
+    RemittanceRecord, StepKind,
 };
 use super::super::{rules, store};
 use super::money::scheme_of;
 use super::pay::{Paid, book, open_amount, settle};
+use super::plan::too_large;
 use super::read::visible;
-use super::step::{Loaded, advance, load};
+use super::step::{Loaded, advance, check_fresh, is_out, load};
 use crate::audit;
-use crate::db::{Snapshot, Tx};
+use crate::db::{Conn, Snapshot, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::{OUT_OF_RANGE, STATE_CONFLICT};
@@ -41,12 +42,45 @@ pub fn instruction(batch: BatchId, payee: i32) -> String {
     format!("{batch}-{payee:03}")
 }
 
-/// An approved batch is ordered: what is owed back is booked and set against what is due. What is open then is
-/// for the treasury to transfer; if nothing is, the batch is paid.
+/// An approved batch is ordered, once: what is owed back is booked and set against what is due. What is open then
+/// is for the treasury to transfer, and stands whatever happens to the facts and to other debts; if nothing is open,
+/// the batch is paid.
 pub fn order(tx: &mut Tx, actor: &Actor, id: BatchId, expected: Option<i64>) -> Result<BatchRecord, Refusal> {
     let loaded = approved(tx, actor, id, expected)?;
-    settle(tx, actor, &loaded.batch, &loaded.payees)?;
+    if store::order::of_batch(tx, id)?.is_empty() {
+        if !is_out(tx, &loaded.batch)? {
+            check_fresh(tx, &loaded.batch)?;
+        }
+        settle(tx, actor, &loaded.batch, &loaded.payees)?;
+        tell(tx, actor, &loaded)?;
+    }
     finished(tx, actor, loaded)
+}
+
+/// Keeps what the treasury is told to transfer to each payee.
+fn tell(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<(), Refusal> {
+    let (batch, at) = (loaded.batch.id, tx.now());
+    let payments = store::payee::payments(tx, batch)?;
+    let mut orders = vec![];
+    for payee in &loaded.payees {
+        let amount = open_amount(payee, &payments)?;
+        orders.push(OrderRecord { batch, payee: payee.position, amount, actor: actor.label(), at });
+    }
+    store::order::insert(tx, &orders)?;
+    let total = Fen::sum(orders.iter().map(|order| order.amount)).ok_or_else(too_large)?;
+    let urn = tx.urn("subsidy_batch", batch);
+    let facts = json!({"payees": orders.len(), "total_fen": total});
+    audit::service::record(tx, actor, "subsidy.payments_ordered", &urn, &facts)?;
+    tx.record(actor, NewChange::local("subsidy.payments_ordered", urn, loaded.batch.version, facts));
+    Ok(())
+}
+
+/// The treasury was told: nothing is known of a payment before.
+fn check_ordered(conn: &mut Conn, id: BatchId) -> Result<(), Refusal> {
+    if store::order::of_batch(conn, id)?.is_empty() {
+        return Err(Refusal::new(&BATCH_NOT_ORDERED));
+    }
+    Ok(())
 }
 
 fn approved(tx: &mut Tx, actor: &Actor, id: BatchId, expected: Option<i64>) -> Result<Loaded, Refusal> {
@@ -54,7 +88,6 @@ fn approved(tx: &mut Tx, actor: &Actor, id: BatchId, expected: Option<i64>) -> R
     let loaded = load(tx, actor, id, expected)?;
     rules::next(Some(loaded.batch.state), StepKind::Pay)?;
     loaded.acting.may(&loaded.payees, StepKind::Pay, loaded.batch.round, &loaded.steps)?;
-    super::step::check_fresh(tx, &loaded.batch)?;
     Ok(loaded)
 }
 
@@ -80,6 +113,7 @@ pub fn instructions(
     if batch.state != BatchState::Approved {
         return Err(Refusal::new(&STATE_CONFLICT).with("state", batch.state));
     }
+    check_ordered(snapshot, id)?;
     let payments = store::payee::payments(snapshot, id)?;
     let mut list = vec![];
     for payee in store::payee::of_sheet(snapshot, batch.sheet.id)? {
@@ -101,8 +135,8 @@ pub struct ReportRow {
     pub reference: String,
 }
 
-/// Takes a report: each row is reconciled by itself, and what agrees is booked on the day that it names. A row
-/// that comes again, by its reference, is not booked again.
+/// Takes a report on an ordered batch: each row is reconciled by itself, and what agrees is booked on the day that
+/// it names. A row that comes again, by its reference, is not booked again.
 pub fn report(
     tx: &mut Tx,
     actor: &Actor,
@@ -110,10 +144,9 @@ pub fn report(
     rows: &[ReportRow],
     expected: Option<i64>,
 ) -> Result<(BatchRecord, Vec<RemittanceRecord>), Refusal> {
-    let today = tx.now().day();
-    check_rows(rows, today)?;
     let loaded = approved(tx, actor, id, expected)?;
-    settle(tx, actor, &loaded.batch, &loaded.payees)?;
+    check_ordered(tx, id)?;
+    check_rows(rows, approved_on(&loaded)?, tx.now().day())?;
     let first = store::remittance::next_position(tx, id)?;
     let mut reconciled = vec![];
     for (position, row) in (first..).zip(rows) {
@@ -144,7 +177,15 @@ pub fn report(
     Ok((batch, reconciled))
 }
 
-fn check_rows(rows: &[ReportRow], today: Day) -> Result<(), Refusal> {
+/// The day on which the batch was approved: nothing of it was paid before.
+fn approved_on(loaded: &Loaded) -> Result<Day, Refusal> {
+    let approved = loaded.steps.iter().rev().find(|step| step.step == StepKind::Approve);
+    approved
+        .map(|step| step.at.day())
+        .ok_or_else(|| Refusal::internal("an approved batch without its approval"))
+}
+
+fn check_rows(rows: &[ReportRow], approved: Day, today: Day) -> Result<(), Refusal> {
     let mut errors = Errors::new();
     if rows.is_empty() || rows.len() > ROWS_MAX {
         errors.add_with("/rows", &REMITTANCE_ROWS, &[("max", ROWS_MAX.to_string())]);
@@ -157,6 +198,10 @@ fn check_rows(rows: &[ReportRow], today: Day) -> Result<(), Refusal> {
         }
         if row.paid_on > today {
             errors.add(format!("/rows/{at}/paid_on"), &DAY_IN_FUTURE);
+        }
+        if row.outcome == Outcome::Paid && row.paid_on < approved {
+            let day = [("day", approved.to_string())];
+            errors.add_with(format!("/rows/{at}/paid_on"), &DAY_TOO_EARLY, &day);
         }
         text::required(
             &mut errors,

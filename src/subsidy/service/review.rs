@@ -1,6 +1,6 @@
 //! What the authority does with claims: awards, returns, refuses, takes an award back; and reading them.
 
-use super::super::codes::{OPINION_REQUIRED, OWN_CASE};
+use super::super::codes::{GROUP_NOT_YOURS, OPINION_REQUIRED, OWN_CASE};
 use super::super::model::{ClaimFilter, ClaimId, ClaimRecord, EvidenceRecord, InBatch, LinkedGroup, Verdict};
 use super::super::{rules, store};
 use super::claim::{keep, note};
@@ -50,7 +50,9 @@ pub fn review(tx: &mut Tx, actor: &Actor, review: &Review) -> Result<ClaimRecord
             .ok_or_else(|| Refusal::internal("a claim without its scheme version"))?;
         claim.awarded = Some(rules::award(&scheme, claim.requested, review.amount)?);
         // Counted with its group from the award on (the cap is counted at commitment).
-        if let Some(group) = store::claim::group_of(tx, &claim.beneficiary.credit_code)? {
+        if let Some((group, division)) = store::claim::group_of(tx, &claim.beneficiary.credit_code)?
+            && rules::in_scope(&division, &scheme.division).is_ok()
+        {
             claim.cap_group = group;
         }
         claim.awarded_seq = tx.seq() + 1;
@@ -150,17 +152,47 @@ pub fn evidence(
     files::service::find(snapshot, &[file])?.pop().ok_or_else(missing)
 }
 
-/// Says who belongs together. Claims that were awarded before stay where they were counted.
-pub fn set_group(tx: &mut Tx, actor: &Actor, group: &LinkedGroup) -> Result<LinkedGroup, Refusal> {
+/// Says who belongs together. Claims that were awarded before stay where they were counted, and what is booked of
+/// the members counts with those that follow. Who belongs to the group of another authority is that one's to say.
+pub fn set_group(
+    tx: &mut Tx,
+    actor: &Actor,
+    name: &str,
+    credit_codes: &[String],
+) -> Result<LinkedGroup, Refusal> {
     actor.permit(Permission::SubsidyApprove)?;
     require_verified(tx, actor)?;
+    let (name, codes) = (name.trim(), checked_members(name, credit_codes)?);
+    let own = actor.person()?.division.clone();
+    let mut division = own.clone();
+    for (group, owner) in store::claim::groups_touched(tx, name, &codes)? {
+        if rules::in_scope(&own, &owner).is_err() {
+            return Err(Refusal::new(&GROUP_NOT_YOURS).with("group", group).with("division", owner));
+        }
+        if group == name {
+            division = owner;
+        }
+    }
+    let group = LinkedGroup { name: name.to_owned(), division, credit_codes: codes };
+    let now = tx.now();
+    store::claim::set_group(tx, &group, &actor.label(), now)?;
+    let subject = format!("urn:tm:{}:subsidy_group:{}", tx.node(), group.name);
+    let facts = serde_json::json!({
+        "name": group.name, "division": group.division, "credit_codes": group.credit_codes,
+    });
+    audit::service::record(tx, actor, "subsidy.group_set", &subject, &facts)?;
+    Ok(group)
+}
+
+/// Credit codes in order, each once.
+fn checked_members(name: &str, credit_codes: &[String]) -> Result<Vec<String>, Refusal> {
     let mut errors = Errors::new();
-    text::required(&mut errors, "/name", &group.name, GROUP_NAME_CHARS_MAX);
-    if group.credit_codes.len() > GROUP_MEMBERS_MAX {
+    text::required(&mut errors, "/name", name, GROUP_NAME_CHARS_MAX);
+    if credit_codes.len() > GROUP_MEMBERS_MAX {
         errors.add_with("/credit_codes", &TOO_MANY, &[("max", GROUP_MEMBERS_MAX.to_string())]);
     }
     let mut codes: Vec<String> = vec![];
-    for (at, code) in group.credit_codes.iter().enumerate() {
+    for (at, code) in credit_codes.iter().enumerate() {
         match CreditCode::parse(code) {
             Ok(code) => codes.push(code.to_string()),
             Err(_) => errors.add_with(
@@ -173,13 +205,7 @@ pub fn set_group(tx: &mut Tx, actor: &Actor, group: &LinkedGroup) -> Result<Link
     errors.check()?;
     codes.sort();
     codes.dedup();
-    let group = LinkedGroup { name: group.name.trim().to_owned(), credit_codes: codes };
-    let now = tx.now();
-    store::claim::set_group(tx, &group, &actor.label(), now)?;
-    let subject = format!("urn:tm:{}:subsidy_group:{}", tx.node(), group.name);
-    let facts = serde_json::json!({"name": group.name, "credit_codes": group.credit_codes});
-    audit::service::record(tx, actor, "subsidy.group_set", &subject, &facts)?;
-    Ok(group)
+    Ok(codes)
 }
 
 pub fn groups(conn: &mut Conn) -> Result<Vec<LinkedGroup>, Refusal> {

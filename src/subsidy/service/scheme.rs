@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::super::codes::{
-    SCHEME_CODE_INVALID, SCHEME_EXISTS, SCHEME_PERIOD_BOOKED, SCHEME_UNKNOWN, SCHEME_VERSION_DATE,
+    SCHEME_CLAIMS_STANDING, SCHEME_CODE_INVALID, SCHEME_EXISTS, SCHEME_PERIOD_BOOKED, SCHEME_UNKNOWN,
+    SCHEME_VERSION_DATE,
 };
 use super::super::model::{Base, BeneficiaryKind, Cap, CostShare, Formula, Procedure, Scheme};
 use super::super::{rules, store};
@@ -137,7 +138,7 @@ pub fn found(
 }
 
 /// Publishes a new version from a day on, which ends the one before. Its owner and its beneficiary stay; what
-/// it pays on, and how, may change. Periods with a batch are closed to it.
+/// it pays on, and how, may change. Periods with a batch are closed to it, and days with a claim that stands.
 pub fn publish(tx: &mut Tx, actor: &Actor, code: &str, new: &NewVersion) -> Result<Scheme, Refusal> {
     actor.permit(Permission::SubsidyApprove)?;
     require_verified(tx, actor)?;
@@ -147,6 +148,10 @@ pub fn publish(tx: &mut Tx, actor: &Actor, code: &str, new: &NewVersion) -> Resu
     new.check(Some(latest.valid_from))?;
     if store::batch::any_from(tx, code, new.valid_from.year())? {
         return Err(Refusal::new(&SCHEME_PERIOD_BOOKED).with("year", new.valid_from.year()));
+    }
+    if let Some(number) = store::claim::standing_from(tx, code, new.valid_from)? {
+        let refusal = Refusal::new(&SCHEME_CLAIMS_STANDING);
+        return Err(refusal.with("number", number).with("day", new.valid_from));
     }
     store::scheme::end(tx, code, latest.version, new.valid_from.plus_days(-1))?;
     keep(tx, actor, new.scheme(code, latest.version + 1, &latest.division, latest.beneficiary))

@@ -2,8 +2,12 @@
 
 use serde_json::json;
 
-use super::super::codes::{BATCH_OUTDATED, BATCH_PARTLY_PAID, BUDGET_YEAR_OVER, OPINION_REQUIRED};
-use super::super::model::{BatchId, BatchRecord, BatchState, Decision, PayeeRecord, StepKind, StepRecord};
+use super::super::codes::{
+    BATCH_ORDERED, BATCH_OUTDATED, BATCH_PARTLY_PAID, BUDGET_YEAR_OVER, OPINION_REQUIRED,
+};
+use super::super::model::{
+    BatchId, BatchRecord, BatchState, Decision, Outcome, PayeeRecord, StepKind, StepRecord,
+};
 use super::super::{rules, store};
 use super::money::{self, Moved, change_kind};
 use super::scheme::in_scope;
@@ -103,7 +107,10 @@ pub fn take(tx: &mut Tx, actor: &Actor, command: &StepCommand) -> Result<BatchRe
     check_opinion(&command.opinion, step == StepKind::Return)?;
     if command.decision == Decision::Agree {
         check_year(tx, batch, command.step)?;
-        check_fresh(tx, batch)?;
+        // What the treasury was told or has paid is booked as it is; the next batch corrects it.
+        if command.step != StepKind::Pay || !is_out(tx, batch)? {
+            check_fresh(tx, batch)?;
+        }
         if command.step == StepKind::Approve {
             publicity::may_approve(tx, batch)?;
         }
@@ -228,8 +235,8 @@ pub fn advance(
 ) -> Result<BatchRecord, Refusal> {
     let Loaded { mut batch, payees, steps, acting } = loaded;
     let before = batch.state;
-    if before == BatchState::Approved && step != StepKind::Pay && has_moved(tx, &batch)? {
-        return Err(Refusal::new(&BATCH_PARTLY_PAID));
+    if before == BatchState::Approved && step != StepKind::Pay {
+        recall(tx, &batch)?;
     }
     batch.state = after;
     batch.version += 1;
@@ -249,6 +256,30 @@ pub fn advance(
     let record = acting.step(tx, &batch, step, opinion.trim().to_owned(), number);
     note_step(tx, actor, &batch, steps.len(), &record)?;
     Ok(batch)
+}
+
+/// Whether the treasury was told to pay, or money of the batch has moved: nothing can stop it any more.
+pub fn is_out(tx: &mut Tx, batch: &BatchRecord) -> Result<bool, Refusal> {
+    Ok(!store::order::of_batch(tx, batch.id)?.is_empty() || has_moved(tx, batch)?)
+}
+
+/// An approved batch goes back only while no money has moved and none can: it was not ordered, or the treasury
+/// reported of every transfer that it failed.
+fn recall(tx: &mut Tx, batch: &BatchRecord) -> Result<(), Refusal> {
+    if has_moved(tx, batch)? {
+        return Err(Refusal::new(&BATCH_PARTLY_PAID));
+    }
+    let orders = store::order::of_batch(tx, batch.id)?;
+    let Some(told) = orders.iter().map(|order| order.at).min() else { return Ok(()) };
+    let reported = store::remittance::since(tx, batch.id, told)?;
+    for order in orders.iter().filter(|order| order.amount.is_positive()) {
+        let named = super::remit::instruction(batch.id, order.payee);
+        let last = reported.iter().rev().find(|row| row.instruction == named);
+        if last.is_none_or(|row| row.outcome != Outcome::Failed) {
+            return Err(Refusal::new(&BATCH_ORDERED).with("instruction", named));
+        }
+    }
+    store::order::recall(tx, batch.id)
 }
 
 fn has_moved(tx: &mut Tx, batch: &BatchRecord) -> Result<bool, Refusal> {

@@ -279,6 +279,7 @@ struct MemberRow {
     name: String,
     actor: String,
     at: UtcTime,
+    division: String,
 }
 
 /// Makes these the members of a group; whoever was in another one leaves it.
@@ -294,16 +295,59 @@ pub fn set_group(conn: &mut Conn, group: &LinkedGroup, actor: &str, at: UtcTime)
         name: group.name.clone(),
         actor: actor.to_owned(),
         at,
+        division: group.division.clone(),
     };
     let rows: Vec<MemberRow> = group.credit_codes.iter().map(row).collect();
     on_each!(conn, c => diesel::insert_into(subsidy_group_member::table).values(rows).execute(c))?;
     Ok(())
 }
 
-pub fn group_of(conn: &mut Conn, credit_code: &str) -> Result<Option<String>, Refusal> {
+/// The group of a unit, and the division that says so.
+pub fn group_of(conn: &mut Conn, credit_code: &str) -> Result<Option<(String, String)>, Refusal> {
     Ok(subsidy_group_member::table
         .find(credit_code)
-        .select(subsidy_group_member::name)
+        .select((subsidy_group_member::name, subsidy_group_member::division))
+        .first(conn)
+        .optional()?)
+}
+
+/// The groups that setting this one changes, and the division of each.
+pub fn groups_touched(
+    conn: &mut Conn,
+    name: &str,
+    credit_codes: &[String],
+) -> Result<Vec<(String, String)>, Refusal> {
+    Ok(subsidy_group_member::table
+        .filter(
+            subsidy_group_member::name
+                .eq(name)
+                .or(subsidy_group_member::credit_code.eq_any(credit_codes.to_vec())),
+        )
+        .select((subsidy_group_member::name, subsidy_group_member::division))
+        .distinct()
+        .load(conn)?)
+}
+
+/// The newest claim of a beneficiary: where its money goes.
+pub fn latest_of(conn: &mut Conn, scheme: &str, beneficiary: &str) -> Result<Option<ClaimRecord>, Refusal> {
+    let row: Option<ClaimRow> = subsidy_claim::table
+        .filter(subsidy_claim::scheme.eq(scheme))
+        .filter(subsidy_claim::beneficiary.eq(beneficiary))
+        .order(subsidy_claim::number.desc())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(ClaimRecord::from))
+}
+
+/// The number of a claim that stands for an event of this day or later.
+pub fn standing_from(conn: &mut Conn, scheme: &str, day: Day) -> Result<Option<String>, Refusal> {
+    let standing = [ClaimState::Submitted, ClaimState::Returned, ClaimState::Awarded];
+    Ok(subsidy_claim::table
+        .filter(subsidy_claim::scheme.eq(scheme))
+        .filter(subsidy_claim::event_on.ge(day))
+        .filter(subsidy_claim::state.eq_any(standing))
+        .order(subsidy_claim::number.asc())
+        .select(subsidy_claim::number)
         .first(conn)
         .optional()?)
 }
@@ -318,7 +362,11 @@ pub fn groups(conn: &mut Conn, limit: i64) -> Result<Vec<LinkedGroup>, Refusal> 
     for row in rows {
         match groups.last_mut().filter(|group| group.name == row.name) {
             Some(group) => group.credit_codes.push(row.credit_code),
-            None => groups.push(LinkedGroup { name: row.name, credit_codes: vec![row.credit_code] }),
+            None => groups.push(LinkedGroup {
+                name: row.name,
+                division: row.division,
+                credit_codes: vec![row.credit_code],
+            }),
         }
     }
     Ok(groups)

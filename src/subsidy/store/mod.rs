@@ -2,9 +2,11 @@
 
 pub mod batch;
 pub mod cause;
+pub mod circle;
 pub mod claim;
 pub mod clawback;
 pub mod objection;
+pub mod order;
 pub mod payee;
 pub mod remittance;
 pub mod scheme;

@@ -26,6 +26,25 @@ struct Row {
     ledger_number: Option<i64>,
 }
 
+impl From<Row> for RemittanceRecord {
+    fn from(row: Row) -> Self {
+        Self {
+            batch: row.batch,
+            position: row.position,
+            instruction: row.instruction,
+            outcome: row.outcome,
+            amount: row.amount_fen,
+            paid_on: row.paid_on,
+            reference: row.reference,
+            result: row.result,
+            expected: row.expected_fen,
+            actor: row.actor,
+            at: row.at,
+            ledger_number: row.ledger_number,
+        }
+    }
+}
+
 pub fn insert(conn: &mut Conn, it: &RemittanceRecord) -> Result<(), Refusal> {
     let row = Row {
         batch: it.batch,
@@ -70,19 +89,15 @@ pub fn of_batch(conn: &mut Conn, batch: BatchId, limit: i64) -> Result<Vec<Remit
         .order(subsidy_remittance::position.asc())
         .limit(limit)
         .load(conn)?;
-    let read = |row: Row| RemittanceRecord {
-        batch: row.batch,
-        position: row.position,
-        instruction: row.instruction,
-        outcome: row.outcome,
-        amount: row.amount_fen,
-        paid_on: row.paid_on,
-        reference: row.reference,
-        result: row.result,
-        expected: row.expected_fen,
-        actor: row.actor,
-        at: row.at,
-        ledger_number: row.ledger_number,
-    };
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(RemittanceRecord::from).collect())
+}
+
+/// What was reported of a batch from an instant on, in its order.
+pub fn since(conn: &mut Conn, batch: BatchId, from: UtcTime) -> Result<Vec<RemittanceRecord>, Refusal> {
+    let rows: Vec<Row> = subsidy_remittance::table
+        .filter(subsidy_remittance::batch.eq(batch))
+        .filter(subsidy_remittance::at.ge(from))
+        .order(subsidy_remittance::position.asc())
+        .load(conn)?;
+    Ok(rows.into_iter().map(RemittanceRecord::from).collect())
 }

@@ -1,5 +1,7 @@
 //! Sheets and their lines.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::db::schema::{subsidy_batch, subsidy_line, subsidy_sheet};
@@ -7,7 +9,9 @@ use crate::db::{Conn, on_each};
 use crate::kernel::error::Refusal;
 use crate::kernel::money::Fen;
 use crate::kernel::time::{Day, UtcTime};
-use crate::subsidy::model::{BatchId, BatchState, LineCause, LineKind, LineRecord, SheetId, SheetRecord};
+use crate::subsidy::model::{
+    BatchId, BatchState, LineCause, LineKind, LineRecord, LineShare, SheetId, SheetRecord,
+};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = subsidy_sheet)]
@@ -151,14 +155,34 @@ impl From<LineRow> for LineRecord {
             amount: row.amount_fen,
             ended: row.ended,
             cause: row.cause_seq.map(|seq| LineCause { seq, kind: row.cause_kind.unwrap_or_default() }),
+            shares: vec![],
         }
     }
+}
+
+/// Lines with who bears them; only corrections that take back are ever shared.
+fn read(conn: &mut Conn, rows: Vec<LineRow>) -> Result<Vec<LineRecord>, Refusal> {
+    let takes_back = |row: &&LineRow| row.kind == LineKind::Correction && row.amount_fen.is_negative();
+    let mut sheets: Vec<SheetId> = rows.iter().filter(takes_back).map(|row| row.sheet).collect();
+    sheets.sort();
+    sheets.dedup();
+    let mut shares: BTreeMap<(SheetId, i32), Vec<LineShare>> = BTreeMap::new();
+    if !sheets.is_empty() {
+        for (sheet, position, share) in super::circle::shares(conn, &sheets)? {
+            shares.entry((sheet, position)).or_default().push(share);
+        }
+    }
+    let line = |row: LineRow| {
+        let shares = shares.remove(&(row.sheet, row.position)).unwrap_or_default();
+        LineRecord { shares, ..LineRecord::from(row) }
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 pub fn insert_lines(conn: &mut Conn, sheet: SheetId, lines: &[LineRecord]) -> Result<(), Refusal> {
     let rows: Vec<LineRow> = lines.iter().map(|line| LineRow::new(sheet, line)).collect();
     on_each!(conn, c => diesel::insert_into(subsidy_line::table).values(rows).execute(c))?;
-    Ok(())
+    super::circle::insert_shares(conn, sheet, lines)
 }
 
 pub fn lines(
@@ -173,15 +197,15 @@ pub fn lines(
         .order(subsidy_line::position.asc())
         .limit(limit)
         .load(conn)?;
-    Ok(rows.into_iter().map(LineRecord::from).collect())
+    read(conn, rows)
 }
 
-/// What is booked with a cap group in a period: the facts first, then the corrections as they came.
+/// What is booked with cap groups in a period: the facts first, then the corrections as they came.
 /// A returned batch books nothing.
 pub fn booked(
     conn: &mut Conn,
     scheme: &str,
-    cap_group: &str,
+    cap_groups: &[String],
     period: i32,
 ) -> Result<Vec<LineRecord>, Refusal> {
     let idle = [BatchState::Returned, BatchState::Void];
@@ -189,13 +213,35 @@ pub fn booked(
         .inner_join(subsidy_batch::table.on(subsidy_batch::sheet.eq(subsidy_line::sheet)))
         .filter(subsidy_batch::scheme.eq(scheme))
         .filter(subsidy_batch::state.ne_all(idle))
-        .filter(subsidy_line::cap_group.eq(cap_group))
+        .filter(subsidy_line::cap_group.eq_any(cap_groups.to_vec()))
         .filter(subsidy_line::period.eq(period))
         .select(subsidy_line::all_columns)
         .load(conn)?;
-    let mut lines: Vec<LineRecord> = rows.into_iter().map(LineRecord::from).collect();
+    let mut lines = read(conn, rows)?;
     lines.sort_by_key(|line| (line.cause.as_ref().map_or(0, |cause| cause.seq), line.position));
     Ok(lines)
+}
+
+/// Whether a correction of this sheet, which waits for its batch, was booked by another batch.
+pub fn overtaken(conn: &mut Conn, scheme: &str, sheet: SheetId) -> Result<bool, Refusal> {
+    let idle = [BatchState::Returned, BatchState::Void];
+    let other = diesel::alias!(subsidy_line as other_line);
+    let found: Option<i32> = subsidy_line::table
+        .inner_join(
+            other.on(other
+                .field(subsidy_line::cause_seq)
+                .eq(subsidy_line::cause_seq)
+                .and(other.field(subsidy_line::contract).eq(subsidy_line::contract))),
+        )
+        .inner_join(subsidy_batch::table.on(subsidy_batch::sheet.eq(other.field(subsidy_line::sheet))))
+        .filter(subsidy_line::sheet.eq(sheet))
+        .filter(subsidy_line::cause_seq.is_not_null())
+        .filter(subsidy_batch::scheme.eq(scheme))
+        .filter(subsidy_batch::state.ne_all(idle))
+        .select(subsidy_line::position)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// With whom a fact was counted when it was booked.

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::super::support::City;
 use super::super::support::contracts::{act, registered};
+use super::super::support::{City, claims};
 use super::{
     APPROVER, Clones, OFFICE, PAYER, PREPARER, VERIFIER, appropriate, assert_books_are_sound, clone_contract,
     explain, lines, paid, prepare, states_of_money, step, sum,
@@ -138,19 +138,21 @@ fn domain_5_a_net_clawback_is_a_receivable_with_a_due_date_and_is_paid_back() {
         let body = json!({"amount_fen": fen, "paid_on": day, "reference": format!("示例缴款书 {day}")});
         city.as_(persona).post(&format!("/api/v1/subsidy/clawbacks/{claw}/repayments"), body)
     };
-    repay(PAYER, 40_000, "2027-03-01").expect(422);
+    repay(PAYER, 40_000, "2027-03-03").expect(422);
     repay(PAYER, 5, "2027-12-01").refused(422, "day_in_future");
-    repay("government2.payer", 5, "2027-03-01").refused(403, "scheme_not_yours");
-    repay(PAYER, 9_999, "2027-02-28").expect(200);
-    repay(PAYER, 9_999, "2027-02-28").refused(409, "repayment_repeated");
-    assert_eq!(repay(PAYER, 30_000, "2027-03-01").expect(200).body["open_fen"], 0);
+    repay(PAYER, 5, "2027-03-02").refused(422, "day_too_early");
+    repay("government2.payer", 5, "2027-03-03").refused(403, "scheme_not_yours");
+    city.clock.advance_seconds(2 * 86_400);
+    repay(PAYER, 9_999, "2027-03-04").expect(200);
+    repay(PAYER, 9_999, "2027-03-04").refused(409, "repayment_repeated");
+    assert_eq!(repay(PAYER, 30_000, "2027-03-05").expect(200).body["open_fen"], 0);
     assert_eq!(clawbacks(&city, "?open=true").len(), 0);
-    // The effective day and the booked instant are both kept: on the last of February less was back.
+    // The effective day and the booked instant are both kept: a day before less was back.
     let available = |query: &str| {
         let path = format!("/api/v1/ledger/accounts?kind=available&year=2026{query}");
         city.as_(PAYER).get(&path).expect(200).body["items"][0]["balance_fen"].as_i64().unwrap()
     };
-    assert_eq!((available(""), available("&effective=2027-02-28")), (40_000, 9_999));
+    assert_eq!((available(""), available("&effective=2027-03-04")), (40_000, 10_000));
     let shown = city.as_("registration_office.admin").get(&format!("/api/v1/subsidy/clawbacks/{claw}"));
     assert_eq!(shown.expect(200).body["settlements"].as_array().unwrap().len(), 3);
     city.as_("registration_office2.admin")
@@ -222,4 +224,41 @@ fn domain_5_corrections_are_booked_one_batch_after_the_other() {
     city.as_(PREPARER).send("POST", &format!("/api/v1/subsidy/batches/{open}/prepare"), None).expect(200);
     finish(&city, &open);
     prepare(&city.as_(PREPARER), &city, OFFICE, 2028).expect(201);
+}
+
+/// An award is corrected by the version that counted it, even where a later one took over its day.
+#[test]
+fn domain_5_an_award_is_taken_back_by_the_version_that_gave_it() {
+    let city = City::new();
+    let batch = claims::approved(&city);
+    step(&city, PAYER, &batch, "pay").expect(200);
+    let reached_back = "UPDATE subsidy_scheme SET valid_to = '2026-02-15' WHERE code = 'CONVERT'; \
+        INSERT INTO subsidy_scheme (code, version, valid_from, valid_to, beneficiary, base, body, division) \
+        SELECT code, 2, '2026-02-16', NULL, beneficiary, base, body, division FROM subsidy_scheme \
+        WHERE code = 'CONVERT' AND version = 1";
+    city.app.db.write_blocking("test.version", move |tx| Ok(tx.batch(reached_back)?)).unwrap();
+    let list = city.as_(PREPARER).get("/api/v1/subsidy/claims").expect(200);
+    let path = format!("/api/v1/subsidy/claims/{}/revoke", list.body["items"][0]["id"].as_str().unwrap());
+    city.as_(APPROVER).post(&path, json!({"opinion": "虚报转化"})).expect(200);
+    city.settle();
+    let back = claims::prepare(&city, "CONVERT", 2026).expect(201);
+    assert_eq!(back.body["total_fen"], -5_000_000);
+    assert_eq!(lines(&city, &back.id())[0]["scheme_version"], 1);
+    assert_eq!(explain(&city, &back.id())["agrees"], true);
+}
+
+#[test]
+fn domain_1_a_version_does_not_reach_back_over_a_claim_that_stands() {
+    let city = City::new();
+    let claim = claims::submitted(&city, 5_000_000);
+    let publish = |day: &str| {
+        let body = json!({"valid_from": day, "base": "claim", "title_zh": "补助", "title_en": "Subsidy",
+            "source": "示例文件", "formula": {"kind": "award"}});
+        city.as_(APPROVER).post("/api/v1/subsidy/schemes/CONVERT/versions", body)
+    };
+    let refused = publish("2026-03-01").refused(409, "scheme_claims_standing");
+    assert_eq!(refused.body["params"]["number"], "CONVERT-2026-000001");
+    let path = format!("/api/v1/subsidy/claims/{claim}/withdraw");
+    city.as_(claims::CLAIMANT).send("POST", &path, None).expect(200);
+    publish("2026-03-01").expect(201);
 }

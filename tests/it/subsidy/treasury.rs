@@ -31,6 +31,9 @@ fn money(city: &City) -> (i64, i64) {
 fn domain_5_what_the_treasury_reports_is_reconciled_line_by_line() {
     let city = City::new();
     let batch = approved(&city);
+    city.as_(PAYER).get(&path(&batch, "payment-file?format=csv")).refused(409, "batch_not_ordered");
+    report(&city, &batch, json!([row(&batch, "failed", 0, "T1")])).refused(409, "batch_not_ordered");
+    city.as_(PAYER).send("POST", &path(&batch, "payment-orders"), None).expect(200);
     let csv = city.as_(PAYER).get(&path(&batch, "payment-file?format=csv")).expect(200);
     assert!(csv.text().contains("50000.00") && csv.text().contains("6222000000000000001"), "{}", csv.text());
     let rows = json!([

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Case, Entry};
-use crate::support::contracts::registered;
+use crate::support::contracts::{credit_code, registered};
 use crate::support::records::upload;
 use crate::support::{City, claims};
 
@@ -49,7 +49,7 @@ pub const CASES: &[Entry] = &[
         let id = clawback(city);
         Case::new("POST", format!("/api/v1/subsidy/clawbacks/{id}/repayments"), "government.payer")
             .stranger("government2.payer")
-            .body(json!({"amount_fen": 5, "paid_on": "2027-03-01", "reference": "示例缴款书"}))
+            .body(json!({"amount_fen": 5, "paid_on": "2027-03-03", "reference": "示例缴款书"}))
     }),
     ("post", "/api/v1/subsidy/claims", |city| {
         let contract = registered(city);
@@ -97,8 +97,11 @@ pub const CASES: &[Entry] = &[
     ("get", "/api/v1/subsidy/groups", |_| {
         Case::new("GET", "/api/v1/subsidy/groups", "government.preparer").also("operator.auditor")
     }),
-    ("put", "/api/v1/subsidy/groups/{name}", |_| {
+    ("put", "/api/v1/subsidy/groups/{name}", |city| {
+        let members = json!({"credit_codes": [credit_code("enterprise")]});
+        city.as_("government.approver").put("/api/v1/subsidy/groups/example", members).expect(200);
         Case::new("PUT", "/api/v1/subsidy/groups/example", "government.approver")
+            .stranger("government2.approver")
             .body(json!({"credit_codes": []}))
     }),
     ("get", "/api/v1/subsidy/publicity", |_| Case::new("GET", "/api/v1/subsidy/publicity", "")),
@@ -124,11 +127,11 @@ pub const CASES: &[Entry] = &[
             .stranger("government2.payer")
     }),
     ("get", "/api/v1/subsidy/batches/{id}/payment-file", |city| {
-        Case::new("GET", address(&claims::approved(city), "payment-file"), "government.payer")
+        Case::new("GET", address(&ordered(city), "payment-file"), "government.payer")
             .stranger("government2.payer")
     }),
     ("post", "/api/v1/subsidy/batches/{id}/payment-results", |city| {
-        let id = claims::approved(city);
+        let id = ordered(city);
         let row = json!({"instruction": format!("{id}-000"), "outcome": "paid", "amount_fen": 5_000_000,
             "paid_on": "2026-03-10", "reference": "示例流水1"});
         Case::new("POST", address(&id, "payment-results"), "government.payer")
@@ -136,7 +139,7 @@ pub const CASES: &[Entry] = &[
             .body(json!({"rows": [row]}))
     }),
     ("post", "/api/v1/subsidy/batches/{id}/payment-results/import", |city| {
-        let id = claims::approved(city);
+        let id = ordered(city);
         let text = format!(
             "拨付指令号,拨付结果,实拨金额（元）,拨付日期,财政流水号\n{id}-000,成功,50000.00,2026-03-10,CZ-1\n"
         );
@@ -212,6 +215,13 @@ fn prepared(city: &City) -> String {
     let office = city.organisation("registration_office");
     let body = json!({"scheme": "REG-AGENCY", "beneficiary": office, "period": 2026});
     city.as_("government.preparer").post("/api/v1/subsidy/batches", body).expect(201).id()
+}
+
+/// A batch whose payments were ordered.
+fn ordered(city: &City) -> String {
+    let id = claims::approved(city);
+    city.as_("government.payer").send("POST", &address(&id, "payment-orders"), None).expect(200);
+    id
 }
 
 fn claim_case(id: &str, part: &str) -> Case {
