@@ -89,6 +89,8 @@ static MIGRATIONS: &[Migration] = migrations![
     62 "0062_contract_work",
     63 "0063_subsidy_orders",
     64 "0064_subsidy_circles",
+    74 "0074_untold",
+    75 "0075_told_epoch",
 ];
 
 const ADVISORY_LOCK: i64 = 0x7465_6368_6d61_7274;

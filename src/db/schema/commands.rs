@@ -80,6 +80,8 @@ diesel::table! {
         last_error -> Text,
         document -> Text,
         came_at -> Timestamp,
+        epoch -> BigInt,
+        says -> Text,
     }
 }
 
@@ -96,6 +98,8 @@ diesel::table! {
         document -> Text,
         updated_at -> Timestamp,
         erased_at -> Nullable<Timestamp>,
+        epoch -> BigInt,
+        lost_at -> Nullable<Timestamp>,
     }
 }
 
@@ -127,6 +131,16 @@ diesel::table! {
         about -> Text,
         node -> Text,
         due -> Bool,
+        next_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    command_untold (engagement, message) {
+        engagement -> Text,
+        message -> Text,
+        since -> Timestamp,
+        next_at -> Timestamp,
     }
 }
 

@@ -39,7 +39,8 @@ pub struct RemoteActView {
     pub about_title: String,
     /// URN of the engagement at that node, once it is known.
     pub thread: Option<String>,
-    /// `queued` here, `sent` on its way, `received` by the owner's node, `decided`; or `undeliverable`.
+    /// `queued` here, `sent` on its way, `received` by the owner's node, `decided`; or `undeliverable`. `lost`: the owner's
+    /// node was restored from a backup and does not know it any more; what it had told before is still shown.
     pub state: RemoteState,
     pub asked_by: UserId,
     pub asked_at: UtcTime,
@@ -91,13 +92,16 @@ pub struct RemoteThreadView {
     pub heard_at: UtcTime,
     /// Since when its words and contacts are gone: its time was over, or the record was erased that it is about.
     pub erased_at: Option<UtcTime>,
+    /// Since when its node, restored from a backup, does not have it any more: this is how it was told last.
+    pub lost_at: Option<UtcTime>,
     pub thread: ThreadDocument,
 }
 
 impl RemoteThreadView {
     fn of(of: RemoteThread) -> Result<Self, Refusal> {
         let thread = serde_json::from_str(&of.document).map_err(Refusal::internal)?;
-        Ok(Self { id: of.id, node: of.node, heard_at: of.updated_at, erased_at: of.erased_at, thread })
+        let RemoteThread { id, node, updated_at: heard_at, erased_at, lost_at, .. } = of;
+        Ok(Self { id, node, heard_at, erased_at, lost_at, thread })
     }
 }
 

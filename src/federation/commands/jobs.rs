@@ -56,24 +56,27 @@ pub struct Decide(pub Desk);
 
 impl Decide {
     fn one(&self, db: &Db, origin: &str, key: &str) -> Result<(), Refusal> {
-        let (desk, origin, key) = (self.0.clone(), origin.to_owned(), key.to_owned());
-        let done = {
-            let (desk, origin, key) = (desk.clone(), origin.clone(), key.clone());
-            db.write_background_blocking("federation.decide", move |tx| {
-                service::decide(tx, &desk, &origin, &key)
-            })
+        type Act = dyn Fn(&mut Tx, &Desk, &str, &str) -> Result<(), Refusal> + Send + Sync;
+        let write = |what: &'static str, act: Box<Act>| {
+            let (desk, origin, key) = (self.0.clone(), origin.to_owned(), key.to_owned());
+            db.write_background_blocking(what, move |tx| act(tx, &desk, &origin, &key)).map(drop)
         };
-        let Err(refusal) = done else { return Ok(()) };
+        let Err(mut refusal) = write("federation.decide", Box::new(service::decide)) else { return Ok(()) };
         // What the user caused is the decision; what this node caused is tried again.
-        let of_the_act = (400..500).contains(&refusal.status());
-        db.write_background_blocking("federation.refuse", move |tx| {
-            if of_the_act {
-                service::refuse(tx, &desk, &origin, &key, &refusal)
-            } else {
-                service::failed(tx, &desk, &origin, &key, &refusal.to_string())
+        if (400..500).contains(&refusal.status()) {
+            let cause = refusal.clone();
+            let refuse = move |tx: &mut Tx, desk: &Desk, origin: &str, key: &str| {
+                service::refuse(tx, desk, origin, key, &cause)
+            };
+            match write("federation.refuse", Box::new(refuse)) {
+                Ok(()) => return Ok(()),
+                Err(of_this_node) => refusal = of_this_node,
             }
-        })?;
-        Ok(())
+        }
+        let failed = move |tx: &mut Tx, desk: &Desk, origin: &str, key: &str| {
+            service::failed(tx, desk, origin, key, &refusal)
+        };
+        write("federation.failed", Box::new(failed))
     }
 }
 
@@ -135,7 +138,7 @@ impl Follower for Tell {
     }
 }
 
-/// Tells bidders and objectors of other nodes what happened to them (rule 5).
+/// Tells bidders and objectors of other nodes what happened to them, and everybody what waited for keys (rule 5).
 pub struct TellParts(pub Desk);
 
 impl Job for TellParts {
@@ -156,6 +159,9 @@ impl Job for TellParts {
                 break;
             }
         }
+        let desk = self.0.clone();
+        let tell = move |tx: &mut Tx| service::tell_waiting(tx, &desk, PARTS_AT_ONCE);
+        db.write_background_blocking("federation.tell_waiting", tell)?;
         Ok(())
     }
 }
@@ -178,8 +184,11 @@ impl Follower for Take {
 
     fn apply(&self, tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
         if change.kind == replica::DELETED {
-            let erased = replica::find(tx, &change.subject)?.is_some_and(|it| it.state == State::Erased);
-            return if erased { service::erase_about(tx, &change.subject) } else { Ok(()) };
+            return match replica::find(tx, &change.subject)? {
+                Some(gone) if gone.state == State::Erased => service::erase_about(tx, &change.subject),
+                Some(gone) if gone.state == State::Deleted => service::lost(tx, &gone),
+                _ => Ok(()),
+            };
         }
         service::came(tx, &self.0, &change.subject)
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! A: queued ──handed over──▶ sent ──▶ received by the owner ──▶ decided (accepted, or refused with the reason)
 //!      └── nobody takes it for seven days ──▶ undeliverable       ▲ what the owner tells may still arrive
+//!    (any) ── the owner was restored and does not know it ──▶ lost ┘
 //! B: received ──own rules, own clock──▶ decided
 //!        └── a fault of B's own, ten times ──▶ failed (an operator's business)
 //! carrier: waiting ──▶ sent, or dead

@@ -27,6 +27,8 @@ words! {
         Received = "received",
         Decided = "decided",
         Undeliverable = "undeliverable",
+        // The owner was restored from a backup and does not know it any more.
+        Lost = "lost",
     }
 }
 
@@ -79,19 +81,32 @@ impl RemoteAct {
             RemoteState::Sent => next.sent_at = next.sent_at.or(Some(at)),
             RemoteState::Received => next.received_at = next.received_at.or(Some(at)),
             RemoteState::Decided => next.decided_at = next.decided_at.or(Some(at)),
-            RemoteState::Undeliverable => {}
+            RemoteState::Undeliverable | RemoteState::Lost => {}
         }
         // What was given up on may have arrived after all; what is decided stays decided.
         let rank = |state: RemoteState| match state {
             RemoteState::Queued => 0,
             RemoteState::Sent => 1,
-            RemoteState::Undeliverable => 2,
+            RemoteState::Undeliverable | RemoteState::Lost => 2,
             RemoteState::Received => 3,
             RemoteState::Decided => 4,
         };
         next.state = if rank(to) > rank(self.state) { to } else { self.state };
         let same = Self { version: self.version, ..next.clone() };
         (same != *self).then_some(next)
+    }
+
+    /// Its owner was restored and does not know it any more. What it had told stays, as what was told.
+    #[must_use]
+    pub fn lost(&self) -> Self {
+        Self { state: RemoteState::Lost, ..self.clone() }
+    }
+
+    /// Its owner was restored, knows it, and has not decided it any more.
+    #[must_use]
+    pub fn undecided(&self) -> Self {
+        let (state, answer) = (RemoteState::Received, String::new());
+        Self { state, answer, accepted: None, decided_at: None, ..self.clone() }
     }
 }
 
@@ -147,6 +162,10 @@ pub struct RemoteThread {
     pub updated_at: UtcTime,
     /// Since when its words are gone.
     pub erased_at: Option<UtcTime>,
+    /// The life of its node in which it was told.
+    pub epoch: i64,
+    /// Since when its node, restored from a backup, does not have it any more.
+    pub lost_at: Option<UtcTime>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,5 +255,10 @@ mod tests {
         let given_up = act(RemoteState::Sent).moved(RemoteState::Undeliverable, t1).unwrap();
         assert_eq!(given_up.moved(RemoteState::Decided, t2).unwrap().state, RemoteState::Decided);
         assert_eq!(given_up.moved(RemoteState::Sent, t2).unwrap().state, RemoteState::Undeliverable);
+        let lost = decided.lost();
+        assert_eq!((lost.state, lost.decided_at), (RemoteState::Lost, Some(t2)), "what was told stays");
+        assert_eq!(lost.moved(RemoteState::Received, t2).unwrap().state, RemoteState::Received, "told anew");
+        let again = RemoteAct { accepted: Some(true), answer: "{}".into(), ..decided }.undecided();
+        assert_eq!((again.state, again.accepted, again.decided_at), (RemoteState::Received, None, None));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::chain::{self, Pinned, Statement};
 use super::rules;
 use crate::db::Conn;
-use crate::federation::model::{Peer, Role, State};
+use crate::federation::model::{Peer, Role};
 use crate::federation::service::feed::Ways;
 use crate::federation::service::peers;
 use crate::kernel::error::Refusal;
@@ -32,9 +32,10 @@ struct Signed {
     text: String,
 }
 
-/// The neighbours that are joined.
+/// The neighbours that were not removed. What is pinned of one whose link is suspended stays believed: what is told it
+/// waits in the feed, and nothing that it is told is lost.
 pub fn neighbours(conn: &mut Conn) -> Result<Vec<Peer>, Refusal> {
-    Ok(peers::all(conn)?.into_iter().filter(|peer| peer.state == State::Confirmed).collect())
+    peers::all(conn)
 }
 
 pub fn pinned_keys(peer: &Peer) -> Vec<PublicKey> {
@@ -102,7 +103,7 @@ fn statements(conn: &mut Conn) -> Result<BTreeMap<String, Vec<Signed>>, Refusal>
     Ok(by_node)
 }
 
-/// The neighbour to which a command for `to` is handed; none where no way is known.
+/// The neighbour to which a command for `to` is handed, now or once the link is resumed; none where no way is known.
 pub fn next_hop(conn: &mut Conn, to: &str) -> Result<Option<Peer>, Refusal> {
     let (near, ways) = (neighbours(conn)?, Ways::load(conn)?);
     let known: Vec<(String, Role)> = near.iter().map(|peer| (peer.node.clone(), peer.role)).collect();

@@ -55,6 +55,7 @@ const REMOTE_ACT_STATE: &[Item] = &[
     item("received", "对方平台已收到", "Received by the owner"),
     item("decided", "对方平台已处理", "Decided"),
     item("undeliverable", "无法送达", "Undeliverable"),
+    item("lost", "对方平台恢复备份后已无此记录", "Lost by its owner in a restore"),
 ];
 
 /// Law on Promoting the Conversion of Sci-Tech Achievements, art. 18.

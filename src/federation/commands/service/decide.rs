@@ -2,6 +2,7 @@
 
 use super::{Desk, tell};
 use crate::db::{Conn, Tx};
+use crate::federation::commands::codes::NODE_UNKNOWN;
 use crate::federation::commands::model::{InboxState, Incoming};
 use crate::federation::commands::wire::{Decision, Made, RemoteFieldError, RemoteRefusal};
 use crate::federation::commands::{perform, rules, store};
@@ -50,12 +51,13 @@ pub fn refuse(tx: &mut Tx, desk: &Desk, origin: &str, key: &str, refusal: &Refus
 }
 
 /// A fault of this node: tried again later, until an operator has to look.
-pub fn failed(tx: &mut Tx, desk: &Desk, origin: &str, key: &str, error: &str) -> Result<(), Refusal> {
+pub fn failed(tx: &mut Tx, desk: &Desk, origin: &str, key: &str, error: &Refusal) -> Result<(), Refusal> {
     let Some(mut waiting) = waiting(tx, origin, key)? else { return Ok(()) };
     waiting.attempts += 1;
     waiting.next_at = tx.now().plus_seconds(rules::backoff_seconds(waiting.attempts));
-    waiting.last_error = error.chars().take(ERROR_CHARS_MAX).collect();
-    if waiting.attempts >= ATTEMPTS_MAX {
+    waiting.last_error = error.to_string().chars().take(ERROR_CHARS_MAX).collect();
+    // Keys come back: it is decided then, however long that takes.
+    if waiting.attempts >= ATTEMPTS_MAX && !error.is(&NODE_UNKNOWN) {
         waiting.state = InboxState::Failed;
         waiting.act = desk.unlocked(&waiting).map(|text| perform::shown_name(&text.act)).unwrap_or_default();
     }

@@ -28,8 +28,8 @@ pub use parts::{sale_changed, tell_parts};
 pub use post::{Errand, Failure, errands, forget, handed_over, not_handed_over};
 pub use read::{act, acts, dead, messages, retry, stuck, thread, threads};
 pub use receive::{Receipt, receive};
-pub use take::{came, take_waiting};
-pub use tell::{engagement_changed, message_sent};
+pub use take::{came, lost, take_waiting};
+pub use tell::{engagement_changed, message_sent, tell_waiting};
 
 /// What an instance needs to write and to open letters.
 #[derive(Clone)]

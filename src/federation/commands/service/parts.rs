@@ -76,31 +76,35 @@ pub fn sale_changed(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
     store::mark_parts(tx, sale, Some(&concerned))
 }
 
-/// Tells of some of the parts to which something happened; how many were looked at.
+/// Tells of some of the parts to which something happened; how many were looked at. What cannot be told stays due.
 pub fn tell_parts(tx: &mut Tx, desk: &Desk, limit: i64) -> Result<usize, Refusal> {
-    let due = store::due_parts(tx, limit)?;
+    let now = tx.now();
+    let due = store::due_parts(tx, now, limit)?;
     for part in &due {
-        told(tx, desk, part)?;
-        store::mark_part(tx, part.id, false)?;
+        if told(tx, desk, part)? {
+            store::mark_part(tx, part.id, false)?;
+        } else {
+            store::put_off_part(tx, part.id, now.plus_seconds(i64::from(tell::WAIT_SECONDS)))?;
+        }
     }
     Ok(due.len())
 }
 
-fn told(tx: &mut Tx, desk: &Desk, part: &Part) -> Result<(), Refusal> {
+fn told(tx: &mut Tx, desk: &Desk, part: &Part) -> Result<bool, Refusal> {
     let (node, urn) = (tx.node().to_owned(), tx.urn(part.of.entity(), part.id));
     match part.of {
         PartOf::Bidder(number) => {
-            let Some(found) = trading::part(tx, &node, part.sale, number)? else { return Ok(()) };
+            let Some(found) = trading::part(tx, &node, part.sale, number)? else { return Ok(true) };
             let document = |version| documents::part(&found, urn.clone(), version);
             tell::state(tx, desk, &part.node, part.id, &found.bidder.party.urn, &document)
         }
         PartOf::Objection(id) => {
-            let Some((sale, found)) = trading::objection(tx, &node, id)? else { return Ok(()) };
+            let Some((sale, found)) = trading::objection(tx, &node, id)? else { return Ok(true) };
             let document = |version| documents::objection(&sale, &found, urn.clone(), version);
             tell::state(tx, desk, &part.node, part.id, &found.party.urn, &document)
         }
         PartOf::Question(id) => {
-            let Some((sale, found)) = trading::question(tx, &node, id)? else { return Ok(()) };
+            let Some((sale, found)) = trading::question(tx, &node, id)? else { return Ok(true) };
             let document = |version| documents::question(&sale, &found, urn.clone(), version);
             tell::state(tx, desk, &part.node, part.id, &found.asker, &document)
         }

@@ -5,7 +5,7 @@ use crate::db::{Conn, Tx};
 use crate::federation::commands::model::{OutboxState, Outgoing, RemoteState};
 use crate::federation::commands::wire::{Carried, Command};
 use crate::federation::commands::{nodes, rules, store};
-use crate::federation::model::Peer;
+use crate::federation::model::{Peer, State};
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 
@@ -14,7 +14,7 @@ const REMEMBERED_DAYS: i64 = 2 * rules::LIFE_DAYS;
 const SWEEP_ROWS_MAX: i64 = 200;
 const ERROR_CHARS_MAX: usize = 1_000;
 
-/// A command and the neighbour that gets it; none while no way is known.
+/// A command and the neighbour that gets it; none while no way is known, or its link is suspended.
 #[derive(Clone, Debug)]
 pub struct Errand {
     pub origin: String,
@@ -37,7 +37,8 @@ pub fn errands(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Errand>,
     let mut errands = Vec::new();
     for one in store::due_outgoing(conn, now, limit)? {
         let command: Command = serde_json::from_str(&one.command).map_err(Refusal::internal)?;
-        let to = nodes::next_hop(conn, &one.to_node)?.filter(|next| !one.via.contains(&next.node));
+        let joined = |next: &Peer| next.state == State::Confirmed && !one.via.contains(&next.node);
+        let to = nodes::next_hop(conn, &one.to_node)?.filter(joined);
         let (origin, key) = (one.origin, one.key);
         errands.push(Errand { origin, key, to, carried: Carried { command, via: one.via } });
     }

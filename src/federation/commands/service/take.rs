@@ -14,7 +14,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, OrganisationId, parse_urn};
 use crate::kernel::time::UtcTime;
 use crate::proof::Letter;
-use crate::replica::model::State as ReplicaState;
+use crate::replica::model::{Replica, State as ReplicaState};
 use crate::replica::service as replica;
 
 /// Tries to open what came while the keys of its node are not known: about a day.
@@ -31,7 +31,8 @@ pub fn came(tx: &mut Tx, desk: &Desk, subject: &str) -> Result<(), Refusal> {
     let Ok(sealed) = serde_json::from_str::<SealedResult>(&document) else { return Ok(()) };
     let own = tx.node().to_owned();
     let fits = sealed.is_of_this_schema() && sealed.id == subject && sealed.from == record.origin;
-    let newer = store::came(tx, subject)?.is_none_or(|known| known.version < sealed.version);
+    let (known, said) = (store::came(tx, subject)?, (record.epoch, sealed.version));
+    let newer = known.is_none_or(|known| (known.epoch, known.version) < said);
     if sealed.to != own || !fits || !newer {
         return Ok(());
     }
@@ -46,8 +47,32 @@ pub fn came(tx: &mut Tx, desk: &Desk, subject: &str) -> Result<(), Refusal> {
         last_error: String::new(),
         document,
         came_at: now,
+        epoch: record.epoch,
+        says: String::new(),
     };
     open(tx, desk, came)
+}
+
+/// The node of a sealed record was restored and does not have it any more: the act or the thread that it told of is shown
+/// as lost, because its owner cannot be held to what it does not know.
+pub fn lost(tx: &mut Tx, record: &Replica) -> Result<(), Refusal> {
+    let Some(came) = store::came(tx, &record.subject)? else { return Ok(()) };
+    match came.says.split_once(':') {
+        Some(("act", id)) => {
+            let id = id.parse().map_err(Refusal::internal)?;
+            if let Some(before) = store::act(tx, id)? {
+                moved(tx, &before, before.lost())?;
+            }
+        }
+        Some(("thread", urn)) => {
+            if let Some(known) = store::thread(tx, urn)? {
+                let lost_at = Some(tx.now());
+                put_thread(tx, &RemoteThread { lost_at, epoch: record.epoch, ..known })?;
+            }
+        }
+        _ => {}
+    }
+    store::put_came(tx, &Came { epoch: record.epoch, ..came })
 }
 
 /// Those whose keys were not known when they came; how many were looked at.
@@ -75,7 +100,10 @@ fn open(tx: &mut Tx, desk: &Desk, mut came: Came) -> Result<(), Refusal> {
     };
     let outcome = match outcome {
         Ok(body) => match serde_json::from_value::<News>(body) {
-            Ok(news) => take(tx, &came.origin, news)?.map_err(|reason| (false, reason.to_owned())),
+            Ok(news) => {
+                came.says = says(&news);
+                take(tx, &came.origin, came.epoch, news)?.map_err(|reason| (false, reason.to_owned()))
+            }
             Err(error) => Err((false, error.to_string())),
         },
         Err(refused) => Err(refused),
@@ -96,11 +124,20 @@ fn open(tx: &mut Tx, desk: &Desk, mut came: Came) -> Result<(), Refusal> {
     store::put_came(tx, &came)
 }
 
+/// By what the act or the thread is found once its node does not have it any more. A message that came stays.
+fn says(news: &News) -> String {
+    match news {
+        News::Command { key, .. } => format!("act:{key}"),
+        News::Thread { thread, .. } => format!("thread:{}", thread.urn),
+        News::Message { .. } => String::new(),
+    }
+}
+
 /// What a node may say: of acts that were sent to it, and of threads of its own with parties of ours.
-fn take(tx: &mut Tx, origin: &str, news: News) -> Result<Result<(), &'static str>, Refusal> {
+fn take(tx: &mut Tx, origin: &str, epoch: i64, news: News) -> Result<Result<(), &'static str>, Refusal> {
     match news {
         News::Command { key, received_at, decision } => of_command(tx, origin, &key, received_at, decision),
-        News::Thread { organisation, thread } => of_thread(tx, origin, &organisation, *thread),
+        News::Thread { organisation, thread } => of_thread(tx, origin, epoch, &organisation, *thread),
         News::Message { organisation, thread, message } => {
             of_message(tx, origin, &organisation, thread, message)
         }
@@ -118,13 +155,20 @@ fn of_command(
     let found = id.map(|id| store::act(tx, id)).transpose()?.flatten();
     let Some(before) = found.filter(|act| act.node == origin) else { return Ok(Err("no such act")) };
     let mut after = before.moved(RemoteState::Received, received_at).unwrap_or_else(|| before.clone());
-    if let Some(decision) = decision {
-        after = after.moved(RemoteState::Decided, decision.at).unwrap_or(after);
-        after.accepted = Some(decision.accepted);
-        if let Some(made) = &decision.made {
-            after.thread.clone_from(&made.thread);
+    match decision {
+        Some(decision) => {
+            after = after.moved(RemoteState::Decided, decision.at).unwrap_or(after);
+            // A node that was restored may have decided once more.
+            after.decided_at = Some(decision.at);
+            after.accepted = Some(decision.accepted);
+            if let Some(made) = &decision.made {
+                after.thread.clone_from(&made.thread);
+            }
+            after.answer = serde_json::to_string(&decision).map_err(Refusal::internal)?;
         }
-        after.answer = serde_json::to_string(&decision).map_err(Refusal::internal)?;
+        // Within one life of its node it is told of later: so that life is over.
+        None if before.decided_at.is_some() => after = after.undecided(),
+        None => {}
     }
     moved(tx, &before, after)?;
     Ok(Ok(()))
@@ -145,6 +189,7 @@ pub(super) fn moved(tx: &mut Tx, before: &RemoteAct, after: RemoteAct) -> Result
 fn of_thread(
     tx: &mut Tx,
     origin: &str,
+    epoch: i64,
     organisation: &str,
     thread: ThreadDocument,
 ) -> Result<Result<(), &'static str>, Refusal> {
@@ -153,7 +198,8 @@ fn of_thread(
     if node != origin {
         return Ok(Err("a thread of another node"));
     }
-    if store::thread(tx, &thread.urn)?.is_some_and(|known| known.version >= thread.version) {
+    let said = (epoch, thread.version);
+    if store::thread(tx, &thread.urn)?.is_some_and(|known| (known.epoch, known.version) >= said) {
         return Ok(Ok(()));
     }
     let erased_at = is_erased(tx, &thread.about)?.then(|| tx.now());
@@ -170,14 +216,23 @@ fn of_thread(
         document: serde_json::to_string(&thread).map_err(Refusal::internal)?,
         updated_at: tx.now(),
         erased_at,
+        epoch,
+        lost_at: None,
     };
-    store::put_thread(tx, &known)?;
+    put_thread(tx, &known)?;
+    Ok(Ok(()))
+}
+
+/// Keeps a thread as it now stands, and tells followers.
+fn put_thread(tx: &mut Tx, known: &RemoteThread) -> Result<(), Refusal> {
+    store::put_thread(tx, known)?;
     let facts = serde_json::json!({
-        "thread": known.urn, "kind": known.kind, "state": known.state, "organisation": organisation,
+        "thread": known.urn, "kind": known.kind, "state": known.state, "organisation": known.organisation,
+        "lost": known.lost_at.is_some(),
     });
     let subject = tx.urn("remote_thread", known.id);
     tx.record(&ACTOR, NewChange::local("remote_thread.changed", subject, known.version, facts));
-    Ok(Ok(()))
+    Ok(())
 }
 
 fn of_message(

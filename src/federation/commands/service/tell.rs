@@ -6,6 +6,7 @@ use super::Desk;
 use crate::db::Tx;
 use crate::engagement;
 use crate::engagement::model::{EngagementId, MessageId};
+use crate::federation::commands::codes::NODE_UNKNOWN;
 use crate::federation::commands::model::Incoming;
 use crate::federation::commands::store::{self, Told};
 use crate::federation::commands::wire::{
@@ -20,6 +21,10 @@ use crate::proof::Letter;
 use crate::proof::model::Purpose;
 
 const ACTOR: Actor = Actor::System("federation.commands");
+/// Until it is tried again.
+pub(super) const WAIT_SECONDS: u32 = 60;
+/// What could not be told for so long is told no more.
+const WAIT_DAYS: i64 = 30;
 
 /// That a command was received, or what was decided.
 pub(super) fn command(
@@ -29,7 +34,11 @@ pub(super) fn command(
     decision: Option<Decision>,
 ) -> Result<(), Refusal> {
     let news = News::Command { key: of.key.clone(), received_at: of.received_at, decision };
-    tell(tx, desk, &of.origin, of.result, &news)
+    if tell(tx, desk, &of.origin, of.result, &news)? {
+        return Ok(());
+    }
+    // What cannot be told is not decided: it waits.
+    Err(Refusal::new(&NODE_UNKNOWN).retry_after_seconds(WAIT_SECONDS))
 }
 
 /// An engagement changed: its remote party's node is told how it now stands.
@@ -39,7 +48,8 @@ pub fn engagement_changed(tx: &mut Tx, desk: &Desk, id: EngagementId) -> Result<
     let Some(to) = seen.engagement.remote_node().map(str::to_owned) else { return Ok(()) };
     let organisation = seen.engagement.enquirer.urn.clone();
     let news = News::Thread { organisation, thread: Box::new(documents::engagement(seen)) };
-    tell(tx, desk, &to, id, &news)
+    let is_told = tell(tx, desk, &to, id, &news)?;
+    noted(tx, id, None, is_told)
 }
 
 /// A message was sent, by either side: both see the same thread in the same order.
@@ -50,10 +60,38 @@ pub fn message_sent(tx: &mut Tx, desk: &Desk, id: EngagementId, message: Message
     let Some(found) = engagement::service::message_of(tx, message)? else { return Ok(()) };
     let (organisation, thread) = (seen.engagement.enquirer.urn, seen.engagement.urn);
     let news = News::Message { organisation, thread, message: documents::message(found) };
-    tell(tx, desk, &to, message, &news)
+    let is_told = tell(tx, desk, &to, message, &news)?;
+    noted(tx, id, Some(message), is_told)
 }
 
-/// A thread that has no version of its own: it is told in the next one if it says something new.
+/// Keeps in mind what could not be told: by its name, without its words.
+fn noted(tx: &mut Tx, id: EngagementId, message: Option<MessageId>, is_told: bool) -> Result<(), Refusal> {
+    if is_told {
+        return store::tell_no_more(tx, id, message);
+    }
+    let now = tx.now();
+    store::tell_later(tx, id, message, now, now.plus_seconds(i64::from(WAIT_SECONDS)))
+}
+
+/// Tells what waits for the keys of its node, once they are known; how many were looked at.
+pub fn tell_waiting(tx: &mut Tx, desk: &Desk, limit: i64) -> Result<usize, Refusal> {
+    let now = tx.now();
+    let due = store::untold(tx, now, limit)?;
+    for one in &due {
+        if one.since < now.plus_days(-WAIT_DAYS) {
+            tracing::error!(engagement = %one.engagement, "the keys of a node are not known any more: it is not told");
+            store::tell_no_more(tx, one.engagement, one.message)?;
+            continue;
+        }
+        match one.message {
+            Some(message) => message_sent(tx, desk, one.engagement, message)?,
+            None => engagement_changed(tx, desk, one.engagement)?,
+        }
+    }
+    Ok(due.len())
+}
+
+/// A thread that has no version of its own: it is told in the next one if it says something new. Whether it is told.
 pub(super) fn state<T>(
     tx: &mut Tx,
     desk: &Desk,
@@ -61,31 +99,31 @@ pub(super) fn state<T>(
     id: Id<T>,
     organisation: &str,
     document: &dyn Fn(i64) -> ThreadDocument,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let subject = tx.urn(RESULT_ENTITY, id);
     let news =
         |version| News::Thread { organisation: organisation.to_owned(), thread: Box::new(document(version)) };
     let version = match store::told(tx, &subject)? {
         None => 1,
-        Some(before) if before.digest == desk.mark(&news(before.version))? => return Ok(()),
+        Some(before) if before.digest == desk.mark(&news(before.version))? => return Ok(true),
         Some(before) => before.version + 1,
     };
     tell(tx, desk, to, id, &news(version))
 }
 
-/// Says it once: the next version of the record if it says something new.
-fn tell<T>(tx: &mut Tx, desk: &Desk, to: &str, id: Id<T>, news: &News) -> Result<(), Refusal> {
+/// Says it once: the next version of the record if it says something new. False while no keys of the node are known: its
+/// key was revoked and the new one is not pinned yet, or the chain that led to it has gone.
+fn tell<T>(tx: &mut Tx, desk: &Desk, to: &str, id: Id<T>, news: &News) -> Result<bool, Refusal> {
     let own = tx.node().to_owned();
     let Some(keys) = nodes::keys_of(tx, &own, to)? else {
-        // It was a neighbour's neighbour when it acted; whoever cut the link decided that it hears no more.
-        tracing::warn!(node = to, "a node with a pending act has no known keys any more; it is not told");
-        return Ok(());
+        tracing::warn!(node = to, "the keys of a node that waits for news are not known");
+        return Ok(false);
     };
     let subject = tx.urn(RESULT_ENTITY, id);
     let before = store::told(tx, &subject)?;
     let said = desk.mark(news)?;
     if before.as_ref().is_some_and(|before| before.digest == said) {
-        return Ok(());
+        return Ok(true);
     }
     let version = before.map_or(1, |before| before.version + 1);
     let to_key = keys.first().ok_or_else(|| Refusal::internal("a node with no key"))?;
@@ -106,5 +144,5 @@ fn tell<T>(tx: &mut Tx, desk: &Desk, to: &str, id: Id<T>, news: &News) -> Result
     let audience = Audience::Nodes(vec![to.to_owned()]);
     let facts = json!({ "to": to });
     tx.record(&ACTOR, NewChange::published("command.answered", subject, version, audience, facts, public));
-    Ok(())
+    Ok(true)
 }

@@ -62,7 +62,7 @@ pub fn blank_received(conn: &mut Conn, keys: &[(String, String)]) -> Result<(), 
 
 /// Acts of users of this node that are over, and whose words are still here.
 pub fn acts_before(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<RemoteActId>, Refusal> {
-    let over = [RemoteState::Decided, RemoteState::Undeliverable];
+    let over = [RemoteState::Decided, RemoteState::Undeliverable, RemoteState::Lost];
     let old = remote_act::table
         .filter(remote_act::state.eq_any(over))
         .filter(remote_act::asked_at.lt(before))

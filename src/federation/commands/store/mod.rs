@@ -7,6 +7,7 @@ mod outbox;
 mod parts;
 mod results;
 mod threads;
+mod untold;
 
 pub use acts::{act, acts, insert_act, save_act};
 pub use erasing::{
@@ -18,6 +19,7 @@ pub use inbox::{count_since, due_incoming, incoming, insert_incoming, revive_fai
 pub use outbox::{
     count_waiting, dead, due_outgoing, forget_handed_over, insert_outgoing, outgoing, revive, save_outgoing,
 };
-pub use parts::{due_parts, insert_part, mark_part, mark_parts, part, part_of};
+pub use parts::{due_parts, insert_part, mark_part, mark_parts, part, part_of, put_off_part};
 pub use results::{Came, Told, came, due_results, put_came, put_told, told};
 pub use threads::{insert_message, messages, put_thread, thread, thread_by_id, threads};
+pub use untold::{tell_later, tell_no_more, untold};

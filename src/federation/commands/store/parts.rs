@@ -6,6 +6,7 @@ use crate::db::Conn;
 use crate::db::schema::commands::command_part;
 use crate::federation::commands::model::{OBJECTION_ENTITY, Part, PartId, PartOf, QUESTION_ENTITY};
 use crate::kernel::error::Refusal;
+use crate::kernel::time::UtcTime;
 use crate::trading::model::SaleId;
 
 #[derive(Queryable, Insertable)]
@@ -18,6 +19,7 @@ struct Row {
     about: String,
     node: String,
     due: bool,
+    next_at: Option<UtcTime>,
 }
 
 impl Row {
@@ -43,7 +45,8 @@ fn columns(of: PartOf) -> (i32, String) {
 pub fn insert_part(conn: &mut Conn, of: &Part) -> Result<(), Refusal> {
     let (bidder, about) = columns(of.of);
     let entity = of.of.entity().to_owned();
-    let row = Row { id: of.id, sale: of.sale, entity, bidder, about, node: of.node.clone(), due: true };
+    let (node, next_at) = (of.node.clone(), None);
+    let row = Row { id: of.id, sale: of.sale, entity, bidder, about, node, due: true, next_at };
     diesel::insert_into(command_part::table).values(row).execute(conn)?;
     Ok(())
 }
@@ -81,14 +84,21 @@ pub fn mark_parts(conn: &mut Conn, sale: SaleId, bidders: Option<&[i32]>) -> Res
     Ok(())
 }
 
-pub fn due_parts(conn: &mut Conn, limit: i64) -> Result<Vec<Part>, Refusal> {
+pub fn due_parts(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Part>, Refusal> {
     let rows: Vec<Row> = command_part::table
         .filter(command_part::due.eq(true))
+        .filter(command_part::next_at.is_null().or(command_part::next_at.le(now)))
         .order(command_part::id)
         .limit(limit)
         .select(command_part::all_columns)
         .load(conn)?;
     rows.into_iter().map(Row::build).collect()
+}
+
+/// It stays due, and is not looked at before.
+pub fn put_off_part(conn: &mut Conn, id: PartId, until: UtcTime) -> Result<(), Refusal> {
+    diesel::update(command_part::table.find(id)).set(command_part::next_at.eq(until)).execute(conn)?;
+    Ok(())
 }
 
 /// Whether its node has to be told of it.

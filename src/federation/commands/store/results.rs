@@ -46,6 +46,10 @@ pub struct Came {
     pub last_error: String,
     pub document: String,
     pub came_at: UtcTime,
+    /// The life of its node in which it was told.
+    pub epoch: i64,
+    /// What it tells of; empty until it was opened, and where nothing is lost with it.
+    pub says: String,
 }
 
 pub fn came(conn: &mut Conn, subject: &str) -> Result<Option<Came>, Refusal> {

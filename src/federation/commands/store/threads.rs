@@ -25,6 +25,8 @@ struct ThreadRow {
     document: String,
     updated_at: UtcTime,
     erased_at: Option<UtcTime>,
+    epoch: i64,
+    lost_at: Option<UtcTime>,
 }
 
 impl From<ThreadRow> for RemoteThread {
@@ -41,6 +43,8 @@ impl From<ThreadRow> for RemoteThread {
             document: row.document,
             updated_at: row.updated_at,
             erased_at: row.erased_at,
+            epoch: row.epoch,
+            lost_at: row.lost_at,
         }
     }
 }
@@ -60,6 +64,8 @@ pub fn put_thread(conn: &mut Conn, of: &RemoteThread) -> Result<(), Refusal> {
         document: it.document,
         updated_at: it.updated_at,
         erased_at: it.erased_at,
+        epoch: it.epoch,
+        lost_at: it.lost_at,
     };
     on_each!(conn, c => diesel::insert_into(remote_thread::table)
         .values(row.clone())
