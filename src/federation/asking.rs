@@ -62,7 +62,7 @@ fn read_page(own: &str, sender: &str, cursor: &Cursor, heard: &Heard) -> Result<
     }
     let mut events: Vec<Received> = Vec::with_capacity(values.len());
     let mut expected = cursor.seq + 1;
-    for value in values {
+    for value in &values {
         let read = wire::read_feed_event(sender, own, value);
         let (found, _, event) = read.ok_or_else(|| invalid("an event has no number"))?;
         if found != expected {
@@ -85,18 +85,20 @@ pub async fn snapshot(
     peer: &Peer,
     after: &str,
     through: Option<&str>,
-) -> Result<(Cursor, Lines, Option<String>), Refusal> {
+) -> Result<Part, Refusal> {
     let mut path = format!("/federation/v1/snapshot?after_subject={}&limit={PART_LINES_MAX}", coded(after));
     if let Some(through) = through {
         path.push_str(&format!("&through={}", coded(through)));
     }
     let heard = courier.get(peer, &path, 30).await?.success()?;
-    let (own, sender) = (own.to_owned(), peer.node.clone());
-    let read = tokio::task::spawn_blocking(move || read_part(&own, &sender, &heard));
+    let (own, sender, after) = (own.to_owned(), peer.node.clone(), after.to_owned());
+    let read = tokio::task::spawn_blocking(move || read_part(&own, &sender, after, &heard));
     read.await.map_err(Refusal::internal)?
 }
 
-fn read_part(own: &str, sender: &str, heard: &Heard) -> Result<(Cursor, Lines, Option<String>), Refusal> {
+type Part = (Cursor, Lines, Option<String>);
+
+fn read_part(own: &str, sender: &str, after: String, heard: &Heard) -> Result<Part, Refusal> {
     let text = std::str::from_utf8(&heard.body).map_err(|_| invalid("the snapshot is not UTF-8"))?;
     let mut values = Vec::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
@@ -110,27 +112,45 @@ fn read_part(own: &str, sender: &str, heard: &Heard) -> Result<(Cursor, Lines, O
         return Err(invalid("a snapshot without an opening line"));
     }
     let lines = values.split_off(1);
-    let opening = values.pop().unwrap_or_default();
-    let number = |name: &str| opening[name].as_i64().filter(|number| *number >= 0);
-    let (epoch, seq) = number("epoch").zip(number("as_of_seq")).ok_or_else(|| invalid("no as_of_seq"))?;
-    let view = opening["view"].as_str().ok_or_else(|| invalid("no view"))?.to_owned();
-    if opening["node"] != *sender
-        || epoch == 0
-        || closing["count"].as_u64() != u64::try_from(lines.len()).ok()
-    {
+    let as_of = read_opening(sender, &values.pop().unwrap_or_default())?;
+    if closing["count"].as_u64() != u64::try_from(lines.len()).ok() {
         return Err(invalid("the snapshot is not whole"));
     }
-    let line = |value: Value| {
-        let subject = value["subject"].as_str().unwrap_or_default().to_owned();
-        (subject, wire::read_snapshot_line(own, value))
-    };
     let next = closing["next"].as_str().map(str::to_owned);
-    Ok((Cursor { epoch, seq, view }, lines.into_iter().map(line).collect(), next))
+    if next.as_ref().is_some_and(|next| !wire::is_plain(next) || *next <= after) {
+        return Err(invalid("the snapshot does not go on"));
+    }
+    let mut last = after;
+    let line = |value: Value| {
+        // One that has no good name stands where the one before it stands: it can be resumed there.
+        if let Some(subject) = value["subject"].as_str().filter(|subject| wire::is_plain(subject)) {
+            subject.clone_into(&mut last);
+        }
+        (last.clone(), wire::read_snapshot_line(sender, own, &value))
+    };
+    Ok((as_of, lines.into_iter().map(line).collect(), next))
+}
+
+fn read_opening(sender: &str, opening: &Value) -> Result<Cursor, Refusal> {
+    let number = |name: &str| opening[name].as_i64().filter(|number| *number >= 0);
+    let (epoch, seq) = number("epoch").zip(number("as_of_seq")).ok_or_else(|| invalid("no as_of_seq"))?;
+    let view = opening["view"].as_str().filter(|view| wire::is_plain(view));
+    let view = view.ok_or_else(|| invalid("no view"))?.to_owned();
+    if opening["node"] != *sender || !(1..=wire::EPOCH_MAX).contains(&epoch) {
+        return Err(invalid("the snapshot is another node's, or of no epoch"));
+    }
+    Ok(Cursor { epoch, seq, view })
 }
 
 pub async fn digest(courier: &Courier, peer: &Peer, after: &str) -> Result<Digest, Refusal> {
     let path = format!("/federation/v1/digest?after={}", coded(after));
-    courier.get(peer, &path, 30).await?.success()?.json()
+    let digest: Digest = courier.get(peer, &path, 30).await?.success()?.json()?;
+    let named = digest.buckets.iter().flat_map(|bucket| [&bucket.after, &bucket.through]);
+    if named.chain(&digest.next).all(|subject| wire::is_plain(subject)) {
+        Ok(digest)
+    } else {
+        Err(invalid("the digest names what is no subject"))
+    }
 }
 
 /// Says what the neighbour is to this node; answered by what this node is to it.

@@ -11,6 +11,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::parse_urn;
 use crate::kernel::leaf::{self, Leaf};
 use crate::kernel::time::UtcTime;
+use crate::proof::merkle::Hash;
 use crate::replica::model::{Aside, ERASURE, Event};
 
 pub const STUB_TYPE: &str = "cn.techmart.stub.v1";
@@ -22,6 +23,10 @@ const JSON: &str = "application/json";
 const DATA_BYTES_MAX: usize = 512 * 1024;
 const TEXT_BYTES_MAX: usize = 512;
 const SALT_BYTES_MAX: usize = 64;
+/// An epoch has 31 bits. A greater one would stand above all that its node ever tells.
+pub const EPOCH_MAX: i64 = i32::MAX as i64;
+/// Whole numbers that canonical JSON has exactly: a greater one is in no leaf.
+const NUMBER_MAX: i64 = (1 << 53) - 1;
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -158,74 +163,98 @@ fn rendered(envelope: &Envelope, event: Option<&Event>) -> Result<String, Refusa
     Ok(text)
 }
 
-/// What a neighbour's feed says at one number. None: not even a number can be read.
-pub fn read_feed_event(sender: &str, own: &str, value: Value) -> Option<(i64, i64, Received)> {
-    let kept = value.clone();
-    let envelope: Envelope = serde_json::from_value(value).ok()?;
-    let sequence: i64 = envelope.sequence.as_deref()?.parse().ok()?;
-    let epoch = envelope.epoch?;
-    if envelope.specversion != SPEC || envelope.source != format!("urn:tm:{sender}") {
+/// What a neighbour's feed says at one number, with the leaf hash that it names there. None: not even the number and
+/// whose feed it is can be read. Whatever else is wrong is wrong with this one event, and holds up no other.
+pub fn read_feed_event(sender: &str, own: &str, value: &Value) -> Option<(i64, Hash, Received)> {
+    let sequence: i64 = value["sequence"].as_str()?.parse().ok()?;
+    if value["specversion"] != SPEC || value["source"] != format!("urn:tm:{sender}") {
         return None;
     }
-    let leaf_hash = envelope.leafhash.clone().unwrap_or_default();
-    if envelope.event_type == STUB_TYPE {
-        let stub = (sequence, epoch, Received::Stub);
-        return (hex::decode(&leaf_hash).is_ok_and(|hash| hash.len() == 32)).then_some(stub);
+    let leaf: Option<Hash> = value["leafhash"].as_str().and_then(|text| hex::decode(text).ok()?.try_into().ok());
+    let read = read_at(sender, own, value, sequence, leaf);
+    Some((sequence, leaf.unwrap_or_default(), read.unwrap_or_else(|reason| bad(value, reason))))
+}
+
+fn read_at(
+    sender: &str,
+    own: &str,
+    value: &Value,
+    sequence: i64,
+    leaf: Option<Hash>,
+) -> Result<Received, Aside> {
+    let leaf = leaf.ok_or(Aside::Malformed)?;
+    let epoch = counted(value["epoch"].as_i64(), EPOCH_MAX)?;
+    if value["type"] == STUB_TYPE {
+        return Ok(Received::Stub);
     }
-    let read = read_event(envelope, own).and_then(|read| match read {
-        Received::Event(event) if !leaf_fits(&event, epoch, sequence, &leaf_hash) => Err(Aside::HashMismatch),
+    match read_event(value, sender, own)? {
+        Received::Event(event) if !leaf_fits(&event, epoch, sequence, &leaf) => Err(Aside::HashMismatch),
         read => Ok(read),
-    });
-    Some((sequence, epoch, read.unwrap_or_else(|reason| bad(&kept, reason))))
+    }
 }
 
 /// A line of a neighbour's snapshot.
-pub fn read_snapshot_line(own: &str, value: Value) -> Received {
-    let kept = value.clone();
-    let read = serde_json::from_value(value).map_err(|_| Aside::Malformed);
-    read.and_then(|envelope| read_event(envelope, own)).unwrap_or_else(|reason| bad(&kept, reason))
+pub fn read_snapshot_line(sender: &str, own: &str, value: &Value) -> Received {
+    read_event(value, sender, own).unwrap_or_else(|reason| bad(value, reason))
+}
+
+/// What may be kept as a text and compared by a database: PostgreSQL takes no U+0000.
+pub fn is_plain(text: &str) -> bool {
+    text.len() <= TEXT_BYTES_MAX && !text.chars().any(char::is_control)
 }
 
 fn bad(value: &Value, reason: Aside) -> Received {
-    let subject = value["subject"].as_str().unwrap_or_default().chars().take(TEXT_BYTES_MAX).collect();
+    let subject = value["subject"].as_str().unwrap_or_default();
+    let subject = subject.chars().filter(|c| !c.is_control()).take(TEXT_BYTES_MAX).collect();
     Received::Bad { subject, reason, raw: value.to_string() }
 }
 
-fn read_event(envelope: Envelope, own: &str) -> Result<Received, Aside> {
-    let short = |text: Option<String>| text.filter(|text| text.len() <= TEXT_BYTES_MAX && !text.is_empty());
+fn read_event(value: &Value, sender: &str, own: &str) -> Result<Received, Aside> {
+    let envelope = Envelope::deserialize(value).map_err(|_| Aside::Malformed)?;
+    let short = |text: Option<String>| text.filter(|text| is_plain(text) && !text.is_empty());
     let needed = |text: Option<String>| short(text).ok_or(Aside::Malformed);
     let origin = needed(envelope.origin)?;
     // The loop guard: what came from here is known here (rule 9).
     if origin == own {
         return Ok(Received::Stub);
     }
+    let hops = envelope.hops.filter(|hops| (1..=64).contains(hops)).ok_or(Aside::Malformed)?;
+    match (origin == sender, hops == 1) {
+        (true, true) | (false, false) => {}
+        // What has travelled one link is its sender's own (TMF-1 rule 9).
+        (false, true) => return Err(Aside::NotItsOwn),
+        (true, false) => return Err(Aside::Malformed),
+    }
     let subject = needed(envelope.subject)?;
     parse_urn(&subject).ok_or(Aside::Malformed)?;
     let audience = needed(envelope.audience).and_then(|a| Audience::from_text(&a).ok_or(Aside::Malformed))?;
-    let seq: i64 = needed(envelope.originseq)?.parse().map_err(|_| Aside::Malformed)?;
+    let seq = needed(envelope.originseq)?.parse().map_err(|_| Aside::Malformed)?;
     let data = match envelope.data {
         None => None,
         Some(value) => Some(read_data(&value, envelope.datahash.as_deref(), envelope.salt.as_deref())?),
     };
+    let reason = envelope.reason.filter(|reason| !reason.is_empty());
     let event = Event {
         origin,
-        epoch: positive(envelope.originepoch)?,
-        seq,
-        hops: envelope.hops.filter(|hops| (1..=64).contains(hops)).ok_or(Aside::Malformed)?,
+        epoch: counted(envelope.originepoch, EPOCH_MAX)?,
+        // 0: a state and no event.
+        seq: if seq == 0 { 0 } else { counted(Some(seq), NUMBER_MAX)? },
+        hops,
         subject,
-        version: positive(envelope.subjectversion)?,
+        version: counted(envelope.subjectversion, NUMBER_MAX)?,
         method: envelope.method.ok_or(Aside::Malformed)?,
         event_type: needed(Some(envelope.event_type))?,
         time: envelope.time.ok_or(Aside::Malformed)?,
         audience,
-        reason: short(envelope.reason),
+        reason: reason.map(|reason| needed(Some(reason))).transpose()?,
         data,
     };
     Ok(Received::Event(Box::new(event)))
 }
 
-fn positive(number: Option<i64>) -> Result<i64, Aside> {
-    number.filter(|number| *number > 0).ok_or(Aside::Malformed)
+/// A whole number from 1 on.
+fn counted(number: Option<i64>, max: i64) -> Result<i64, Aside> {
+    number.filter(|number| (1..=max).contains(number)).ok_or(Aside::Malformed)
 }
 
 fn read_data(value: &Value, hash: Option<&str>, salt: Option<&str>) -> Result<RelayedData, Aside> {
@@ -245,7 +274,7 @@ fn read_data(value: &Value, hash: Option<&str>, salt: Option<&str>) -> Result<Re
 }
 
 /// Whether an event is the one that the sender's tree has at its number. What was erased can't be told any more.
-fn leaf_fits(event: &Event, epoch: i64, feed_seq: i64, leaf_hash: &str) -> bool {
+fn leaf_fits(event: &Event, epoch: i64, feed_seq: i64, leaf_hash: &Hash) -> bool {
     if event.method == Method::Put && event.data.is_none() {
         return true;
     }
@@ -261,5 +290,5 @@ fn leaf_fits(event: &Event, epoch: i64, feed_seq: i64, leaf_hash: &str) -> bool 
         time: event.time,
         commitment,
     };
-    leaf.hash().is_ok_and(|hash| hex::encode(hash) == leaf_hash)
+    leaf.hash().is_ok_and(|hash| hash == *leaf_hash)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{Aside, Event, QuarantineId, SetAside};
+use super::model::{Aside, Event, QuarantineId, SetAside, State};
 use super::store;
 use crate::db::{Conn, Tx};
 use crate::kernel::codes_common::NOT_FOUND;
@@ -28,6 +28,8 @@ pub fn keep_aside(tx: &mut Tx, peer: &str, subject: &str, reason: Aside, event: 
     if store::open_asides(tx, peer)? >= ASIDES_OPEN_MAX {
         return Ok(());
     }
+    let erased = store::find(tx, subject)?.is_some_and(|known| known.state == State::Erased);
+    let event = if erased { "" } else { event };
     let one = SetAside {
         id: tx.new_id(),
         peer: peer.to_owned(),

@@ -111,6 +111,19 @@ pub struct Replica {
     pub generation: i64,
 }
 
+/// A record of another node without its data: as much as says who may see it, and what a digest says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outline {
+    pub subject: String,
+    pub origin: String,
+    pub via: String,
+    pub audience: Audience,
+    pub hops: i32,
+    pub version: i64,
+    pub state: State,
+    pub data_hash: Option<Vec<u8>>,
+}
+
 ids! {
     QuarantineId of Quarantined;
 }

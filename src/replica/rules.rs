@@ -58,6 +58,21 @@ pub fn same(known: &Known, event: &Event) -> bool {
     gone == (event.method == Method::Delete) && (gone || known.hash.as_deref() == hash)
 }
 
+/// Whether a neighbour speaks of a record whose owner is a neighbour too, and speaks of it here itself: then what the
+/// other says is no news, and only tells that it gives it as well (rule 8). What the owner gave no more stands with whoever
+/// gives it still.
+pub fn is_for_its_owner(via: &str, event: &Event, owner_lives: bool, known: Option<(&str, State)>) -> bool {
+    let speaks = |(holder, state)| holder == event.origin.as_str() && state != State::Withdrawn;
+    owner_lives && event.origin != via && known.is_none_or(speaks)
+}
+
+/// Whether what is known of a record is not what its owner says of it: later, or otherwise.
+pub fn contradicts(known: &Known, event: &Event, replaces: Option<i64>) -> bool {
+    let said = (replaces.unwrap_or(event.epoch), event.version);
+    let here = (known.epoch, known.version);
+    here > said || (here == said && !same(known, event))
+}
+
 fn is_its_own(event: &Event) -> bool {
     parse_urn(&event.subject).is_some_and(|(node, _, _)| node == event.origin)
 }

@@ -1,8 +1,9 @@
 //! Taking events, and showing what is here.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::aside::set_aside;
+use super::inbox::Inbox;
 use super::model::{Event, Intake, Known, Replica, Standing, State, Taken, WITHDRAWN, Way};
 use super::rules::{self, Verdict};
 use super::store;
@@ -15,8 +16,8 @@ use crate::kernel::error::Refusal;
 
 pub use super::aside::{asides, keep_aside, resolve};
 pub use super::homes::{Homes, node_urn};
-pub use super::rules::{HOPS_MAX, buckets, hash_of};
-pub use super::store::{Filter, after, count, find, forget, load, open_asides, standings, ways};
+pub use super::rules::{HOPS_MAX, buckets, hash_of, is_for_its_owner};
+pub use super::store::{Filter, after, blank_asides, count, find, forget, load, open_asides, outlines, standings, ways};
 
 /// Events of one command: with the inbox and the log about 500 rows.
 pub const SLICE_EVENTS_MAX: usize = 160;
@@ -41,10 +42,13 @@ pub fn take(tx: &mut Tx, intake: &Intake, events: &[Event]) -> Result<Taken, Ref
     let withdrawn = events.iter().filter(|event| rules::is_withdrawal(event));
     let withdrawn: Vec<&str> = withdrawn.map(|event| event.subject.as_str()).collect();
     slice.further = ways::others(tx, intake, &withdrawn)?;
-    let fresh = fresh(tx, intake, events, &slice.known)?;
-    for (event, is_fresh) in events.iter().zip(fresh) {
-        if is_fresh {
-            slice.take(tx, intake, event)?;
+    let mut inbox = Inbox::of(tx, intake, events)?;
+    for event in events {
+        if slice.is_for_its_owner(intake, event) {
+            slice.hear_of_way(intake, event);
+        } else if inbox.is_fresh(intake, event, slice.known.get(&event.subject)) {
+            let is_written = slice.take(tx, intake, event)?;
+            inbox.note(intake, event, is_written);
         } else {
             slice.taken.passed_over += 1;
         }
@@ -53,6 +57,7 @@ pub fn take(tx: &mut Tx, intake: &Intake, events: &[Event]) -> Result<Taken, Ref
             tell_of_way(tx, intake, event);
         }
     }
+    inbox.save(tx)?;
     if intake.generation > 0 && !subjects.is_empty() {
         store::mark(tx, &subjects, intake.generation)?;
     }
@@ -74,18 +79,43 @@ struct Slice {
 }
 
 impl Slice {
-    fn take(&mut self, tx: &mut Tx, intake: &Intake, event: &Event) -> Result<(), Refusal> {
+    fn is_for_its_owner(&self, intake: &Intake, event: &Event) -> bool {
+        let known = self.known.get(&event.subject).map(|known| (known.via.as_str(), known.state));
+        let owner_lives = intake.living.contains_key(&event.origin);
+        rules::is_for_its_owner(&intake.via, event, owner_lives, known)
+    }
+
+    /// The sender gives, or gives no more, what its owner tells of itself.
+    fn hear_of_way(&mut self, intake: &Intake, event: &Event) {
+        self.taken.passed_over += 1;
+        if rules::is_withdrawal(event) {
+            self.ways.close(intake, &event.subject);
+        } else if event.data.is_some() && !self.known.contains_key(&event.subject) {
+            self.ways.open(intake, &event.subject, &intake.via, event.hops);
+        }
+    }
+
+    /// Whether it was written.
+    fn take(&mut self, tx: &mut Tx, intake: &Intake, event: &Event) -> Result<bool, Refusal> {
         if self.withdraws_in_part(intake, event) {
             self.taken.passed_over += 1;
-            return Ok(());
+            return Ok(false);
         }
         let replaces = intake.replaces.filter(|_| event.origin == intake.via);
         let known = self.known.get(&event.subject);
-        match rules::judge(known, event, replaces) {
-            Verdict::PassOver => self.taken.passed_over += 1,
+        // What others told of a record before its owner was a neighbour gives way to what the owner has.
+        let owners_state = intake.generation > 0 && event.origin == intake.via;
+        let hearsay = |known: &&Known| owners_state && known.via != intake.via;
+        let overruled = known.filter(hearsay).is_some_and(|known| rules::contradicts(known, event, replaces));
+        match rules::judge(known.filter(|_| !overruled), event, replaces) {
+            Verdict::PassOver => {
+                self.taken.passed_over += 1;
+                Ok(false)
+            }
             Verdict::SetAside(reason) => {
                 set_aside(tx, &intake.via, event, reason)?;
                 self.taken.set_aside.push((event.subject.clone(), reason));
+                Ok(false)
             }
             Verdict::Write => {
                 let replica = replica(tx, intake, event, replaces);
@@ -98,6 +128,7 @@ impl Slice {
                 }
                 if event.is_erasure() {
                     changes::feed::blank(tx, &event.subject)?;
+                    store::blank_asides(tx, &event.subject)?;
                 }
                 if differs(known, event) {
                     record(tx, intake, event, replica.epoch);
@@ -105,9 +136,9 @@ impl Slice {
                 self.known.insert(event.subject.clone(), known_of(&replica));
                 self.written.insert(event.subject.clone(), replica);
                 self.taken.written += 1;
+                Ok(true)
             }
         }
-        Ok(())
     }
 
     /// Whether the sender gives no more what another neighbour still gives (rule 8).
@@ -127,44 +158,6 @@ impl Slice {
             None => false,
         }
     }
-}
-
-/// Which of them were not taken before; they are noted as taken. What a snapshot tells is a state and no event: it is
-/// judged by its version alone. So is what was withdrawn here since, because another neighbour may give it.
-fn fresh(
-    tx: &mut Tx,
-    intake: &Intake,
-    events: &[Event],
-    known: &HashMap<String, Known>,
-) -> Result<Vec<bool>, Refusal> {
-    if intake.generation > 0 {
-        return Ok(vec![true; events.len()]);
-    }
-    let mut by_origin: BTreeMap<(&str, i64), Vec<i64>> = BTreeMap::new();
-    for event in events.iter().filter(|event| event.seq > 0) {
-        by_origin.entry((&event.origin, event.epoch)).or_default().push(event.seq);
-    }
-    let mut seen: HashSet<(&str, i64, i64)> = HashSet::new();
-    for ((origin, epoch), seqs) in by_origin {
-        seen.extend(store::seen(tx, origin, epoch, &seqs)?.into_iter().map(|seq| (origin, epoch, seq)));
-    }
-    let mut keys = Vec::new();
-    let mut fresh = Vec::with_capacity(events.len());
-    for event in events {
-        let key = (event.origin.as_str(), event.epoch, event.seq);
-        if event.seq == 0 {
-            fresh.push(true);
-        } else if seen.insert(key) {
-            keys.push(key);
-            fresh.push(true);
-        } else {
-            fresh.push(known.get(&event.subject).is_some_and(|known| known.state == State::Withdrawn));
-        }
-    }
-    if !keys.is_empty() {
-        store::note(tx, &keys)?;
-    }
-    Ok(fresh)
 }
 
 /// Whether an event says something new, and not only that a new epoch still has it.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{Aside, Known, QuarantineId, Replica, SetAside, Standing, State, Way};
+use super::model::{Aside, Known, Outline, QuarantineId, Replica, SetAside, Standing, State, Way};
 use crate::db::conn::MultiBackend;
 use crate::db::schema::{inbox, quarantine, replica, replica_way};
 use crate::db::types::stored_words;
@@ -221,6 +221,26 @@ pub fn standings(
     Ok(rows.into_iter().map(standing).collect())
 }
 
+/// The next replicas behind a subject, without their data.
+pub fn outlines(conn: &mut Conn, filter: &Filter, after: &str, limit: i64) -> Result<Vec<Outline>, Refusal> {
+    let there = replica::public.is_not_null().and(replica::salt.is_not_null());
+    let whence = (replica::subject, replica::origin, replica::via, replica::audience, replica::hops);
+    let columns = (whence, (replica::version, replica::state, replica::data_hash, there));
+    let query = filtered(filter, after).order(replica::subject).limit(limit);
+    type Whence = (String, String, String, String, i32);
+    type Stand = (i64, State, Option<Vec<u8>>, bool);
+    let rows: Vec<(Whence, Stand)> = query.select(columns).load(conn)?;
+    let outline = |(whence, stand): (Whence, Stand)| {
+        let (subject, origin, via, audience, hops) = whence;
+        let (version, state, data_hash, there) = stand;
+        let unknown = || Refusal::internal(format!("audience {audience:?}"));
+        let audience = Audience::from_text(&audience).ok_or_else(unknown)?;
+        let data_hash = data_hash.filter(|_| there);
+        Ok(Outline { subject, origin, via, audience, hops, version, state, data_hash })
+    };
+    rows.into_iter().map(outline).collect()
+}
+
 /// The neighbours by which records of this type and these origins came.
 pub fn ways(conn: &mut Conn, event_type: &str) -> Result<Vec<(String, String)>, Refusal> {
     let of_type = replica::table.filter(replica::event_type.eq(event_type));
@@ -245,6 +265,13 @@ pub fn set_aside(conn: &mut Conn, one: &SetAside) -> Result<(), Refusal> {
         quarantine::resolved_at.eq(one.resolved_at),
     );
     diesel::insert_into(quarantine::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// What was set aside of a record that is erased keeps no data.
+pub fn blank_asides(conn: &mut Conn, subject: &str) -> Result<(), Refusal> {
+    let of = quarantine::table.filter(quarantine::subject.eq(subject).and(quarantine::event.ne("")));
+    diesel::update(of).set(quarantine::event.eq("")).execute(conn)?;
     Ok(())
 }
 

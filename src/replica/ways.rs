@@ -71,7 +71,7 @@ impl Ways {
         }
     }
 
-    fn open(&mut self, intake: &Intake, subject: &str, via: &str, hops: i32) {
+    pub fn open(&mut self, intake: &Intake, subject: &str, via: &str, hops: i32) {
         let generation = intake.living.get(via).copied().unwrap_or(0);
         let way = Way { subject: subject.to_owned(), via: via.to_owned(), hops, generation };
         self.opened.insert((via.to_owned(), subject.to_owned()), way);

@@ -9,11 +9,12 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::feed::Sight;
+use super::peers;
 use super::snapshot::{self, Asked};
 use super::take::Lines;
 use crate::changes;
 use crate::db::Conn;
-use crate::federation::model::{Cursor, Peer, Received};
+use crate::federation::model::{Cursor, Peer, Received, State as PeerState};
 use crate::kernel::change::Method;
 use crate::kernel::error::Refusal;
 use crate::kernel::leaf;
@@ -107,10 +108,18 @@ pub fn differences(
     let named: Vec<String> = lines.iter().map(|(subject, _)| subject.clone()).collect();
     let here = replicas::load(conn, &named)?;
     let here: HashMap<&str, &Replica> = here.iter().map(|it| (it.subject.as_str(), it)).collect();
+    let near = peers::all(conn)?.into_iter().filter(|peer| peer.state == PeerState::Confirmed);
+    let near: HashSet<String> = near.map(|peer| peer.node).collect();
     let differs = |(subject, line): &&(String, Received)| match line {
         Received::Stub => false,
         Received::Bad { .. } => true,
-        Received::Event(event) => here.get(subject.as_str()).is_none_or(|known| is_other(known, event)),
+        Received::Event(event) => {
+            let known = here.get(subject.as_str());
+            let stands = known.map(|known| (known.via.as_str(), known.state));
+            // Of its own records a neighbour tells itself.
+            !replicas::is_for_its_owner(node, event, near.contains(&event.origin), stands)
+                && known.is_none_or(|known| is_other(known, event))
+        }
     };
     let differing = lines.iter().filter(differs).map(|(_, line)| line.clone()).collect();
     let filter = Filter { via: Some(node), through, state: Some(State::Live), ..Filter::default() };

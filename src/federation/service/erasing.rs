@@ -19,6 +19,7 @@ use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::listing::service as listing;
 use crate::replica::model::ERASURE;
+use crate::replica;
 
 const REASON_CHARS_MAX: usize = 1000;
 const ERASED: &str = "record.erased";
@@ -67,6 +68,7 @@ pub fn record_erasure(tx: &mut Tx, actor: &Actor, urn: &str, version: i64) -> Re
     let last = changes::feed::last(tx, urn)?;
     let audience = last.map_or(Ok(Audience::Public), |(_, seen)| seen.audience())?;
     changes::feed::blank(tx, urn)?;
+    replica::service::blank_asides(tx, urn)?;
     commands::service::erase_about(tx, urn)?;
     let facts = json!({ "reason": ERASURE });
     tx.record(actor, NewChange::deleted(ERASED, urn.to_owned(), version, audience, facts));

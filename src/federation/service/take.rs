@@ -115,7 +115,9 @@ pub async fn snapshot_part(
     for start in (0..lines.len()).step_by(SLICE_EVENTS_MAX) {
         let end = (start + SLICE_EVENTS_MAX).min(lines.len());
         let (before, lines) = (sync.clone(), std::sync::Arc::clone(&lines));
-        let last = lines.get(end - 1).map(|line| line.0.clone()).unwrap_or_default();
+        // What the neighbour says comes next is behind the last line, whatever that is called.
+        let said = next.clone().filter(|_| end == lines.len());
+        let last = said.or_else(|| lines.get(end - 1).map(|line| line.0.clone())).unwrap_or_default();
         let after = last.clone();
         let moved = db
             .write_background("federation.snapshot", move |tx| {
@@ -243,6 +245,10 @@ pub async fn failed(db: &Db, node: &str, refusal: &Refusal, alarm: Option<Alarm>
     let (node, error) = (node.to_owned(), refusal.to_string().chars().take(500).collect::<String>());
     let note = move |tx: &mut Tx| {
         let now: UtcTime = tx.now();
+        // Nobody is told of a neighbour that was removed meanwhile.
+        if store::find(tx, &node)?.is_none_or(|peer| peer.state == State::Removed) {
+            return Ok(0);
+        }
         let failures = store::failed(tx, &node, &error, now)?;
         let unreachable = failures >= FAILURES_BEFORE_ALARM;
         if let Some(alarm) = alarm.or_else(|| unreachable.then_some(Alarm::Unreachable)) {

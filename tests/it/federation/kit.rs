@@ -154,7 +154,7 @@ impl Kit {
             for value in events {
                 let stub = value["type"] == wire::STUB_TYPE;
                 assert!(!stub || (value.get("subject").is_none() && value.get("data").is_none()));
-                let read = wire::read_feed_event(&self.target.node, &self.own, value.clone());
+                let read = wire::read_feed_event(&self.target.node, &self.own, &value);
                 let (number, _, event) = read.unwrap_or_else(|| panic!("not an event: {value}"));
                 assert_eq!(number, after + 1, "the next number");
                 after = number;
@@ -180,7 +180,7 @@ impl Kit {
             assert_eq!((opening["epoch"].as_i64(), opening["view"].as_str()), (Some(epoch), Some(view)));
             assert_eq!(closing["count"].as_u64(), Some(values.len() as u64));
             for value in values {
-                let Received::Event(event) = wire::read_snapshot_line(&self.own, value.clone()) else {
+                let Received::Event(event) = wire::read_snapshot_line(&self.target.node, &self.own, &value) else {
                     panic!("a line that is not an event: {value}")
                 };
                 assert!(found.last().is_none_or(|last| last.subject < event.subject), "in their order");
