@@ -22,6 +22,7 @@ use super::tlog::note::{NOTE_BYTES_MAX, VerifierKey};
 use super::tlog::service::{is_trusted, trust, witness_name};
 use super::tlog::watch::{self, Observed, Offer, Sizes};
 use super::transport::STATEMENT_KIND;
+use super::wire::EPOCH_MAX;
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
 use crate::proof::merkle::{Hash, PROOF_HASHES_MAX};
@@ -102,9 +103,10 @@ impl Follow {
         let (_, stated) = verify_with(&pinned, STATEMENT_KIND, &known.statement)
             .map_err(|error| invalid(&format!("the statement of keys: {error}")))?;
         let stated: Statement = serde_json::from_slice(&stated).map_err(|e| invalid(&e.to_string()))?;
-        if stated.node != peer.node || stated.epoch < 1 {
+        if stated.node != peer.node {
             return Err(invalid("the statement of keys is another node's"));
         }
+        self.is_in(peer, stated.epoch).await?;
         let (node, epoch, keys) = (stated.node.clone(), stated.epoch, parsed(&stated.log_keys)?);
         let (name, stated_keys) = (node.clone(), keys.clone());
         let known = self.db.read(move |snapshot| is_trusted(snapshot, &name, epoch, &stated_keys)).await?;
@@ -112,6 +114,18 @@ impl Follow {
             self.db.write_background("tlog.trust", move |tx| trust(tx, &node, epoch, &keys)).await?;
         }
         Ok(stated)
+    }
+
+    /// A log of a newer epoch ends the watch of the older one. So an epoch is believed only as the feed has it, whose
+    /// change is told to whoever looks after this node and replaces what is here.
+    async fn is_in(&self, peer: &Peer, epoch: i64) -> Result<(), Refusal> {
+        let name = peer.node.clone();
+        let sync = self.db.read(move |snapshot| store::sync(snapshot, &name)).await?;
+        let followed = sync.is_some_and(|sync| [sync.cursor.epoch, sync.as_of.epoch].contains(&epoch));
+        if (1..=EPOCH_MAX).contains(&epoch) && followed {
+            return Ok(());
+        }
+        Err(invalid("the epoch of the statement of keys is not that of its feed"))
     }
 
     async fn see(&self, peer: &Peer) -> Result<(), Refusal> {

@@ -14,6 +14,7 @@ use super::tree::{self, Tiles};
 use crate::changes::{self, leaves};
 use crate::db::{Conn, Snapshot, Tx};
 use crate::federation::model::LogFault;
+use crate::federation::wire::EPOCH_MAX;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::error::Refusal;
@@ -41,7 +42,7 @@ pub fn witness_name(node: &str) -> String {
 /// Whose log this is.
 pub fn parse_origin(origin: &str) -> Option<(&str, i64)> {
     let (node, epoch) = origin.strip_prefix("urn:tm:")?.split_once(":tlog:")?;
-    Some((node, epoch.parse().ok().filter(|epoch| *epoch > 0)?))
+    Some((node, epoch.parse().ok().filter(|epoch| (1..=EPOCH_MAX).contains(epoch))?))
 }
 
 /// Takes new leaves into the tree; true while there may be more.

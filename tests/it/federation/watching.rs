@@ -176,6 +176,38 @@ fn tmf_13_two_neighbours_find_by_comparing_that_they_were_shown_two_histories() 
     assert_eq!(fault(region, COUNTY), None, "who tells is not named");
 }
 
+/// Rule 13: one statement of an epoch that the feed does not have blinds nobody: it is not believed, and the log goes on
+/// being watched.
+#[test]
+fn tmf_13_a_stated_epoch_is_believed_only_as_the_feed_has_it() {
+    let network = Network::new(74);
+    let [region, city, _] = network.nodes();
+    grow(city, 0..3);
+    let look = || {
+        let follow = region.follow().clone();
+        runtime().block_on(async move { follow.watch(CITY).await })
+    };
+    assert!(look().unwrap());
+    let epoch = |epoch: i64| {
+        let set = move |tx: &mut techmart::db::Tx| Ok(tx.batch(&format!("UPDATE change_head SET epoch = {epoch}"))?);
+        city.city().app.db.write_blocking("test.epoch", set).unwrap();
+    };
+    let far = i64::from(i32::MAX);
+    for stated in [far, far + 1, 1 << 62] {
+        epoch(stated);
+        assert!(look().unwrap_err().to_string().contains("epoch"), "{stated} is not that of the feed");
+        assert_eq!(log_of(region, CITY)["epoch"], 1);
+    }
+    epoch(1);
+    let size = grow(city, 10..12).size;
+    assert!(look().unwrap());
+    assert_eq!(log_of(region, CITY)["size"].as_u64(), Some(size), "it is still watched");
+    rewrite(city);
+    grow(city, 12..14);
+    assert!(look().is_ok());
+    assert_eq!(fault(region, CITY).as_deref(), Some("rewritten"));
+}
+
 /// What happens between the nodes makes nobody guilty: answers that are lost, repeated, spoiled or mixed up.
 #[test]
 fn tmf_13_a_bad_network_accuses_nobody() {
