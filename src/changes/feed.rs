@@ -93,6 +93,19 @@ pub fn by_seq(conn: &mut Conn, seqs: &[i64]) -> Result<Vec<Entry>, Refusal> {
     Ok(found.select(Entry::as_select()).load(conn)?)
 }
 
+/// What a digest says of entries: subject, version, method, and the hash of the data that are still there.
+pub type Line = (String, i64, Method, Option<Vec<u8>>);
+
+/// The same without their data.
+pub fn lines(conn: &mut Conn, seqs: &[i64]) -> Result<Vec<Line>, Refusal> {
+    let there = change::public.is_not_null().and(change::salt.is_not_null());
+    let columns = (change::subject, change::version, change::method, change::data_hash, there);
+    type Row = (String, i64, Method, Option<Vec<u8>>, bool);
+    let rows: Vec<Row> = change::table.filter(change::seq.eq_any(seqs)).select(columns).load(conn)?;
+    let line = |(subject, version, method, hash, there): Row| (subject, version, method, hash.filter(|_| there));
+    Ok(rows.into_iter().map(line).collect())
+}
+
 /// What the log says last of a subject: its version, and the latest change that others may see.
 pub fn last(conn: &mut Conn, subject: &str) -> Result<Option<(i64, Entry)>, Refusal> {
     let of_subject = change::table.filter(change::subject.eq(subject));

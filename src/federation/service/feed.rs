@@ -19,6 +19,8 @@ use crate::replica::model::Event;
 
 /// Bytes of a page, about: it ends with the event that goes beyond.
 const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Events that are in memory at a time: each may have half a megabyte.
+const SLICE_EVENTS: i64 = 64;
 /// The records that tell who is reached by which neighbour.
 const NODE_TYPE: &str = "cn.techmart.node.v1";
 
@@ -81,8 +83,11 @@ impl Sight {
 
     /// Nothing goes back to where it came from, by whatever way (rule 9).
     pub fn allows(&self, event: &Event, via: Option<&str>) -> bool {
-        let back = event.origin == self.peer || via == Some(self.peer.as_str());
-        !back && self.allows_subject(&event.subject, &event.audience)
+        !self.is_back(&event.origin, via) && self.allows_subject(&event.subject, &event.audience)
+    }
+
+    pub fn is_back(&self, origin: &str, via: Option<&str>) -> bool {
+        origin == self.peer || via == Some(self.peer.as_str())
     }
 }
 
@@ -115,17 +120,23 @@ pub fn check_cursor(conn: &mut Conn, sight: &Sight, asked: &Asked) -> Result<Cur
 pub fn page(conn: &mut Conn, node: &str, peer: &Peer, asked: &Asked) -> Result<Page, Refusal> {
     let sight = Sight::of(conn, node, peer)?;
     let head = check_cursor(conn, &sight, asked)?;
-    let entries = changes::feed::after(conn, asked.after, asked.limit)?;
     let (mut body, mut count) = (String::from("["), 0);
-    for entry in &entries {
-        if count > 0 {
-            body.push(',');
+    let (mut after, mut left) = (asked.after, asked.limit);
+    while left > 0 && body.len() <= PAGE_BYTES_MAX {
+        let entries = changes::feed::after(conn, after, left.min(SLICE_EVENTS))?;
+        let Some(last) = entries.last().map(Entry::feed_seq) else { break };
+        for entry in &entries {
+            if body.len() > PAGE_BYTES_MAX {
+                break;
+            }
+            if count > 0 {
+                body.push(',');
+            }
+            body.push_str(&rendered(&sight, entry)?);
+            count += 1;
         }
-        body.push_str(&rendered(&sight, entry)?);
-        count += 1;
-        if body.len() > PAGE_BYTES_MAX {
-            break;
-        }
+        after = last;
+        left -= SLICE_EVENTS;
     }
     body.push(']');
     Ok(Page { head, count, body })

@@ -1,6 +1,8 @@
 //! All that a neighbour may see, as it is now: own records and those of others, live ones and tombstones, in the
 //! order of their subjects (TMF-1 rule 7).
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use super::feed::Sight;
@@ -8,15 +10,19 @@ use crate::changes;
 use crate::db::Conn;
 use crate::federation::model::{Cursor, Peer};
 use crate::federation::wire;
-use crate::kernel::change::Audience;
+use crate::kernel::change::{Audience, Method};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::parse_urn;
 use crate::replica;
-use crate::replica::model::{Event, Standing, State};
+use crate::replica::model::{Event, Outline, Standing, State};
 
 const PART_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Versions of own records looked at in one go; the latest that may be seen counts.
 const VERSIONS_SLICE: i64 = 2000;
+/// Records that are in memory at a time: each may have half a megabyte.
+const SLICE_LINES: usize = 32;
+/// Names of one query; their data are not read.
+const DIGEST_SLICE: usize = 500;
 
 /// What of a snapshot is asked for.
 #[derive(Clone, Debug, Default)]
@@ -31,21 +37,30 @@ pub struct Asked {
     pub limit: usize,
 }
 
-/// One subject as it stands.
-struct Present {
-    event: Event,
+/// One subject, and where it stands. Its data are read when it is its turn: they may be large, and only so many fit into
+/// an answer.
+struct Place {
+    subject: String,
+    at: At,
+}
+
+enum At {
+    /// The number in this node's log.
+    Own(i64),
+    /// With what a digest says of it.
+    Other(Standing),
 }
 
 /// The next subjects that a neighbour may see, and whether there may be more.
-fn next(conn: &mut Conn, sight: &Sight, node: &str, asked: &Asked) -> Result<(Vec<Present>, bool), Refusal> {
+fn next(conn: &mut Conn, sight: &Sight, node: &str, asked: &Asked) -> Result<(Vec<Place>, bool), Refusal> {
     let own = own(conn, sight, node, asked)?;
     let others = others(conn, sight, asked)?;
     // Each of the two knows everything up to where it broke off, if it did: no further may be told.
     let end = [&own.1, &others.1].into_iter().flatten().min().cloned();
-    let mut all: Vec<Present> = own.0.into_iter().chain(others.0).collect();
-    all.sort_unstable_by(|one, other| one.event.subject.cmp(&other.event.subject));
+    let mut all: Vec<Place> = own.0.into_iter().chain(others.0).collect();
+    all.sort_unstable_by(|one, other| one.subject.cmp(&other.subject));
     if let Some(end) = &end {
-        all.retain(|one| one.event.subject <= *end);
+        all.retain(|one| one.subject <= *end);
     }
     let more = end.is_some() || all.len() > asked.limit;
     all.truncate(asked.limit);
@@ -53,7 +68,7 @@ fn next(conn: &mut Conn, sight: &Sight, node: &str, asked: &Asked) -> Result<(Ve
 }
 
 /// Found, and the subject at which it was broken off.
-type Found = (Vec<Present>, Option<String>);
+type Found = (Vec<Place>, Option<String>);
 
 fn wanted(asked: &Asked, subject: &str) -> bool {
     let entity = || parse_urn(subject).map_or("record", |(_, entity, _)| entity);
@@ -64,7 +79,7 @@ fn wanted(asked: &Asked, subject: &str) -> bool {
 
 fn own(conn: &mut Conn, sight: &Sight, node: &str, asked: &Asked) -> Result<Found, Refusal> {
     let prefix = format!("urn:tm:{node}:");
-    let mut found: Vec<Present> = Vec::new();
+    let mut found: Vec<Place> = Vec::new();
     let mut after = asked.after.clone();
     while found.len() <= asked.limit {
         let rows = changes::feed::own_versions(conn, &prefix, &after, VERSIONS_SLICE)?;
@@ -74,7 +89,7 @@ fn own(conn: &mut Conn, sight: &Sight, node: &str, asked: &Asked) -> Result<Foun
         let one_subject = cut.as_ref().is_some_and(|cut| rows.first().is_some_and(|first| first.0 == *cut));
         let Some(last) = rows.last().map(|(subject, _, _)| subject.clone()) else { break };
         let whole = rows.iter().filter(|row| one_subject || cut.as_ref() != Some(&row.0));
-        found.extend(latest(conn, sight, node, asked, whole)?);
+        found.extend(latest(sight, asked, whole));
         after = match cut {
             Some(cut) if !one_subject => predecessor(&rows, &cut),
             _ => last,
@@ -95,31 +110,21 @@ fn predecessor(rows: &[(String, i64, String)], cut: &str) -> String {
 
 /// The latest version of each subject that may be seen.
 fn latest<'a>(
-    conn: &mut Conn,
     sight: &Sight,
-    node: &str,
     asked: &Asked,
     rows: impl Iterator<Item = &'a (String, i64, String)>,
-) -> Result<Vec<Present>, Refusal> {
-    let mut seqs: Vec<i64> = Vec::new();
-    let mut done: Option<&str> = None;
+) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
     for (subject, seq, audience) in rows {
-        if done == Some(subject) || !wanted(asked, subject) {
+        if places.last().is_some_and(|last| last.subject == *subject) || !wanted(asked, subject) {
             continue;
         }
         let audience = Audience::from_text(audience).unwrap_or(Audience::None);
         if sight.allows_subject(subject, &audience) {
-            done = Some(subject);
-            seqs.push(*seq);
+            places.push(Place { subject: subject.clone(), at: At::Own(*seq) });
         }
     }
-    let mut present = Vec::with_capacity(seqs.len());
-    for slice in seqs.chunks(500) {
-        for entry in changes::feed::by_seq(conn, slice)? {
-            present.push(Present { event: wire::event_of(node, &entry)? });
-        }
-    }
-    Ok(present)
+    places
 }
 
 fn others(conn: &mut Conn, sight: &Sight, asked: &Asked) -> Result<Found, Refusal> {
@@ -128,25 +133,21 @@ fn others(conn: &mut Conn, sight: &Sight, asked: &Asked) -> Result<Found, Refusa
         through: asked.through.as_deref(),
         ..replica::service::Filter::default()
     };
-    let mut found: Vec<Present> = Vec::new();
+    let mut found: Vec<Place> = Vec::new();
     let mut after = asked.after.clone();
     let limit = i64::try_from(asked.limit).unwrap_or(i64::MAX).clamp(1, 1000);
     while found.len() <= asked.limit {
-        let rows = replica::service::after(conn, &filter, &after, limit)?;
+        let rows = replica::service::outlines(conn, &filter, &after, limit)?;
         let full = i64::try_from(rows.len()).unwrap_or(0) == limit;
         let Some(last) = rows.last().map(|last| last.subject.clone()) else { break };
         after = last;
-        for replica in rows {
-            let via = replica.via.clone();
-            let passed_on = replica.hops < replica::service::HOPS_MAX
-                && replica.state != State::Withdrawn
-                && matches!(replica.audience, Audience::Public | Audience::Nodes(_))
-                && wanted(asked, &replica.subject);
-            let event = replica::service::event_of(replica);
-            if passed_on && sight.allows(&event, Some(&via)) {
-                found.push(Present { event });
-            }
-        }
+        found.extend(rows.into_iter().filter(|it| is_passed_on(sight, it) && wanted(asked, &it.subject)).map(
+            |it| {
+                let (version, gone, data_hash) = (it.version, it.state != State::Live, it.data_hash);
+                let standing = Standing { subject: it.subject.clone(), version, gone, data_hash };
+                Place { subject: it.subject, at: At::Other(standing) }
+            },
+        ));
         if !full {
             return Ok((found, None));
         }
@@ -155,25 +156,56 @@ fn others(conn: &mut Conn, sight: &Sight, asked: &Asked) -> Result<Found, Refusa
     Ok((found, end))
 }
 
+fn is_passed_on(sight: &Sight, it: &Outline) -> bool {
+    it.hops < replica::service::HOPS_MAX
+        && it.state != State::Withdrawn
+        && matches!(it.audience, Audience::Public | Audience::Nodes(_))
+        && !sight.is_back(&it.origin, Some(&it.via))
+        && sight.allows_subject(&it.subject, &it.audience)
+}
+
+/// The events behind a slice of places, by their subjects.
+fn events(conn: &mut Conn, node: &str, places: &[Place]) -> Result<HashMap<String, Event>, Refusal> {
+    let (mut seqs, mut subjects) = (Vec::new(), Vec::new());
+    for place in places {
+        match place.at {
+            At::Own(seq) => seqs.push(seq),
+            At::Other(_) => subjects.push(place.subject.clone()),
+        }
+    }
+    let mut found = HashMap::new();
+    for entry in changes::feed::by_seq(conn, &seqs)? {
+        found.insert(entry.subject.clone(), wire::event_of(node, &entry)?);
+    }
+    let others = replica::service::load(conn, &subjects)?;
+    found.extend(others.into_iter().map(|it| (it.subject.clone(), replica::service::event_of(it))));
+    Ok(found)
+}
+
 /// A part of the snapshot: the line that says what it is, a line for each subject, and one that says where it goes
 /// on. Each part is whole and signed by itself; the first one's number is where the feed goes on.
 pub fn part(conn: &mut Conn, node: &str, peer: &Peer, asked: &Asked) -> Result<(Cursor, String), Refusal> {
     let sight = Sight::of(conn, node, peer)?;
     let head = changes::head(conn)?;
     let as_of = Cursor { epoch: head.epoch, seq: head.feed_seq, view: sight.revision() };
-    let (present, mut more) = next(conn, &sight, node, asked)?;
+    let (places, mut more) = next(conn, &sight, node, asked)?;
     let opening = json!({ "node": node, "as_of_seq": as_of.seq, "epoch": as_of.epoch, "view": as_of.view });
     let mut body = format!("{opening}\n");
     let (mut last, mut count) = (asked.after.clone(), 0_usize);
-    for one in &present {
-        if body.len() > PART_BYTES_MAX {
-            more = true;
-            break;
+    'whole: for slice in places.chunks(SLICE_LINES) {
+        let events = events(conn, node, slice)?;
+        for place in slice {
+            if body.len() > PART_BYTES_MAX {
+                more = true;
+                break 'whole;
+            }
+            let event = events.get(&place.subject);
+            let event = event.ok_or_else(|| Refusal::internal("a subject went out of a snapshot"))?;
+            body.push_str(&wire::snapshot_line(event)?);
+            body.push('\n');
+            last.clone_from(&place.subject);
+            count += 1;
         }
-        body.push_str(&wire::snapshot_line(&one.event)?);
-        body.push('\n');
-        last.clone_from(&one.event.subject);
-        count += 1;
     }
     let closing = json!({ "count": count, "next": more.then_some(last) });
     body.push_str(&format!("{closing}\n"));
@@ -187,12 +219,21 @@ pub fn standings(
     node: &str,
     asked: &Asked,
 ) -> Result<(Vec<Standing>, bool), Refusal> {
-    let (present, more) = next(conn, sight, node, asked)?;
-    let standing = |one: Present| Standing {
-        subject: one.event.subject,
-        version: one.event.version,
-        gone: one.event.method.as_str() == "DELETE",
-        data_hash: one.event.data.map(|data| data.hash.to_vec()),
+    let (places, more) = next(conn, sight, node, asked)?;
+    let seqs = places.iter().filter_map(|place| match place.at {
+        At::Own(seq) => Some(seq),
+        At::Other(_) => None,
+    });
+    let mut own: HashMap<String, Standing> = HashMap::new();
+    for slice in seqs.collect::<Vec<_>>().chunks(DIGEST_SLICE) {
+        for (subject, version, method, data_hash) in changes::feed::lines(conn, slice)? {
+            let gone = method == Method::Delete;
+            own.insert(subject.clone(), Standing { subject, version, gone, data_hash });
+        }
+    }
+    let standing = |place: Place| match place.at {
+        At::Other(standing) => Some(standing),
+        At::Own(_) => own.remove(&place.subject),
     };
-    Ok((present.into_iter().map(standing).collect(), more))
+    Ok((places.into_iter().filter_map(standing).collect(), more))
 }
