@@ -58,8 +58,8 @@ impl Follow {
 
     async fn try_step(&self, node: &str, wait_ms: u64) -> Result<Step, Refusal> {
         let name = node.to_owned();
-        let found = self.db.read(move |s| Ok((peers::find(s, &name)?, store::sync(s, &name)?))).await?;
-        let (peer, Some(sync)) = found else { return Ok(Step::Idle) };
+        let found = self.db.read(move |s| Ok((store::find(s, &name)?, store::sync(s, &name)?))).await?;
+        let (Some(peer), Some(sync)) = found else { return Ok(Step::Idle) };
         match (peer.state, sync.stage) {
             (State::Invited, _) => self.confirm(&peer).await,
             (State::Suspended | State::Removed, _) => Ok(Step::Idle),

@@ -277,6 +277,9 @@ impl Inner {
                 }
                 Err(refusal) => {
                     tracing::warn!(peer = node, failures, error = %refusal, "following failed");
+                    if !self.is_followed(&node).await {
+                        return;
+                    }
                     let pause = Duration::from_millis(back_off_ms(failures, self.jitter()));
                     failures = failures.saturating_add(1);
                     // A hint wakes it, but not more often than this.

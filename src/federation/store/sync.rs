@@ -140,6 +140,9 @@ pub fn heard(conn: &mut Conn, node: &str, head: i64, now: UtcTime) -> Result<(),
         peer_sync::head.eq(head),
     );
     diesel::update(peer_sync::table.find(node)).set(ok).execute(conn)?;
+    // A hint only wakes: what the feed itself says is believed, and a hint that came since is followed by the next answer.
+    let beyond = peer_sync::table.find(node).filter(peer_sync::hinted_seq.gt(head));
+    diesel::update(beyond).set(peer_sync::hinted_seq.eq(head)).execute(conn)?;
     let behind = peer_sync::table.find(node).filter(peer_sync::seq.lt(peer_sync::head));
     let newly = behind.filter(peer_sync::behind_since.is_null());
     diesel::update(newly).set(peer_sync::behind_since.eq(now)).execute(conn)?;
@@ -194,6 +197,9 @@ pub fn begin_snapshot(conn: &mut Conn, node: &str, as_of: &Cursor) -> Result<i64
         peer_sync::as_of_seq.eq(as_of.seq),
         peer_sync::as_of_view.eq(&as_of.view),
         peer_sync::after_subject.eq(""),
+        // What it said before may have been of numbers that a restore took.
+        peer_sync::hinted_seq.eq(0_i64),
+        peer_sync::head.eq(as_of.seq),
     );
     diesel::update(peer_sync::table.find(node)).set(set).execute(conn)?;
     Ok(sync(conn, node)?.map_or(0, |sync| sync.generation))

@@ -1,6 +1,8 @@
 //! Nodes that follow each other (TMF-1).
 
 mod acts;
+mod away;
+mod bounds;
 mod delivery;
 mod erasing;
 mod erasing_by_operator;
@@ -13,10 +15,12 @@ pub mod peers;
 mod policy;
 mod proxy;
 mod restored;
+mod retold;
 mod samples;
 mod sync;
 mod trade;
 mod trade_sealed;
 mod trade_told;
+mod trust;
 mod watching;
 mod ways;
