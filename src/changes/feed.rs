@@ -102,7 +102,8 @@ pub fn lines(conn: &mut Conn, seqs: &[i64]) -> Result<Vec<Line>, Refusal> {
     let columns = (change::subject, change::version, change::method, change::data_hash, there);
     type Row = (String, i64, Method, Option<Vec<u8>>, bool);
     let rows: Vec<Row> = change::table.filter(change::seq.eq_any(seqs)).select(columns).load(conn)?;
-    let line = |(subject, version, method, hash, there): Row| (subject, version, method, hash.filter(|_| there));
+    let line =
+        |(subject, version, method, hash, there): Row| (subject, version, method, hash.filter(|_| there));
     Ok(rows.into_iter().map(line).collect())
 }
 

@@ -170,7 +170,8 @@ pub fn read_feed_event(sender: &str, own: &str, value: &Value) -> Option<(i64, H
     if value["specversion"] != SPEC || value["source"] != format!("urn:tm:{sender}") {
         return None;
     }
-    let leaf: Option<Hash> = value["leafhash"].as_str().and_then(|text| hex::decode(text).ok()?.try_into().ok());
+    let leaf: Option<Hash> =
+        value["leafhash"].as_str().and_then(|text| hex::decode(text).ok()?.try_into().ok());
     let read = read_at(sender, own, value, sequence, leaf);
     Some((sequence, leaf.unwrap_or_default(), read.unwrap_or_else(|reason| bad(value, reason))))
 }

@@ -17,7 +17,9 @@ use crate::kernel::error::Refusal;
 pub use super::aside::{asides, keep_aside, resolve};
 pub use super::homes::{Homes, node_urn};
 pub use super::rules::{HOPS_MAX, buckets, hash_of, is_for_its_owner};
-pub use super::store::{Filter, after, blank_asides, count, find, forget, load, open_asides, outlines, standings, ways};
+pub use super::store::{
+    Filter, after, blank_asides, count, find, forget, load, open_asides, outlines, standings, ways,
+};
 
 /// Events of one command: with the inbox and the log about 500 rows.
 pub const SLICE_EVENTS_MAX: usize = 160;

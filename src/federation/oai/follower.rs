@@ -40,7 +40,8 @@ impl Follower for Outlet {
         let known = store::find(tx, &change.subject)?;
         let now = if node == tx.node() {
             // Of an own record only what stands in the change is used: this follower may come late.
-            if change.audience != Audience::Public || known.as_ref().is_some_and(|it| it.version > change.version)
+            if change.audience != Audience::Public
+                || known.as_ref().is_some_and(|it| it.version > change.version)
             {
                 return Ok(());
             }

@@ -18,8 +18,8 @@ use crate::kernel::id::{Id, parse_urn};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::listing::service as listing;
-use crate::replica::model::ERASURE;
 use crate::replica;
+use crate::replica::model::ERASURE;
 
 const REASON_CHARS_MAX: usize = 1000;
 const ERASED: &str = "record.erased";

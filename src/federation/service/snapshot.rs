@@ -141,13 +141,13 @@ fn others(conn: &mut Conn, sight: &Sight, asked: &Asked) -> Result<Found, Refusa
         let full = i64::try_from(rows.len()).unwrap_or(0) == limit;
         let Some(last) = rows.last().map(|last| last.subject.clone()) else { break };
         after = last;
-        found.extend(rows.into_iter().filter(|it| is_passed_on(sight, it) && wanted(asked, &it.subject)).map(
-            |it| {
+        found.extend(
+            rows.into_iter().filter(|it| is_passed_on(sight, it) && wanted(asked, &it.subject)).map(|it| {
                 let (version, gone, data_hash) = (it.version, it.state != State::Live, it.data_hash);
                 let standing = Standing { subject: it.subject.clone(), version, gone, data_hash };
                 Place { subject: it.subject, at: At::Other(standing) }
-            },
-        ));
+            }),
+        );
         if !full {
             return Ok((found, None));
         }

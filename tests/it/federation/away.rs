@@ -24,7 +24,10 @@ fn count(node: &Node, sql: &'static str) -> i64 {
     node.city().app.db.read_blocking(count).unwrap()
 }
 
-fn act_on_peer(node: &Node, act: impl Fn(&mut Tx) -> Result<(), techmart::kernel::error::Refusal> + Send + 'static) {
+fn act_on_peer(
+    node: &Node,
+    act: impl Fn(&mut Tx) -> Result<(), techmart::kernel::error::Refusal> + Send + 'static,
+) {
     node.city().app.db.write_blocking("test.peer", act).unwrap();
 }
 
@@ -55,20 +58,17 @@ fn tmf_1_rule_11_a_suspended_link_loses_no_answer() {
     tree.rest();
     let id = engagements(&tree.other, OWNER)[0]["id"].as_str().unwrap().to_owned();
     let (owner, path) = (tree.other.city().as_(OWNER), format!("/api/v1/engagements/{id}"));
-    act_on_peer(&tree.other, |tx| {
-        peers::suspend(tx, &Actor::System("test"), REGION, None).map(drop)
-    });
+    act_on_peer(&tree.other, |tx| peers::suspend(tx, &Actor::System("test"), REGION, None).map(drop));
     owner.post(&format!("{path}/answer"), json!({"decision": "accepted", "text": "欢迎来访"})).expect(200);
     owner.post(&format!("{path}/messages"), json!({"text": "周四可看样。"})).expect(201);
     // The job that states keys runs meanwhile.
     tree.later(60);
     tree.rest();
     assert_eq!(thread(&tree)["state"], "enquired", "nothing is given to whom the link is suspended");
-    let log = tree.other.city().app.db.read_blocking(|s| techmart::changes::read_after(s, 0, 10_000)).unwrap();
+    let log =
+        tree.other.city().app.db.read_blocking(|s| techmart::changes::read_after(s, 0, 10_000)).unwrap();
     assert!(!log.iter().any(|change| change.kind == "node_keys.withdrawn"), "its keys are still pinned");
-    act_on_peer(&tree.other, |tx| {
-        peers::resume(tx, &Actor::System("test"), REGION, None).map(drop)
-    });
+    act_on_peer(&tree.other, |tx| peers::resume(tx, &Actor::System("test"), REGION, None).map(drop));
     tree.later(3600);
     tree.rest();
     let told = thread(&tree);

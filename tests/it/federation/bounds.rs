@@ -70,7 +70,8 @@ fn tmf_14_what_does_not_fit_is_not_read() {
     };
     let whole = digests();
     assert!(whole.iter().map(|bucket| bucket.count).sum::<i64>() >= i64::try_from(RECORDS).unwrap());
-    let replace = |tx: &mut techmart::db::Tx| Ok(tx.batch("UPDATE change SET public = '{' WHERE public IS NOT NULL")?);
+    let replace =
+        |tx: &mut techmart::db::Tx| Ok(tx.batch("UPDATE change SET public = '{' WHERE public IS NOT NULL")?);
     city.city().app.db.write_blocking("test.replace", replace).unwrap();
     assert_eq!(digests(), whole);
 }

@@ -180,7 +180,8 @@ impl Kit {
             assert_eq!((opening["epoch"].as_i64(), opening["view"].as_str()), (Some(epoch), Some(view)));
             assert_eq!(closing["count"].as_u64(), Some(values.len() as u64));
             for value in values {
-                let Received::Event(event) = wire::read_snapshot_line(&self.target.node, &self.own, &value) else {
+                let Received::Event(event) = wire::read_snapshot_line(&self.target.node, &self.own, &value)
+                else {
                     panic!("a line that is not an event: {value}")
                 };
                 assert!(found.last().is_none_or(|last| last.subject < event.subject), "in their order");

@@ -43,9 +43,7 @@ fn tmf_1_rule_11_what_a_restored_owner_lost_is_shown_and_what_it_tells_is_taken(
     let letters = format!("urn:tm:{OTHER}:command_result:%");
     restored(
         &tree.other,
-        format!(
-            "DELETE FROM change WHERE subject LIKE '{letters}'; DELETE FROM command_told"
-        ),
+        format!("DELETE FROM change WHERE subject LIKE '{letters}'; DELETE FROM command_told"),
     );
     // Before the restore it had gone further than it will come in this test.
     let further = |tx: &mut Tx| Ok(tx.batch("UPDATE remote_thread SET version = 1000")?);
@@ -60,9 +58,7 @@ fn tmf_1_rule_11_what_a_restored_owner_lost_is_shown_and_what_it_tells_is_taken(
 
     // Its first version in the new epoch: fewer than were known.
     owner.post(&format!("{path}/messages"), json!({"text": "还在吗？"})).expect(201);
-    owner
-        .post(&format!("{path}/conclude"), json!({"outcome": "none", "reason": "工艺不符"}))
-        .expect(200);
+    owner.post(&format!("{path}/conclude"), json!({"outcome": "none", "reason": "工艺不符"})).expect(200);
     tree.rest();
     let told = thread(&tree);
     assert_eq!((&told["thread"]["state"], &told["lost_at"]), (&json!("concluded"), &Value::Null), "{told}");

@@ -189,7 +189,9 @@ fn tmf_13_a_stated_epoch_is_believed_only_as_the_feed_has_it() {
     };
     assert!(look().unwrap());
     let epoch = |epoch: i64| {
-        let set = move |tx: &mut techmart::db::Tx| Ok(tx.batch(&format!("UPDATE change_head SET epoch = {epoch}"))?);
+        let set = move |tx: &mut techmart::db::Tx| {
+            Ok(tx.batch(&format!("UPDATE change_head SET epoch = {epoch}"))?)
+        };
         city.city().app.db.write_blocking("test.epoch", set).unwrap();
     };
     let far = i64::from(i32::MAX);
