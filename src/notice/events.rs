@@ -137,6 +137,13 @@ events! {
         "sale_ends_soon" "关注的交易即将截止" "A sale you follow ends soon";
         "sale_objection_made" "交易收到异议" "An objection to your sale was made";
         "sale_objection_to_answer" "有交易异议待答复" "An objection to a sale must be answered";
+        "sale_objection_due" "交易异议答复期限将至" "An objection to a sale must be answered soon";
+        "sale_objection_overdue" "交易异议逾期未答复" "An objection to a sale was not answered in time";
+        "sale_winner_excluded" "异议成立，成交人被取消资格" "The winner of your sale was excluded after an objection";
+        "sale_excluded" "异议成立，您的成交资格被取消" "You were excluded as the winner of a sale after an objection";
+        "sale_signing_confirmed" "受让方已确认签约，请办理成交" "The winner has confirmed the signing: conclude the sale";
+        "sealed_seat_vacated" "评标委员席位空缺，请补选" "A seat of your evaluation committee is vacant: fill it";
+        "sealed_seat_left" "您不再担任评标委员" "You are no longer a member of an evaluation committee";
         "sale_default_to_decide" "有违约认定申请待决定" "A stated default must be decided";
         "sale_objection_withdrawn" "交易的一项异议已撤回" "An objection to your sale was withdrawn";
         "sale_objection_decided" "交易的一项异议已答复" "An objection to your sale was answered";

@@ -9,10 +9,12 @@ use crate::changes::Job;
 use crate::contract;
 use crate::db::{Db, Snapshot, Tx};
 use crate::engagement;
+use crate::identity;
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, OrganisationId, parse_urn, urn};
 use crate::kernel::permission::Permission;
 use crate::kernel::time::UtcTime;
+use crate::trading;
 
 const DUE_EVERY_SECONDS: i64 = 600;
 const DIGEST_EVERY_SECONDS: i64 = 60;
@@ -44,7 +46,7 @@ struct Dated {
     events: [&'static str; 2],
 }
 
-/// Tells of enquiries and cases whose last day comes or has passed, once of each.
+/// Tells of enquiries, cases and objections to sales whose last day comes or has passed, once of each.
 pub struct Due {
     pub mail_on: bool,
 }
@@ -91,6 +93,7 @@ fn dated(snapshot: &mut Snapshot) -> Result<Vec<Dated>, Refusal> {
     });
     let mut found: Vec<Dated> = enquiries.collect();
     let cases = contract::service::due_between(snapshot, from.day(), to.day(), DUE_MAX)?;
+    found.extend(objections(snapshot, from, to)?);
     found.extend(cases.into_iter().map(|it| Dated {
         subject: urn(snapshot.node(), "contract", it.id),
         title: it.title,
@@ -100,6 +103,25 @@ fn dated(snapshot: &mut Snapshot) -> Result<Vec<Dated>, Refusal> {
         events: ["contract_due", "contract_overdue"],
     }));
     Ok(found)
+}
+
+/// Objections to sales, for everybody who operates this node.
+fn objections(snapshot: &mut Snapshot, from: UtcTime, to: UtcTime) -> Result<Vec<Dated>, Refusal> {
+    let due = trading::service::objections_due(snapshot, from.day(), to.day(), DUE_MAX)?;
+    let operators = if due.is_empty() { vec![] } else { identity::service::operators(snapshot)? };
+    let node = snapshot.node().to_owned();
+    let dated = due.iter().flat_map(|it| {
+        let subject = urn(&node, "sale", it.sale);
+        operators.iter().map(move |operator| Dated {
+            subject: subject.clone(),
+            title: it.title.clone(),
+            organisation: operator.id,
+            role: Permission::SaleReview,
+            ends: it.due_on.end(),
+            events: ["sale_objection_due", "sale_objection_overdue"],
+        })
+    });
+    Ok(dated.collect())
 }
 
 fn tell(tx: &mut Tx, mail_on: bool, dated: &Dated, now: UtcTime) -> Result<(), Refusal> {

@@ -59,6 +59,7 @@ const APPLICANT: &[To] = &[To::Id("applicant")];
 const PARTIES: &[To] = &[To::Id("applicant"), To::Urn("seller"), To::Urn("buyer")];
 const SELLER: &[To] = &[To::Urn("seller")];
 const BUYER: &[To] = &[To::Urn("buyer")];
+const EXCLUDED: &[To] = &[To::Urn("excluded")];
 const DEAL: &[To] = &[To::Urn("seller"), To::Urn("winner")];
 const POSTER: &[To] = MATCHED;
 const WINNER: &[To] = &[To::Urn("winner")];
@@ -140,9 +141,18 @@ lines! {
         "sale.suspended" => "sale_suspended";
         "sale.unsold" => "sale_unsold";
         "sale.defaulted" => "sale_defaulted";
+        "sale.winner_excluded" => "sale_winner_excluded";
+        "sale.signing_confirmed" => "sale_signing_confirmed";
+        "sealed_tender.seat_vacated" => "sealed_seat_vacated";
         "sale.objection_made" => "sale_objection_made";
         "sale.objection_withdrawn" => "sale_objection_withdrawn";
         "sale.objection_answered" => "sale_objection_decided";
+    }
+    [EXCLUDED, EngagementWrite] {
+        "sale.winner_excluded" => "sale_excluded";
+    }
+    [WATCHERS, Session] {
+        "sealed_tender.seat_vacated" => "sealed_seat_left";
     }
     [OBJECTOR, Session] {
         "sale.objection_answered" => "sale_objection_answered";

@@ -66,5 +66,13 @@ codes! {
     SALE_DEPOSIT_BOUND = ("sale_deposit_bound", 422, "收取投标保证金的，应公布最高限价或底价", "A tender that asks for a deposit names its price bound: the deposit is a share of it");
     SALE_PRIORITY_NEGOTIATED = ("sale_priority_negotiated", 422, "协议定价不登记优先购买权人：优先购买权人在公示期内提出异议", "A negotiated sale names no priority holders: they object during its publicity");
     SALE_CORRECT_LATE = ("sale_correct_late", 422, "更正后须重新确认报价或重新投标，距截止应不少于 {days} 天：请将截止时间推迟至 {from} 或以后", "What was offered must be said again, which takes {days} days: move the end to {from} or later");
+    SALE_OWN_CASE = ("sale_own_case", 403, "本人所在单位是该交易的当事人或参与者，应由他人办理", "You belong to a party of this sale: somebody else must act");
+    SALE_OPERATOR_STAFF = ("sale_operator_staff", 403, "平台运营单位的工作人员不得参加交易", "Staff of the operator may not take part");
+    SALE_NOT_SIGNED = ("sale_not_signed", 409, "受让方尚未确认签约：须由其确认，或待合同登记", "The winner has not confirmed that the contract is signed");
+    SALE_SIGNED = ("sale_signed", 409, "受让方已确认签约，不构成违约", "The winner has confirmed that it has signed: it does not default");
+    SALE_SIGNING_WINNERS = ("sale_signing_winners", 409, "受让方在本平台有账号，应由其自行确认签约", "The winner has an account here and confirms the signing itself");
+    SALE_OBJECTION_CONSEQUENCE = ("sale_objection_consequence", 422, "已有成交人的，异议成立应决定撤销交易或取消成交资格，二者择一；尚无成交人的不得取消成交资格；异议不成立的，不得作出此类决定", "Once there is a winner an objection that is upheld annuls the sale or excludes the winner, one of them; before, nobody can be excluded; what is dismissed has no consequence");
+    SALE_BUYER_UNKNOWN = ("sale_buyer_unknown", 422, "受让方编号与统一社会信用代码不符，或本平台没有该单位", "The buyer's URN is of no organisation with this credit code");
+    SALE_RERUN_LOTS = ("sale_rerun_lots", 422, "再次交易的标的和优先购买权人应与前次相同", "A re-run sells the same lots, with the same priority holders");
     SALE_SECRET = ("sale_secret", 403, "参与者身份在交易结束前保密", "Who takes part is secret until the end");
 }

@@ -1,14 +1,14 @@
 //! Clock-driven work: signs of life while sales run, closes, awards, deposits.
 
 use super::model::SaleId;
-use super::service;
+use super::service::{self, Due};
 use crate::changes::Job;
 use crate::db::Db;
 use crate::kernel::error::Refusal;
 use crate::proof::SecretBox;
 
-/// Sales that one turn looks after; the rest follow in the next.
-const SALES_OF_A_TURN: i64 = 200;
+/// Sales that are due and are read at once.
+const SALES_AT_ONCE: i64 = 200;
 /// Running biddings that are read at once.
 const RUNS_AT_ONCE: i64 = 200;
 /// Slices of one sale's deposits in one turn.
@@ -64,15 +64,24 @@ impl Job for TendSales {
     }
 
     fn run(&self, db: &Db) -> Result<(), Refusal> {
-        let mut outcome = self.tend_runs(db);
-        let due = db.read_blocking(|snapshot| {
-            let now = snapshot.now();
-            service::sales_to_tend(snapshot, now, SALES_OF_A_TURN)
-        })?;
-        for id in due {
-            outcome = outcome.and(tend(db, id));
+        let outcome = self.tend_runs(db);
+        outcome.and(tend_due(db, SALES_AT_ONCE))
+    }
+}
+
+/// All that are due by now, in pages: those that fail again and again must not stand before the others.
+pub fn tend_due(db: &Db, at_once: i64) -> Result<(), Refusal> {
+    let now = db.settings().clock.now();
+    let (mut outcome, mut after): (_, Option<Due>) = (Ok(()), None);
+    loop {
+        let page = db.read_blocking(move |snapshot| service::sales_to_tend(snapshot, now, after, at_once))?;
+        for (_, id) in &page {
+            outcome = outcome.and(tend(db, *id));
         }
-        outcome
+        match page.last() {
+            Some(last) if i64::try_from(page.len()).is_ok_and(|rows| rows == at_once) => after = Some(*last),
+            _ => return outcome,
+        }
     }
 }
 

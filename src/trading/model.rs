@@ -9,7 +9,7 @@ use crate::kernel::time::{Day, UtcTime};
 
 pub use super::breach::{DefaultGround, DefaultState, DefaultStatement};
 pub use super::profile::{Rules, TradingProfile};
-pub use super::standing::{Outcome, Ranked, Standing, UnsoldReason};
+pub use super::standing::{Outcome, Ranked, Signed, SignedBy, Standing, UnsoldReason};
 pub use super::terms::{
     BiddingTerms, ListingTerms, Lot, ModeTerms, NegotiatedTerms, PriorityHolder, SealedTerms, Terms,
 };

@@ -87,7 +87,7 @@ pub fn on(profiles: &[TradingProfile], day: Day) -> Option<&TradingProfile> {
 }
 
 const DAYS_MAX: u32 = 365;
-const SECONDS_MAX: u32 = 86_400;
+pub(super) const SECONDS_MAX: u32 = 86_400;
 
 /// What an operator may set.
 pub fn check(errors: &mut Errors, rules: &Rules) {

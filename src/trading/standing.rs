@@ -58,6 +58,25 @@ impl Outcome {
     }
 }
 
+/// Whose word it is, beside the seller's, that the contract is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignedBy {
+    Winner,
+    /// Somebody of the operator has seen the contract of a winner that has no account here.
+    Operator,
+    /// The contract of the award was registered.
+    Registration,
+}
+
+/// That the contract is signed, as the winner's side said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signed {
+    pub at: UtcTime,
+    pub by: SignedBy,
+}
+
 /// Where a sale stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
@@ -87,6 +106,9 @@ pub enum Standing {
         /// Seconds since the award in which an objection was open: they are added to the days for signing.
         #[serde(default)]
         blocked_s: i64,
+        /// The winner's side has said that the contract is signed; the seller's word concludes the sale.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signed: Option<Signed>,
     },
     /// The contract is signed.
     Concluded {
@@ -105,6 +127,9 @@ pub enum Standing {
     Annulled {
         at: UtcTime,
         reason: String,
+        /// Something was bid, opened or decided before: who took part may be told.
+        #[serde(default)]
+        decided: bool,
     },
 }
 
@@ -129,6 +154,22 @@ impl Standing {
             Self::Ended { outcome, .. } | Self::Awarded { outcome, .. } | Self::Concluded { outcome, .. } => {
                 Some(outcome)
             }
+            _ => None,
+        }
+    }
+
+    /// Until when the result stands still before the award.
+    pub const fn award_from(&self) -> Option<UtcTime> {
+        match self {
+            Self::Ended { award_from, .. } => Some(*award_from),
+            _ => None,
+        }
+    }
+
+    /// Since when the winner's side says that the contract is signed.
+    pub const fn signed(&self) -> Option<Signed> {
+        match self {
+            Self::Awarded { signed, .. } => *signed,
             _ => None,
         }
     }

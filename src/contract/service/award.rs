@@ -19,6 +19,7 @@ use crate::kernel::id::{Id, OrganisationId, UserId, parse_urn};
 use crate::kernel::money::Fen;
 use crate::kernel::party::PartyRef;
 use crate::kernel::vocabulary;
+use crate::trading;
 
 /// What an award tells, of a sale or of an open challenge.
 #[derive(Deserialize)]
@@ -52,7 +53,11 @@ pub fn is_award(kind: &str) -> bool {
 pub fn ends_award(kind: &str) -> bool {
     matches!(
         kind,
-        "sale.defaulted" | "sale.annulled" | "challenge.agreement_declined" | "challenge.cancelled"
+        "sale.defaulted"
+            | "sale.winner_excluded"
+            | "sale.annulled"
+            | "challenge.agreement_declined"
+            | "challenge.cancelled"
     )
 }
 
@@ -69,6 +74,14 @@ pub fn end_drafts(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
         advance(tx, &actor, record, Act::Withdraw, note)?;
     }
     Ok(())
+}
+
+/// The contract of an award is registered: the sale learns that both sides have signed.
+pub(super) fn tell_sale(tx: &mut Tx, record: &Record) -> Result<(), Refusal> {
+    match store::sale_of(tx, record.id)? {
+        Some((sale, rank)) => trading::service::contract_registered(tx, &sale, rank),
+        None => Ok(()),
+    }
 }
 
 /// Why a draft was taken back, among the facts of its change.

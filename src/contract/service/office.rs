@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::acts::{Note, OPINION_CHARS_MAX, advance, official_trail};
 use super::claim::check_handler;
-use super::filing;
+use super::{award, filing};
 use crate::audit;
 use crate::brokerage;
 use crate::contract::codes::{
@@ -202,6 +202,7 @@ pub fn register(
     let record = advance(tx, actor, record, act, note)?;
     issue(tx, &record, &office, person, "")?;
     official_trail(tx, actor, &record, StepKind::Registered)?;
+    award::tell_sale(tx, &record)?;
     Ok(record)
 }
 

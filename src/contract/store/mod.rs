@@ -34,7 +34,7 @@ pub use imports::{
 };
 pub use lists::{Scope, Wanted, kept, list, sold, standing, work};
 pub use provisional::provisional;
-pub use sale::{drafted, is_drafted, note_sale};
+pub use sale::{drafted, is_drafted, note_sale, sale_of};
 pub use steps::{add_step, steps};
 pub use supervision::{counted, due_between, open_now};
 

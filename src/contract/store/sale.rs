@@ -22,6 +22,15 @@ pub fn drafted(conn: &mut Conn, sale: &str) -> Result<Vec<ContractId>, Refusal> 
         .load(conn)?)
 }
 
+/// The award that a contract was drafted from: its sale, or challenge, and rank.
+pub fn sale_of(conn: &mut Conn, contract: ContractId) -> Result<Option<(String, i32)>, Refusal> {
+    Ok(contract_sale::table
+        .filter(contract_sale::contract.eq(contract))
+        .select((contract_sale::sale, contract_sale::place))
+        .first(conn)
+        .optional()?)
+}
+
 pub fn note_sale(conn: &mut Conn, sale: &str, rank: i32, contract: ContractId) -> Result<(), Refusal> {
     diesel::insert_into(contract_sale::table)
         .values((

@@ -8,7 +8,7 @@ use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::identity::model::{Member, Membership, Organisation, RevocationReason};
 use crate::identity::tokens::Revocations;
 use crate::identity::{rules, store};
-use crate::kernel::actor::{Actor, Role};
+use crate::kernel::actor::{Actor, OrganisationKind, Role};
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Errors, Refusal};
@@ -51,6 +51,11 @@ pub fn members_with(
     let found = store::members(conn, organisation, None, limit)?;
     let may = |roles: &[Role]| roles.iter().any(|role| allows(kind, *role, permission));
     Ok(found.into_iter().map(|it| it.membership).filter(|it| may(&it.roles)).map(|it| it.user).collect())
+}
+
+/// Whether a person is a living member of an organisation of this kind.
+pub fn is_member_of_kind(conn: &mut Conn, user: UserId, kind: OrganisationKind) -> Result<bool, Refusal> {
+    store::is_member_of_kind(conn, user, kind)
 }
 
 /// Whether a person is a living member of an organisation.

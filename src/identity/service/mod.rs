@@ -14,7 +14,9 @@ pub use invitations::{
     Invited, NewAccount, NewInvitation, accept_invitation, invitation_of_token, invitations, invite,
     revoke_invitation,
 };
-pub use members::{change_roles, is_member, members, members_with, memberships_of, remove_member};
+pub use members::{
+    change_roles, is_member, is_member_of_kind, members, members_with, memberships_of, remove_member,
+};
 pub use organisations::{
     OrganisationFilter, Registration, decide, edit_organisation, own_organisation, public_organisation,
     public_organisations, register, review_organisation, review_organisations,

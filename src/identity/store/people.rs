@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::db::schema::{app_user, membership, membership_role};
+use crate::db::schema::{app_user, membership, membership_role, organisation};
 use crate::db::{Conn, on_each, saved};
 use crate::identity::model::{Member, Membership, User};
-use crate::kernel::actor::Role;
+use crate::kernel::actor::{OrganisationKind, Role};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{MembershipId, OrganisationId, UserId};
 use crate::kernel::time::UtcTime;
@@ -147,6 +147,21 @@ pub fn memberships_of(conn: &mut Conn, user: UserId) -> Result<Vec<Membership>, 
         .select(MembershipRow::as_select())
         .load(conn)?;
     with_roles(conn, rows)
+}
+
+/// Whether one of a person's living memberships is in an organisation of this kind.
+pub fn is_member_of_kind(conn: &mut Conn, user: UserId, kind: OrganisationKind) -> Result<bool, Refusal> {
+    let own = membership::table
+        .filter(membership::user_id.eq(user))
+        .filter(membership::active.eq(true))
+        .select(membership::organisation_id);
+    let found: Option<OrganisationId> = organisation::table
+        .filter(organisation::id.eq_any(own))
+        .filter(organisation::kind.eq(kind))
+        .select(organisation::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 pub fn insert_membership(conn: &mut Conn, it: &Membership) -> Result<(), Refusal> {

@@ -76,7 +76,8 @@ pub async fn enrolments(edge: Edge, gate: web::Data<Gate>, paging: web::Query<Pa
 #[get("/sales/{id}/participants")]
 pub async fn participants(edge: Edge, id: web::Path<SaleId>) -> Answer {
     edge.read(Permission::Session, move |snapshot, actor| {
-        let items = service::participants(snapshot, actor, *id)?.into_iter().map(ParticipantView::from);
+        let (bidders, named) = service::participants(snapshot, actor, *id)?;
+        let items = bidders.into_iter().map(|it| ParticipantView::of(it, named));
         Reply::ok(&SaleParticipants { items: items.collect() })
     })
     .await

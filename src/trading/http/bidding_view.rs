@@ -217,18 +217,19 @@ impl From<Deposit> for DepositView {
 #[schema(as = SaleParticipant)]
 pub struct ParticipantView {
     alias: String,
-    party: PartyRef,
+    /// Absent where the sale was taken back before anything was decided.
+    party: Option<PartyRef>,
     admitted: bool,
     /// Rank of a priority holder.
     priority: Option<i32>,
     enrolled_at: UtcTime,
 }
 
-impl From<Bidder> for ParticipantView {
-    fn from(it: Bidder) -> Self {
+impl ParticipantView {
+    pub fn of(it: Bidder, named: bool) -> Self {
         Self {
             alias: it.alias,
-            party: it.party,
+            party: named.then_some(it.party),
             admitted: it.admitted,
             priority: it.priority,
             enrolled_at: it.enrolled_at,

@@ -31,6 +31,7 @@ pub fn routes(routes: &mut Routes) {
     routes.service(outcome::suspend).service(outcome::announce).service(outcome::fail_tender);
     routes.service(defaults::confirm).service(defaults::reject);
     routes.service(defaults::state).service(defaults::stated);
+    routes.service(outcome::confirm_signing);
     routes.service(outcome::conclude).service(outcome::rerun).service(outcome::confirmation);
     routes
         .service(talk::ask)

@@ -70,7 +70,34 @@ pub async fn announce(edge: Edge, id: web::Path<SaleId>, input: Input<Negotiated
     .await
 }
 
-/// The contract is signed: the lots are traded, the winner's deposit counts to the price.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SaleSigning {
+    /// Of the operator: the contract that was seen.
+    #[serde(default)]
+    note: String,
+}
+
+/// The winner confirms that the contract is signed; the seller then concludes. For a winner without an account here the
+/// operator does, with a note.
+#[utoipa::path(
+    tag = "trading",
+    params(("id" = SaleId, Path)),
+    request_body = SaleSigning,
+    responses((status = 200, body = SaleView)),
+    extensions(("x-permission" = json!("session")))
+)]
+#[post("/sales/{id}/signing")]
+pub async fn confirm_signing(edge: Edge, id: web::Path<SaleId>, input: Input<SaleSigning>) -> Answer {
+    let expected = edge.expected_version()?;
+    edge.write("sale.confirm_signing", Permission::Session, input, move |tx, actor, input| {
+        let sale = service::confirm_signing(tx, actor, *id, expected, &input.note)?;
+        reply(tx, sale, false)
+    })
+    .await
+}
+
+/// The contract is signed, as the winner has confirmed: the lots are traded, the winner's deposit counts to the price.
 #[utoipa::path(
     tag = "trading",
     params(("id" = SaleId, Path)),

@@ -218,10 +218,14 @@ pub struct SaleObjectionAnswer {
     /// The sale is taken back; only where the objection is upheld.
     #[serde(default)]
     annul: bool,
+    /// The winner falls out, and the next rank follows where it may; only where the objection is upheld. Once there is a
+    /// winner an objection that is upheld names this or `annul`.
+    #[serde(default)]
+    exclude_winner: bool,
     text: String,
 }
 
-/// Answers an objection; what it blocked goes on, or the sale is annulled.
+/// Answers an objection; what it blocked goes on, or the winner is excluded, or the sale is annulled.
 #[utoipa::path(
     tag = "trading",
     params(("id" = ObjectionId, Path)),
@@ -237,7 +241,8 @@ pub async fn answer_objection(
 ) -> Answer {
     let expected = edge.expected_version()?;
     edge.write("sale.objection_answer", Permission::SaleReview, input, move |tx, actor, input| {
-        let given = ObjectionAnswer { uphold: input.uphold, annul: input.annul, text: input.text.clone() };
+        let SaleObjectionAnswer { uphold, annul, exclude_winner, .. } = *input;
+        let given = ObjectionAnswer { uphold, annul, exclude_winner, text: input.text.clone() };
         let answered = service::answer_objection(tx, actor, *id, expected, &given)?;
         let version = answered.version;
         Ok(Reply::ok(&ObjectionView::of(answered, tx.now()))?.version(version))

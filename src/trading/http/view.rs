@@ -78,6 +78,8 @@ pub struct SaleView {
     sign_by: Option<UtcTime>,
     /// … and since when it is late, once the clock has noted it.
     overdue_at: Option<UtcTime>,
+    /// Of an awarded sale: since when the winner's side says that the contract is signed.
+    signed_at: Option<UtcTime>,
     /// Why it was refused, withdrawn, annulled or unsold.
     reason: Option<String>,
     suspensions: Vec<SuspensionView>,
@@ -154,6 +156,7 @@ impl SaleView {
             result,
             sign_by: breach::sign_by(&sale),
             overdue_at,
+            signed_at: sale.standing.signed().map(|it| it.at),
             reason: sale.standing.reason().map(str::to_owned),
             rules: sale.rules,
             suspensions: suspensions.into_iter().map(SuspensionView::from).collect(),

@@ -22,7 +22,7 @@ pub struct News {
 pub fn frame(snapshot: &mut Snapshot, id: SaleId) -> Result<Frame, Refusal> {
     let (node, now) = (snapshot.node().to_owned(), snapshot.now());
     let sale = service::load(snapshot, &node, id)?;
-    if !sale.state().is_public() {
+    if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
     let run = service::run(snapshot, id)?;

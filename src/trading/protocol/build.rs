@@ -62,7 +62,7 @@ pub(super) fn result(sale: &Sale) -> Result<Outcome, Refusal> {
     };
     match &sale.standing {
         Standing::Unsold { at, reason } => return nothing(Some(*reason), None, *at),
-        Standing::Annulled { at, reason } => return nothing(None, Some(reason.clone()), *at),
+        Standing::Annulled { at, reason, .. } => return nothing(None, Some(reason.clone()), *at),
         _ => {}
     }
     let outcome = sale.standing.outcome().ok_or_else(|| Refusal::new(&SALE_PROTOCOL_EARLY))?;

@@ -79,8 +79,8 @@ fn compare(protocol: &Protocol, found: Found) -> Result<(), Fault> {
     }
     match (found, result.unsold) {
         (Err(found), Some(stated)) if found == stated => Ok(()),
-        // A winner's default leaves the bids as they were.
-        (Ok(_), Some(UnsoldReason::Defaulted)) => Ok(()),
+        // A winner that falls out, by its default or an objection, leaves the bids as they were.
+        (Ok(_), Some(UnsoldReason::Defaulted | UnsoldReason::NoAcceptableBid)) => Ok(()),
         (Err(found), stated) => fault(format!("it comes to nothing ({found}), not to {stated:?}")),
         (Ok(_), Some(stated)) => fault(format!("there is a winner, but the result says {stated}")),
         (Ok(found), None) => {

@@ -2,7 +2,7 @@
 
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
-use crate::trading::codes::{SALE_DEFAULT_DEPOSIT_PAID, SALE_DEFAULT_EARLY};
+use crate::trading::codes::{SALE_DEFAULT_DEPOSIT_PAID, SALE_DEFAULT_EARLY, SALE_SIGNED};
 use crate::trading::model::{DefaultGround, ModeTerms, Sale, Standing};
 
 use super::lifecycle::conflict;
@@ -34,9 +34,14 @@ pub fn blocked_seconds(from: UtcTime, to: UtcTime, objections: &[(UtcTime, Optio
 
 /// The same award with the time that objections have stopped it until now; none where its last day stays as it was.
 pub fn given_back(sale: &Sale, blocked_s: i64, now: UtcTime) -> Option<Standing> {
-    let Standing::Awarded { at, outcome, overdue_at, .. } = &sale.standing else { return None };
-    let mut standing =
-        Standing::Awarded { at: *at, outcome: outcome.clone(), overdue_at: *overdue_at, blocked_s };
+    let Standing::Awarded { at, outcome, overdue_at, signed, .. } = &sale.standing else { return None };
+    let mut standing = Standing::Awarded {
+        at: *at,
+        outcome: outcome.clone(),
+        overdue_at: *overdue_at,
+        blocked_s,
+        signed: *signed,
+    };
     let after = sign_by(&Sale { standing: standing.clone(), ..sale.clone() })?;
     if Some(after) == sign_by(sale) {
         return None;
@@ -73,6 +78,8 @@ pub fn kept(sale: &Sale) -> Vec<i32> {
 pub fn may_state(sale: &Sale, ground: DefaultGround, unpaid: bool, now: UtcTime) -> Result<(), Refusal> {
     let early = |until: UtcTime| Err(Refusal::new(&SALE_DEFAULT_EARLY).with("until", until));
     match (&sale.standing, ground) {
+        // Whoever has signed has kept its word.
+        (Standing::Awarded { signed: Some(_), .. }, _) => Err(Refusal::new(&SALE_SIGNED)),
         (Standing::Awarded { .. } | Standing::Ended { .. }, DefaultGround::Renounced) => Ok(()),
         (Standing::Awarded { .. }, DefaultGround::Overdue) => match sign_by(sale) {
             Some(until) if now < until => early(until),

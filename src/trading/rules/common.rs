@@ -12,7 +12,7 @@ use crate::kernel::vocabulary;
 use crate::trading::codes::{
     SALE_DEPOSIT_SHARE, SALE_LOT_TWICE, SALE_LOTS_MIXED, SALE_MODE_TERMS, SALE_PRIORITY,
 };
-use crate::trading::model::{Lot, Mode, Terms};
+use crate::trading::model::{Lot, Mode, ModeTerms, Terms};
 
 pub const LOTS_MAX: usize = 20;
 const TITLE_CHARS_MAX: usize = 200;
@@ -20,6 +20,7 @@ const TEXT_CHARS_MAX: usize = 10_000;
 const PRIORITY_HOLDERS_MAX: usize = 20;
 const RELATED_PARTIES_MAX: usize = 50;
 const NAME_CHARS_MAX: usize = 200;
+const URN_CHARS_MAX: usize = 200;
 
 /// Shape of a draft: what is there must be right.
 pub fn check_draft(errors: &mut Errors, mode: Mode, title: &str, lots: &[Lot], terms: &Terms) {
@@ -39,6 +40,10 @@ pub fn check_draft(errors: &mut Errors, mode: Mode, title: &str, lots: &[Lot], t
         errors.add_with("/terms/contract_sub_type", &UNKNOWN_VALUE, &params);
     }
     check_parties(errors, terms);
+    if let ModeTerms::Negotiated(terms) = &terms.mode {
+        text::required(errors, "/terms/mode/buyer/name", &terms.buyer.name, NAME_CHARS_MAX);
+        text::optional(errors, "/terms/mode/buyer/urn", &terms.buyer.urn, URN_CHARS_MAX);
+    }
 }
 
 fn check_lots(errors: &mut Errors, mode: Mode, lots: &[Lot]) {

@@ -3,7 +3,7 @@
 use crate::kernel::codes_common::STATE_CONFLICT;
 use crate::kernel::error::Refusal;
 use crate::kernel::time::UtcTime;
-use crate::trading::model::{Mode, Outcome, Standing, State, UnsoldReason};
+use crate::trading::model::{Mode, Outcome, Signed, Standing, State, UnsoldReason};
 
 /// What can be done to a sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +29,16 @@ pub enum Act {
     Default {
         rank_two_follows: bool,
     },
+    /// An objection to the winner was upheld: the same, but nobody broke a word.
+    Exclude {
+        rank_two_follows: bool,
+    },
+    /// The winner's side says that the contract is signed.
+    Sign(Signed),
     Conclude,
     Annul {
         reason: String,
+        decided: bool,
     },
 }
 
@@ -42,15 +49,18 @@ pub fn may_edit(state: State) -> Result<(), Refusal> {
     }
 }
 
-/// The winner of an awarded sale has not signed in its days: noted once.
+/// The winner of an awarded sale has not said in its days that it has signed: noted once.
 pub fn overdue(before: &Standing, now: UtcTime) -> Option<Standing> {
     match before {
-        Standing::Awarded { at, outcome, overdue_at: None, blocked_s } => Some(Standing::Awarded {
-            at: *at,
-            outcome: outcome.clone(),
-            overdue_at: Some(now),
-            blocked_s: *blocked_s,
-        }),
+        Standing::Awarded { at, outcome, overdue_at: None, blocked_s, signed: None } => {
+            Some(Standing::Awarded {
+                at: *at,
+                outcome: outcome.clone(),
+                overdue_at: Some(now),
+                blocked_s: *blocked_s,
+                signed: None,
+            })
+        }
         _ => None,
     }
 }
@@ -75,25 +85,56 @@ pub fn next(mode: Mode, before: &Standing, act: Act, at: UtcTime) -> Result<Stan
         (S::Published, Act::End { outcome, award_from }) => Standing::Ended { at, outcome, award_from },
         (S::Published | S::Ended, Act::Unsold { reason }) => Standing::Unsold { at, reason },
         (S::Ended, Act::Award) => match before.outcome() {
-            Some(outcome) => {
-                Standing::Awarded { at, outcome: outcome.clone(), overdue_at: None, blocked_s: 0 }
-            }
+            Some(outcome) => Standing::Awarded {
+                at,
+                outcome: outcome.clone(),
+                overdue_at: None,
+                blocked_s: 0,
+                signed: None,
+            },
             None => return Err(conflict(state)),
         },
         (S::Ended | S::Awarded, Act::Default { rank_two_follows }) => {
-            let next = before.outcome().filter(|_| rank_two_follows).and_then(Outcome::passed_on);
-            match next {
-                Some(outcome) => Standing::Ended { at, outcome, award_from: at },
-                None => Standing::Unsold { at, reason: UnsoldReason::Defaulted },
-            }
+            passed_on(before, rank_two_follows, UnsoldReason::Defaulted, at)
         }
+        (S::Ended | S::Awarded, Act::Exclude { rank_two_follows }) => {
+            passed_on(before, rank_two_follows, UnsoldReason::NoAcceptableBid, at)
+        }
+        (S::Awarded, Act::Sign(signed)) => sign(before, signed)?,
         (S::Awarded, Act::Conclude) => match before.outcome() {
             Some(outcome) => Standing::Concluded { at, outcome: outcome.clone() },
             None => return Err(conflict(state)),
         },
-        (S::Published | S::Ended | S::Awarded, Act::Annul { reason }) => Standing::Annulled { at, reason },
+        (S::Published | S::Ended | S::Awarded, Act::Annul { reason, decided }) => {
+            Standing::Annulled { at, reason, decided }
+        }
         (state, _) => return Err(conflict(state)),
     })
+}
+
+/// The winner falls out.
+fn passed_on(before: &Standing, rank_two_follows: bool, reason: UnsoldReason, at: UtcTime) -> Standing {
+    match before.outcome().filter(|_| rank_two_follows).and_then(Outcome::passed_on) {
+        // DOMAIN §4: candidates are published at least three days, whoever of them has won by now.
+        Some(outcome) => {
+            let award_from = before.award_from().map_or(at, |from| from.max(at));
+            Standing::Ended { at, outcome, award_from }
+        }
+        None => Standing::Unsold { at, reason },
+    }
+}
+
+fn sign(before: &Standing, it: Signed) -> Result<Standing, Refusal> {
+    match before {
+        Standing::Awarded { at, outcome, overdue_at, blocked_s, signed: None } => Ok(Standing::Awarded {
+            at: *at,
+            outcome: outcome.clone(),
+            overdue_at: *overdue_at,
+            blocked_s: *blocked_s,
+            signed: Some(it),
+        }),
+        _ => Err(conflict(before.state())),
+    }
 }
 
 #[cfg(test)]
@@ -147,6 +188,22 @@ mod tests {
         assert_eq!(failed.state(), State::Unsold);
     }
 
+    /// DOMAIN §4: candidates published at least three days. Who falls out earlier does not shorten them.
+    #[test]
+    fn domain_4_the_stand_still_outlasts_a_candidate() {
+        let until = UtcTime::from_seconds(5_000);
+        let end = Act::End { outcome: outcome(2), award_from: until };
+        let ended = step(Mode::SealedTender, &Standing::Published {}, end).unwrap();
+        for act in [Act::Default { rank_two_follows: true }, Act::Exclude { rank_two_follows: true }] {
+            let after = step(Mode::SealedTender, &ended, act.clone()).unwrap();
+            assert_eq!(after.award_from(), Some(until));
+            let late = next(Mode::SealedTender, &ended, act, UtcTime::from_seconds(6_000)).unwrap();
+            assert_eq!(late.award_from(), Some(UtcTime::from_seconds(6_000)));
+        }
+        let excluded = step(Mode::Listing, &ended, Act::Exclude { rank_two_follows: false }).unwrap();
+        assert_eq!(excluded, Standing::Unsold { at: at(), reason: UnsoldReason::NoAcceptableBid });
+    }
+
     #[test]
     fn there_is_one_result() {
         let end = || Act::End { outcome: outcome(1), award_from: at() };
@@ -155,7 +212,7 @@ mod tests {
             (ended.clone(), end()),
             (ended, Act::Withdraw { reason: "x".into() }),
             (Standing::Unsold { at: at(), reason: UnsoldReason::NoBids }, end()),
-            (Standing::Annulled { at: at(), reason: "x".into() }, Act::Award),
+            (Standing::Annulled { at: at(), reason: "x".into(), decided: true }, Act::Award),
             (Standing::Published {}, Act::Conclude),
         ] {
             assert_eq!(step(Mode::Listing, &before, act).unwrap_err().code(), "state_conflict");

@@ -7,11 +7,9 @@ use crate::trading::codes::{SALE_BUYER_SELF, SALE_PRIORITY_NEGOTIATED, SALE_RELA
 use crate::trading::model::{NegotiatedTerms, Sale};
 
 const TEXT_CHARS_MAX: usize = 2_000;
-const NAME_CHARS_MAX: usize = 200;
 
 pub fn check(errors: &mut Errors, terms: &NegotiatedTerms, sale: &Sale) {
     check_amount(errors, "/terms/mode/price_fen", terms.price_fen);
-    text::required(errors, "/terms/mode/buyer/name", &terms.buyer.name, NAME_CHARS_MAX);
     check_code(errors, "/terms/mode/buyer/credit_code", &terms.buyer.credit_code);
     if terms.buyer.credit_code == sale.seller.credit_code {
         errors.add("/terms/mode/buyer/credit_code", &SALE_BUYER_SELF);
@@ -20,6 +18,10 @@ pub fn check(errors: &mut Errors, terms: &NegotiatedTerms, sale: &Sale) {
     // result.
     if !sale.terms.priority_holders.is_empty() {
         errors.add("/terms/priority_holders", &SALE_PRIORITY_NEGOTIATED);
+    }
+    let listed = sale.terms.related_parties.contains(&terms.buyer.credit_code);
+    if listed && !terms.related_party {
+        errors.add("/terms/mode/related_party", &SALE_RELATION);
     }
     if terms.related_party && terms.relation.trim().is_empty() {
         errors.add("/terms/mode/relation", &SALE_RELATION);

@@ -5,8 +5,24 @@ use crate::trading::model::Run;
 
 /// How often the platform leaves a sign of life while a sale runs …
 pub const BEAT_EVERY_SECONDS: i64 = 5;
-/// … and up to which gap nothing was missed: two signs late, and the job's own pace.
+/// … and in its last part: at each turn of the job.
+pub const LATE_BEAT_EVERY_SECONDS: i64 = 1;
+/// Up to which gap nothing was missed in the last part: two signs late, and the job's own pace.
 pub const BEAT_SLACK_SECONDS: i64 = 15;
+/// A close that is decided later than this was not decided by a platform that went on: then nothing was missed only if it
+/// was there until the end …
+pub const CLOSE_LATE_SECONDS: i64 = 5;
+/// … but for two turns of the job.
+pub const CLOSE_SLACK_SECONDS: i64 = 2;
+
+/// How long after one sign of life the next is due.
+pub fn beat_every(run: &Run, now: UtcTime) -> i64 {
+    if now >= last_part(run) { LATE_BEAT_EVERY_SECONDS } else { BEAT_EVERY_SECONDS }
+}
+
+fn last_part(run: &Run) -> UtcTime {
+    run.ends_at.plus_seconds(-i64::from(run.last_part_s))
+}
 
 /// Since when the platform was silent too long while the sale ran, as seen at `now`; none if it was not.
 pub fn since(run: &Run, now: UtcTime) -> Option<UtcTime> {
@@ -17,8 +33,9 @@ pub fn since(run: &Run, now: UtcTime) -> Option<UtcTime> {
     }
     let gap = to.micros().saturating_sub(from.micros());
     let seconds = |n: i64| n.saturating_mul(1_000_000);
-    let last_part = run.ends_at.plus_seconds(-i64::from(run.last_part_s));
-    let missed_in_last_part = to > last_part && gap > seconds(BEAT_SLACK_SECONDS);
+    let closed_late = now > run.ends_at.plus_seconds(CLOSE_LATE_SECONDS);
+    let slack = if closed_late { CLOSE_SLACK_SECONDS } else { BEAT_SLACK_SECONDS };
+    let missed_in_last_part = to > last_part(run) && gap > seconds(slack);
     (gap > seconds(i64::from(run.silence_s)) || missed_in_last_part).then_some(from)
 }
 
@@ -81,8 +98,13 @@ pub mod tests {
     /// The process was down at the closing moment: if nothing was missed the close decides, else it is suspended.
     #[test]
     fn domain_4_down_at_the_end() {
-        let just_before = Run { beat_at: at(86_400 - 4), ..run() };
+        let just_before = Run { beat_at: at(86_400 - 2), ..run() };
         assert_eq!(since(&just_before, at(86_400 + 7_200)), None);
+        // It failed in the last seconds: noticed at the restart; a close in time missed nothing.
+        let last_seconds = Run { beat_at: at(86_400 - 14), ..run() };
+        assert_eq!(since(&last_seconds, at(86_400 + 180)), Some(at(86_400 - 14)));
+        assert_eq!(since(&last_seconds, at(86_400 + 1)), None, "late signs, and a close in time");
+        assert_eq!((beat_every(&run(), at(86_400 - 601)), beat_every(&run(), at(86_400 - 600))), (5, 1));
         let missed = Run { beat_at: at(86_400 - 120), ..run() };
         assert_eq!(since(&missed, at(86_400 + 180)), Some(at(86_400 - 120)));
         let (resumes, ends) = resumed(&missed, at(86_400 - 120), at(86_400 + 180), 30);

@@ -15,6 +15,8 @@ codes! {
     SEALED_KEY_MADE = ("sealed_key_made", 409, "开标密钥已生成", "The opening key has been made");
     SEALED_OFFICERS_MISSING = ("sealed_officers_missing", 409, "还有 {count} 名开标人未登记公钥", "{count} opening officers have not enrolled a key yet");
     SEALED_OFFICER_TAKEN = ("sealed_officer_taken", 409, "本单位的开标人已登记", "An officer of your organisation has enrolled already");
+    SEALED_OFFICER_PARTIAL = ("sealed_officer_partial", 403, "一人只能担任一名开标人，且不得在招标人或其关联方任职", "One person keeps one share, and none who belongs to the tenderer or its related parties");
+    SEALED_SEAT = ("sealed_seat", 409, "该人员不是评标委员，或已评分、其席位已空缺", "Nobody of the committee who has yet to hand in points");
     SEALED_NOT_OFFICER = ("sealed_not_officer", 403, "您不是本次招标的开标人", "You are not an opening officer of this tender");
     SEALED_PUBLIC_KEY = ("sealed_public_key", 422, "公钥应为 32 字节的 X25519 公钥（base64url）", "A public key is 32 bytes of X25519 in base64url");
     SEALED_SHARE = ("sealed_share", 422, "份额有误：{reason}", "The share is not right: {reason}");

@@ -106,6 +106,12 @@ impl Tender {
 pub struct Member {
     pub user: UserId,
     pub name: String,
+    /// The operator has vacated the seat: it waits for another member.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vacant: bool,
+    /// Who sat there before, and does not come back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<UserId>,
 }
 
 /// An opening officer.

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::drafts::REASON_CHARS_MAX;
-use super::{OnLots, TRADING, check_objections, deposits, finish, for_review, keep, on_lots, own, tend};
+use super::{TRADING, check_objections, deposits, finish, for_review, keep, own, tend};
 use crate::audit;
 use crate::db::{Snapshot, Tx};
 use crate::identity::service as identity;
@@ -16,8 +16,8 @@ use crate::kernel::permission::Permission;
 use crate::kernel::text;
 use crate::trading::codes::{SALE_DEFAULT_NOT_STATED, SALE_DEFAULT_SECOND_PERSON, SALE_DEFAULT_STATED};
 use crate::trading::model::{
-    DefaultGround, DefaultState, DefaultStatement, DepositState, Outcome, Sale, SaleId, Standing, State,
-    Times,
+    DefaultGround, DefaultState, DefaultStatement, DepositState, Outcome, Sale, SaleId, Standing, Times,
+    UnsoldReason,
 };
 use crate::trading::rules::breach;
 use crate::trading::rules::lifecycle::{self, Act};
@@ -148,24 +148,14 @@ pub fn confirm_default(
     if place(&before)? != stated.place {
         return Err(lifecycle::conflict(before.state()));
     }
-    let act = Act::Default { rank_two_follows: breach::follows(&before.terms.mode) };
-    let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
     let stated = decide(tx, actor, stated, DefaultState::Confirmed, decision)?;
     if let Some(deposit) = store::deposit_of(tx, id, winner.bidder)?.filter(|it| it.state.is_held()) {
         deposits::settle(tx, actor, &before, deposit, DepositState::Forfeited, &stated.reason)?;
     }
-    let mut excluded = before.excluded.clone();
-    excluded.push(winner.party.credit_code.clone());
     let facts = json!({"place": stated.place, "ground": stated.ground});
     audit::service::record(tx, actor, "sale.defaulted", &before.urn, &facts)?;
-    if matches!(standing, Standing::Unsold { .. }) {
-        on_lots(tx, actor, &before, OnLots::Release)?;
-    }
-    let times = Times { due_at: Some(tx.now()), ..before.times };
-    let after = Sale { standing, times, excluded, ..before.clone() };
-    let after = keep(tx, actor, &before, after, "sale.defaulted", json!({"defaulter": winner.party.urn}))?;
-    store::protocol_due(tx, id)?;
-    if after.state() == State::Ended { finish::award_if_free(tx, &TRADING, after) } else { Ok(after) }
+    let act = Act::Default { rank_two_follows: breach::follows(&before.terms.mode) };
+    finish::pass_on(tx, actor, &before, act, "sale.defaulted", json!({"defaulter": winner.party.urn}))
 }
 
 /// It is no default: the sale stands as it stood.
@@ -230,9 +220,11 @@ pub fn default_of(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<
     let found = store::last_default(snapshot, id)?.ok_or_else(missing)?;
     let place = usize::try_from(found.place).map_err(Refusal::internal)?;
     let ranked = seen.sale.standing.outcome().and_then(|outcome| outcome.ranking.get(place));
-    let concerned = match found.state {
+    let concerned = match &seen.sale.standing {
         // What nobody follows is unsold and has no ranking any more; the defaulter was excluded last.
-        DefaultState::Confirmed => seen.sale.excluded.last() == Some(&own.credit_code),
+        Standing::Unsold { reason: UnsoldReason::Defaulted, .. } => {
+            found.state == DefaultState::Confirmed && seen.sale.excluded.last() == Some(&own.credit_code)
+        }
         _ => ranked.is_some_and(|it| it.party.urn == own.urn),
     };
     if seen.own || concerned || actor.may(Permission::SaleReview) { Ok(found) } else { Err(missing()) }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{OnLots, keep, on_lots, own, record};
+use super::{OnLots, buyer, keep, on_lots, own, record};
 use crate::db::Tx;
 use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
@@ -47,7 +47,7 @@ pub fn create(tx: &mut Tx, actor: &Actor, draft: &SaleDraft) -> Result<Sale, Ref
         title: draft.title.trim().to_owned(),
         seller,
         lots,
-        terms: draft.terms.clone(),
+        terms: buyer::registered(tx, &draft.terms)?,
         reserve: None,
         rules: None,
         times: Times::default(),
@@ -77,7 +77,7 @@ pub fn edit(
         mode: draft.mode,
         title: draft.title.trim().to_owned(),
         lots,
-        terms: draft.terms.clone(),
+        terms: buyer::registered(tx, &draft.terms)?,
         reserve: before.reserve.clone().filter(|_| draft.mode.is_bidding()),
         ..before.clone()
     };
@@ -226,6 +226,8 @@ pub(crate) fn check_whole(
         }
     }
     errors.check()?;
+    buyer::registered(tx, &sale.terms)?;
+    buyer::check_barred(tx, sale)?;
     super::rerun::check_rerun(tx, sale)?;
     match open_reserve(secrets, sale)? {
         Some(reserve) => check_reserve(sale, reserve),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{TRADING, deposits, load_tx};
+use super::{TRADING, deposits, load_tx, ties};
 use crate::credit::service as credit;
 use crate::db::{Snapshot, Tx};
 use crate::identity::service as identity;
@@ -18,7 +18,7 @@ use crate::trading::codes::{
     SALE_BIDDER_BARRED, SALE_BIDDER_EXCLUDED, SALE_BIDDERS_MAX, SALE_ENROLLED, SALE_NOT_ENROLLED,
     SALE_NOT_SELLER, SALE_OVER, SALE_SECRET,
 };
-use crate::trading::model::{Bid, Bidder, Deposit, Mode, Offer, Run, Sale, SaleId, State};
+use crate::trading::model::{Bid, Bidder, Deposit, Mode, Offer, Run, Sale, SaleId, Standing, State};
 use crate::trading::rules::{self, lifecycle};
 use crate::trading::store;
 
@@ -57,6 +57,7 @@ pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<Enrolment, Refusa
         return Err(lifecycle::conflict(sale.state()));
     }
     check_open(tx, &sale)?;
+    ties::check_not_staff(tx, actor)?;
     may_take_part(tx, &sale, &party)?;
     if store::has_enrolled(tx, id, &party)? {
         return Err(Refusal::new(&SALE_ENROLLED));
@@ -135,7 +136,8 @@ fn check_open(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
     }
 }
 
-/// Rule 10: not the seller, its related parties, earlier defaulters, barred units. Operator staff have no permission.
+/// Rule 10: not the seller, its related parties, whoever fell out earlier, barred units. Operator staff have no permission,
+/// and none under another membership (`ties::check_not_staff`).
 pub(crate) fn may_take_part(tx: &mut Tx, sale: &Sale, party: &PartyRef) -> Result<(), Refusal> {
     let code = &party.credit_code;
     if sale.is_seller(&party.urn)
@@ -212,8 +214,13 @@ fn of_bidder(snapshot: &mut Snapshot, secrets: &SecretBox, bidder: Bidder) -> Re
     Ok(Enrolment { sale, run, bidder, deposit, bids, leads, maximum, offer })
 }
 
-/// Who took part, for the seller and the operator: after the end (rule 8).
-pub fn participants(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<Vec<Bidder>, Refusal> {
+/// Who took part, for the seller and the operator: after the end (rule 8). `named` is false of a sale that was taken back
+/// before anything was decided: then there is an alias and no identity.
+pub fn participants(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    id: SaleId,
+) -> Result<(Vec<Bidder>, bool), Refusal> {
     let seen = super::sale(snapshot, actor, id)?;
     if !seen.own && !actor.may(Permission::SaleReview) {
         return Err(Refusal::new(&FORBIDDEN));
@@ -221,7 +228,9 @@ pub fn participants(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Resul
     if seen.sale.state() == State::Published {
         return Err(Refusal::new(&SALE_SECRET));
     }
-    store::bidders(snapshot, id)
+    let named =
+        !matches!(seen.sale.standing, Standing::Withdrawn { .. } | Standing::Annulled { decided: false, .. });
+    Ok((store::bidders(snapshot, id)?, named))
 }
 
 /// The bidder that the actor is: enrolled, and its deposit confirmed.
@@ -231,6 +240,7 @@ pub(crate) fn admitted(tx: &mut Tx, actor: &Actor, sale: SaleId) -> Result<Bidde
     if !bidder.admitted {
         return Err(Refusal::new(&crate::trading::codes::SALE_DEPOSIT_MISSING));
     }
+    ties::check_not_staff(tx, actor)?;
     check_barred(tx, &bidder.party.credit_code)?;
     Ok(bidder)
 }

@@ -3,14 +3,14 @@
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{OnLots, keep, on_lots};
+use super::{OnLots, TRADING, keep, on_lots};
 use crate::db::Tx;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Refusal;
 use crate::kernel::leaf::canonical;
 use crate::kernel::time::UtcTime;
 use crate::trading::codes::SALE_STANDSTILL;
-use crate::trading::model::{Confirmation, Mode, Outcome, Sale, Standing, Times, UnsoldReason};
+use crate::trading::model::{Confirmation, Mode, Outcome, Sale, Standing, State, Times, UnsoldReason};
 use crate::trading::rules::lifecycle::{self, Act};
 use crate::trading::store;
 
@@ -29,12 +29,37 @@ pub fn finish(
     let ended = Sale { standing, times, ..before.clone() };
     let ended = keep(tx, actor, before, ended, "sale.ended", json!({}))?;
     store::protocol_due(tx, ended.id)?;
-    if award_from <= tx.now() { award_if_free(tx, actor, ended) } else { Ok(ended) }
+    award_if_free(tx, actor, ended)
+}
+
+/// The winner falls out, by `act`: it may not take part any more, and the next rank follows, or the lots are free.
+pub(super) fn pass_on(
+    tx: &mut Tx,
+    actor: &Actor,
+    before: &Sale,
+    act: Act,
+    event: &'static str,
+    more: serde_json::Value,
+) -> Result<Sale, Refusal> {
+    let out = before.standing.outcome().and_then(Outcome::winner);
+    let out = out.ok_or_else(|| lifecycle::conflict(before.state()))?.party.credit_code.clone();
+    let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
+    if matches!(standing, Standing::Unsold { .. }) {
+        on_lots(tx, actor, before, OnLots::Release)?;
+    }
+    let mut excluded = before.excluded.clone();
+    excluded.push(out);
+    let times = Times { due_at: Some(standing.award_from().unwrap_or(tx.now())), ..before.times };
+    let after = Sale { standing, times, excluded, ..before.clone() };
+    let after = keep(tx, actor, before, after, event, more)?;
+    store::protocol_due(tx, before.id)?;
+    if after.state() == State::Ended { award_if_free(tx, &TRADING, after) } else { Ok(after) }
 }
 
 /// Awards unless something stands in the way.
-pub(crate) fn award_if_free(tx: &mut Tx, actor: &Actor, ended: Sale) -> Result<Sale, Refusal> {
-    if super::open_objections(tx, ended.id)? > 0 || lacks_deposit(tx, &ended)? {
+fn award_if_free(tx: &mut Tx, actor: &Actor, ended: Sale) -> Result<Sale, Refusal> {
+    let stands_still = ended.standing.award_from().is_some_and(|from| tx.now() < from);
+    if stands_still || super::open_objections(tx, ended.id)? > 0 || lacks_deposit(tx, &ended)? {
         return Ok(ended);
     }
     award(tx, actor, &ended)

@@ -1,6 +1,7 @@
 //! Use-cases of trading.
 
 mod bid;
+mod buyer;
 mod correct;
 mod defaults;
 mod deposits;
@@ -16,7 +17,9 @@ mod publish;
 mod questions;
 mod read;
 mod rerun;
+mod signing;
 mod tend;
+pub(crate) mod ties;
 
 pub use crate::trading::rules::book::{Ask, next_bid};
 pub use crate::trading::sealed::service::{
@@ -32,8 +35,8 @@ pub use enrol::{BIDDERS_MAX, Enrolment, enrol, enrolment, enrolments, participan
 pub(crate) use enrol::{enrol_opened, may_take_part};
 pub use finish::{award, finish, unsold};
 pub use objections::{
-    NewObjection, ObjectionAnswer, answer as answer_objection, object, objection_file, objections, objector,
-    withdraw_objection,
+    DueObjection, NewObjection, ObjectionAnswer, answer as answer_objection, object, objection_file,
+    objections, objections_due, objector, withdraw_objection,
 };
 pub use offers::offer;
 pub use outcome::{announce, conclude, confirmation};
@@ -44,7 +47,8 @@ pub use questions::{answer, ask, questions};
 pub(crate) use read::with_runs;
 pub use read::{Listed, Seen, mine, sale, sales, under_review};
 pub use rerun::{Again, rerun};
-pub use tend::{runs_to_tend, sales_to_tend, suspend_by_decision, tend_run, tend_sale};
+pub use signing::{confirm_signing, contract_registered};
+pub use tend::{Due, runs_to_tend, sales_to_tend, suspend_by_decision, tend_run, tend_sale};
 
 use serde_json::Value;
 
@@ -95,11 +99,10 @@ pub(crate) fn for_review(
     actor.permit(Permission::SaleReview)?;
     let found = load_tx(tx, id)?;
     let person = actor.person()?;
-    // Nobody acts officially on their own organisation's case.
-    let own = tx.urn("organisation", person.organisation);
-    if found.is_seller(&own) || person.kind != OrganisationKind::Operator {
+    if person.kind != OrganisationKind::Operator {
         return Err(Refusal::new(&FORBIDDEN));
     }
+    ties::check_impartial(tx, actor, &found)?;
     check_version(found.version, expected)?;
     Ok(found)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{OnLots, defaults, for_review, keep, load, load_tx, on_lots, tend};
+use super::{OnLots, defaults, deposits, finish, for_review, keep, load, load_tx, on_lots, tend, ties};
 use crate::audit;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::files;
@@ -16,15 +16,18 @@ use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
+use crate::kernel::time::Day;
 use crate::reference::model::{Limit, LimitUnit};
 use crate::reference::service as reference;
 use crate::trading::codes::{
-    SALE_OBJECTION_ANSWERED, SALE_OBJECTION_EVIDENCE, SALE_OBJECTION_FILE, SALE_OBJECTION_LATE,
-    SALE_OBJECTIONS_MAX,
+    SALE_OBJECTION_ANSWERED, SALE_OBJECTION_CONSEQUENCE, SALE_OBJECTION_EVIDENCE, SALE_OBJECTION_FILE,
+    SALE_OBJECTION_LATE, SALE_OBJECTIONS_MAX,
 };
 use crate::trading::model::{
-    Objection, ObjectionAbout, ObjectionId, ObjectionRemedy, ObjectionState, Run, Sale, SaleId, State, Times,
+    DepositState, Objection, ObjectionAbout, ObjectionId, ObjectionRemedy, ObjectionState, Outcome, Run,
+    Sale, SaleId, State, Times,
 };
+use crate::trading::rules::breach;
 use crate::trading::rules::lifecycle::{self, Act};
 use crate::trading::sealed::service as sealed;
 use crate::trading::store;
@@ -113,7 +116,26 @@ pub struct ObjectionAnswer {
     pub uphold: bool,
     /// The sale is taken back; only where it is upheld.
     pub annul: bool,
+    /// The winner falls out, and the next rank follows where it may; only where it is upheld, and there is a winner.
+    pub exclude_winner: bool,
     pub text: String,
+}
+
+/// Once there is a winner an objection that is upheld has exactly one consequence; before, the sale goes on as it is
+/// corrected, or is annulled.
+fn check_consequence(sale: &Sale, given: &ObjectionAnswer) -> Result<(), Refusal> {
+    let won = matches!(sale.state(), State::Ended | State::Awarded);
+    let fits = match (given.uphold, won) {
+        (true, true) => given.annul != given.exclude_winner,
+        (true, false) => !given.exclude_winner,
+        (false, _) => !given.annul && !given.exclude_winner,
+    };
+    if fits {
+        return Ok(());
+    }
+    let mut errors = Errors::new();
+    errors.add("/uphold", &SALE_OBJECTION_CONSEQUENCE);
+    errors.check()
 }
 
 pub fn answer(
@@ -126,19 +148,37 @@ pub fn answer(
     actor.permit(Permission::SaleReview)?;
     let before = open(tx, id, expected)?;
     let sale = for_review(tx, actor, before.sale, None)?;
+    ties::check_not_of(tx, actor, &before.party)?;
     text::stated("/text", &given.text, TEXT_CHARS_MAX)?;
+    check_consequence(&sale, given)?;
     let state = if given.uphold { ObjectionState::Upheld } else { ObjectionState::Dismissed };
     let words = given.text.trim().to_owned();
     let after = close(tx, before, state, words, actor)?;
     note(tx, actor, &sale, &after, "sale.objection_answered");
     let urn = tx.urn("sale_objection", after.id);
     audit::service::record(tx, actor, "sale.objection_answered", &urn, &json!({"state": after.state}))?;
-    if given.uphold && given.annul {
+    if given.annul {
         annul(tx, actor, &sale, &after.answer)?;
+    } else if given.exclude_winner {
+        exclude(tx, actor, &sale)?;
     } else {
         go_on(tx, &sale)?;
     }
     Ok(after)
+}
+
+/// The winner falls out without having broken its word: its deposit goes back, and the next rank follows where it may.
+fn exclude(tx: &mut Tx, actor: &Actor, before: &Sale) -> Result<Sale, Refusal> {
+    let winner = before.standing.outcome().and_then(Outcome::winner).cloned();
+    let winner = winner.ok_or_else(|| lifecycle::conflict(before.state()))?;
+    defaults::drop_stated(tx, actor, before)?;
+    if let Some(deposit) = store::deposit_of(tx, before.id, winner.bidder)?.filter(|it| it.state.is_held()) {
+        deposits::settle(tx, actor, before, deposit, DepositState::Released, "objection")?;
+    }
+    let facts = json!({"excluded": winner.party.urn});
+    audit::service::record(tx, actor, "sale.winner_excluded", &before.urn, &facts)?;
+    let act = Act::Exclude { rank_two_follows: breach::follows(&before.terms.mode) };
+    finish::pass_on(tx, actor, before, act, "sale.winner_excluded", facts)
 }
 
 /// The objector takes it back.
@@ -192,9 +232,10 @@ fn go_on(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
         return Ok(());
     }
     match sale.state() {
+        // Not before the stand-still is over.
         State::Ended => {
-            let now = tx.now();
-            tend::set_due(tx, sale, Some(now))
+            let due = sale.standing.award_from().map(|from| from.max(tx.now()));
+            tend::set_due(tx, sale, due)
         }
         State::Awarded => defaults::give_back(tx, sale),
         _ => Ok(()),
@@ -203,8 +244,6 @@ fn go_on(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
 
 /// The sale is taken back: lots are free, deposits go back.
 fn annul(tx: &mut Tx, actor: &Actor, before: &Sale, reason: &str) -> Result<Sale, Refusal> {
-    let act = Act::Annul { reason: reason.to_owned() };
-    let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
     on_lots(tx, actor, before, OnLots::Release)?;
     defaults::drop_stated(tx, actor, before)?;
     // What was decided stays on record: bids, a result, opened envelopes.
@@ -217,6 +256,8 @@ fn annul(tx: &mut Tx, actor: &Actor, before: &Sale, reason: &str) -> Result<Sale
     if decided {
         store::protocol_due(tx, before.id)?;
     }
+    let act = Act::Annul { reason: reason.to_owned(), decided };
+    let standing = lifecycle::next(before.mode, &before.standing, act, tx.now())?;
     let times = Times { due_at: Some(tx.now()), ..before.times };
     let after = Sale { standing, times, ..before.clone() };
     keep(tx, actor, before, after, "sale.annulled", json!({}))
@@ -245,6 +286,21 @@ pub fn objection_file(
 /// Who objected, to tell it what was decided. The caller must show it to nobody else before the end.
 pub fn objector(conn: &mut Conn, id: ObjectionId) -> Result<Option<PartyRef>, Refusal> {
     Ok(store::objection(conn, id)?.map(|found| found.party))
+}
+
+/// An open objection to a sale, for reminding of its last day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueObjection {
+    pub sale: SaleId,
+    pub title: String,
+    pub id: ObjectionId,
+    pub due_on: Day,
+}
+
+/// Open objections whose last day lies in a time, the earliest first.
+pub fn objections_due(conn: &mut Conn, from: Day, to: Day, limit: i64) -> Result<Vec<DueObjection>, Refusal> {
+    let rows = store::due_objections(conn, from, to, limit)?;
+    Ok(rows.into_iter().map(|(sale, title, id, due_on)| DueObjection { sale, title, id, due_on }).collect())
 }
 
 /// The operator and the seller see all of them, without names before the end; everybody else its own.

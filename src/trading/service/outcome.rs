@@ -10,7 +10,7 @@ use crate::kernel::codes_common::NOT_FOUND;
 use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::money::Fen;
 use crate::kernel::text;
-use crate::trading::codes::{SALE_AMOUNT_NOTE, SALE_MODE_WRONG, SALE_PUBLICITY_RUNNING};
+use crate::trading::codes::{SALE_AMOUNT_NOTE, SALE_MODE_WRONG, SALE_NOT_SIGNED, SALE_PUBLICITY_RUNNING};
 use crate::trading::model::{
     Confirmation, DepositState, Mode, ModeTerms, Outcome, Ranked, Sale, SaleId, State, Times,
 };
@@ -45,16 +45,20 @@ pub fn announce(
         errors.add("/note", &SALE_AMOUNT_NOTE);
     }
     errors.check()?;
+    super::buyer::check_barred(tx, &before)?;
     let buyer = terms.buyer.clone();
     let winner = Ranked { bidder: 0, alias: String::new(), party: buyer, price_fen: price };
     let outcome = Outcome { ranking: vec![winner], place: 0, decided_at: now, note: note.trim().to_owned() };
     finish::finish(tx, actor, &before, outcome, now)
 }
 
-/// The contract is signed: the lots are traded, the winner's deposit counts to the price.
+/// The contract is signed, as both sides say: the lots are traded, the winner's deposit counts to the price.
 pub fn conclude(tx: &mut Tx, actor: &Actor, id: SaleId, expected: Option<i64>) -> Result<Sale, Refusal> {
     let before = own(tx, actor, id, expected)?;
     super::check_objections(tx, id)?;
+    if before.state() == State::Awarded && before.standing.signed().is_none() {
+        return Err(Refusal::new(&SALE_NOT_SIGNED));
+    }
     let standing = lifecycle::next(before.mode, &before.standing, Act::Conclude, tx.now())?;
     let winner = before.standing.outcome().and_then(Outcome::winner).map(|it| it.bidder);
     if let Some(winner) = winner

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::drafts::{REASON_CHARS_MAX, check_whole};
 use super::profiles::rules_on;
-use super::{OnLots, for_review, keep, on_lots, own};
+use super::{OnLots, buyer, for_review, keep, on_lots, own};
 use crate::audit;
 use crate::db::Tx;
 use crate::identity::service as identity;
@@ -33,15 +33,14 @@ pub fn publish(
     let now = tx.now();
     let standing = lifecycle::next(before.mode, &before.standing, Act::Publish, now)?;
     let rules = rules_on(tx, now.day())?;
-    check_whole(tx, secrets, &before, &rules)?;
+    let after = Sale { standing, terms: buyer::registered(tx, &before.terms)?, ..before.clone() };
+    check_whole(tx, secrets, &after, &rules)?;
     if before.mode == Mode::SealedTender {
         sealed::check_ready(tx, id)?;
     }
     if before.mode == Mode::Negotiated {
-        let after = Sale { standing, ..before.clone() };
         return keep(tx, actor, &before, after, "sale.submitted", json!({}));
     }
-    let after = Sale { standing, ..before.clone() };
     begin(tx, actor, &before, after, rules)
 }
 

@@ -1,6 +1,8 @@
 //! The next run of what came to nothing (rule 15): within 30 days, the price cut by at most 20 %, without whoever
 //! defaulted. Of a sealed tender too, which DOMAIN §4 runs again where fewer than three have bid.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{load_tx, own, record};
@@ -12,7 +14,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::rate::Rate;
 use crate::kernel::time::UtcTime;
 use crate::trading::codes::{
-    SALE_MODE_WRONG, SALE_RERUN_BOUND, SALE_RERUN_LATE, SALE_RERUN_ONCE, SALE_RERUN_PRICE,
+    SALE_MODE_WRONG, SALE_RERUN_BOUND, SALE_RERUN_LATE, SALE_RERUN_LOTS, SALE_RERUN_ONCE, SALE_RERUN_PRICE,
 };
 use crate::trading::model::{
     BiddingTerms, ListingTerms, Mode, ModeTerms, Rules, Sale, SaleId, SealedTerms, Standing, Terms, Times,
@@ -42,7 +44,7 @@ pub fn rerun(
     if before.mode == Mode::Negotiated {
         return Err(Refusal::new(&SALE_MODE_WRONG));
     }
-    if !matches!(before.standing, Standing::Unsold { .. }) {
+    if !matches!(before.standing, Standing::Unsold { .. } | Standing::Annulled { .. }) {
         return Err(lifecycle::conflict(before.state()));
     }
     let rules = check_days(&before, tx.now())?;
@@ -117,23 +119,37 @@ fn next_terms(before: &Sale, again: Again, price: Option<Fen>) -> Result<ModeTer
     })
 }
 
-/// A re-run that is about to be published: still within its days, and not cut further by an edit.
+/// A re-run that is about to be published: still within its days, of the same lots for the same priority holders (its short
+/// notice is for what was announced before), and not cut further by an edit.
 pub(super) fn check_rerun(tx: &mut Tx, sale: &Sale) -> Result<(), Refusal> {
     let Some(earlier) = sale.rerun_of else { return Ok(()) };
     let earlier = load_tx(tx, earlier)?;
     if earlier.mode != sale.mode {
         return Err(Refusal::new(&SALE_MODE_WRONG));
     }
+    if lots(sale) != lots(&earlier) || holders(sale) != holders(&earlier) {
+        return Err(Refusal::new(&SALE_RERUN_LOTS));
+    }
     let rules = check_days(&earlier, tx.now())?;
     check_price(&earlier, sale.price(), rules.rerun_cut_ppm_max)
 }
 
-/// DOMAIN §4, unsold: within 30 days.
+fn lots(sale: &Sale) -> BTreeSet<&str> {
+    sale.lots.iter().map(|lot| lot.about.as_str()).collect()
+}
+
+fn holders(sale: &Sale) -> BTreeSet<(&str, i32)> {
+    sale.terms.priority_holders.iter().map(|it| (it.credit_code.as_str(), it.rank)).collect()
+}
+
+/// DOMAIN §4, unsold: within 30 days; of what was annulled too.
 fn check_days(earlier: &Sale, now: UtcTime) -> Result<&Rules, Refusal> {
     let rules = earlier.rules.as_ref().ok_or_else(|| Refusal::internal("a sale without rules"))?;
     let days = rules.rerun_within_days;
     match &earlier.standing {
-        Standing::Unsold { at, .. } if now > at.plus_days(i64::from(days)) => {
+        Standing::Unsold { at, .. } | Standing::Annulled { at, .. }
+            if now > at.plus_days(i64::from(days)) =>
+        {
             Err(Refusal::new(&SALE_RERUN_LATE).with("days", days))
         }
         _ => Ok(rules),

@@ -30,18 +30,26 @@ pub fn runs_to_tend(
     after: Option<SaleId>,
     limit: i64,
 ) -> Result<(Vec<SaleId>, Option<SaleId>), Refusal> {
-    let silent_since = now.plus_seconds(-silence::BEAT_EVERY_SECONDS);
-    let open = store::open_runs(conn, now, silent_since, after, limit)?;
+    let due = |run: &Run| run.beat_at.plus_seconds(silence::beat_every(run, now)) <= now;
+    let open = store::open_runs(conn, now, after, limit)?;
     let full = i64::try_from(open.len()).is_ok_and(|rows| rows == limit);
-    let needs = |run: &&Run| run.ends_at <= now || run.beat_at <= silent_since || telling::is_due(run, now);
+    let needs = |run: &&Run| run.ends_at <= now || due(run) || telling::is_due(run, now);
     let next = open.last().filter(|_| full).map(|run| run.sale);
     Ok((open.iter().filter(needs).map(|run| run.sale).collect(), next))
 }
 
-/// Sales whose time has come.
-pub fn sales_to_tend(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<SaleId>, Refusal> {
-    store::due_sales(conn, now, limit)
+/// Sales whose time has come, after one of them: when it was due, and which.
+pub fn sales_to_tend(
+    conn: &mut Conn,
+    now: UtcTime,
+    after: Option<Due>,
+    limit: i64,
+) -> Result<Vec<Due>, Refusal> {
+    store::due_sales(conn, now, after, limit)
 }
+
+/// When a sale is due, and which it is: the order in which they are looked after.
+pub type Due = (UtcTime, SaleId);
 
 /// A sign of life; or, by the rules, the suspension, the close or the telling (rules 7, 16, 22).
 pub fn tend_run(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refusal> {
@@ -61,7 +69,7 @@ pub fn tend_run(tx: &mut Tx, secrets: &SecretBox, id: SaleId) -> Result<(), Refu
         note_resumed(tx, &run)?;
         return tell(tx, Run { beat_at: now, ..run }).map(drop);
     }
-    if now < run.beat_at.plus_seconds(silence::BEAT_EVERY_SECONDS) {
+    if now < run.beat_at.plus_seconds(silence::beat_every(&run, now)) {
         return Ok(());
     }
     note_resumed(tx, &run)?;
@@ -199,6 +207,9 @@ pub fn tend_sale(tx: &mut Tx, id: SaleId) -> Result<bool, Refusal> {
     match sale.state() {
         State::Published if sale.mode == Mode::Listing => super::offers::close(tx, &sale).map(|_| true),
         State::Ended => {
+            if let Some(until) = sale.standing.award_from().filter(|until| now < *until) {
+                return set_due(tx, &sale, Some(until)).map(|()| false);
+            }
             if super::open_objections(tx, id)? > 0 || finish::lacks_deposit(tx, &sale)? {
                 return set_due(tx, &sale, None).map(|()| false);
             }

@@ -11,6 +11,8 @@ use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::time::UtcTime;
 use crate::trading::model::{Bid, BidKind, Run, SaleId, Suspension, SuspensionReason};
+use crate::trading::profile::SECONDS_MAX;
+use crate::trading::rules::silence::{BEAT_EVERY_SECONDS, LATE_BEAT_EVERY_SECONDS};
 
 stored_words!(BidKind, SuspensionReason);
 
@@ -125,16 +127,17 @@ pub fn runs(conn: &mut Conn, of: Vec<SaleId>) -> Result<Vec<Run>, Refusal> {
     Ok(rows.into_iter().map(Run::from).collect())
 }
 
-/// Runs that may need something now, after one of them: over and not closed, without a sign of life since
-/// `silent_since`, or moved since others were told.
+/// Runs that may need something now, after one of them: over and not closed, without a sign of life
+/// for as long as one may be due, or moved since others were told.
 pub fn open_runs(
     conn: &mut Conn,
     now: UtcTime,
-    silent_since: UtcTime,
     after: Option<SaleId>,
     limit: i64,
 ) -> Result<Vec<Run>, Refusal> {
-    let silent = sale_run::beat_at.le(silent_since);
+    let before = |seconds: i64| sale_run::beat_at.le(now.plus_seconds(-seconds));
+    let late = sale_run::ends_at.le(now.plus_seconds(i64::from(SECONDS_MAX)));
+    let silent = before(BEAT_EVERY_SECONDS).or(late.and(before(LATE_BEAT_EVERY_SECONDS)));
     let mut query = sale_run::table
         .into_boxed()
         .filter(sale_run::closed.eq(false))

@@ -177,13 +177,21 @@ pub fn sales(
     Ok(Page::cut(items, page.limit, |it| it.id))
 }
 
-/// Sales that a job has something to do with by now.
-pub fn due_sales(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<SaleId>, Refusal> {
-    Ok(sale::table
-        .filter(sale::due_at.le(now))
+/// Sales that a job has something to do with by now, after one of them; the longest due first.
+pub fn due_sales(
+    conn: &mut Conn,
+    now: UtcTime,
+    after: Option<(UtcTime, SaleId)>,
+    limit: i64,
+) -> Result<Vec<(UtcTime, SaleId)>, Refusal> {
+    let mut query = sale::table.into_boxed().filter(sale::due_at.le(now));
+    if let Some((due, id)) = after {
+        query = query.filter(sale::due_at.gt(due).or(sale::due_at.eq(due).and(sale::id.gt(id))));
+    }
+    Ok(query
         .order((sale::due_at.asc(), sale::id.asc()))
         .limit(limit)
-        .select(sale::id)
+        .select((sale::due_at.assume_not_null(), sale::id))
         .load(conn)?)
 }
 

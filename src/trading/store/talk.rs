@@ -1,8 +1,12 @@
 //! Offers of listings, questions, objections, corrections, confirmations.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use crate::db::schema::{sale_confirmation, sale_correction, sale_objection, sale_offer, sale_question};
+use crate::db::schema::{
+    sale, sale_confirmation, sale_correction, sale_objection, sale_offer, sale_question,
+};
 use crate::db::types::{from_json, stored_words, to_json};
 use crate::db::{Conn, saved};
 use crate::kernel::error::Refusal;
@@ -250,6 +254,28 @@ pub fn open_objections(conn: &mut Conn, sale: SaleId, party: Option<&str>) -> Re
         query = query.filter(sale_objection::party_urn.eq(party.to_owned()));
     }
     Ok(query.count().get_result(conn)?)
+}
+
+/// Open objections whose last day lies in a time: sale, its title, objection, last day.
+pub fn due_objections(
+    conn: &mut Conn,
+    from: Day,
+    to: Day,
+    limit: i64,
+) -> Result<Vec<(SaleId, String, ObjectionId, Day)>, Refusal> {
+    let due: Vec<(SaleId, ObjectionId, Day)> = sale_objection::table
+        .filter(sale_objection::state.eq(ObjectionState::Open))
+        .filter(sale_objection::due_on.between(from, to))
+        .order((sale_objection::due_on.asc(), sale_objection::id.asc()))
+        .limit(limit)
+        .select((sale_objection::sale, sale_objection::id, sale_objection::due_on))
+        .load(conn)?;
+    let of: Vec<SaleId> = due.iter().map(|(id, ..)| *id).collect();
+    let titles: Vec<(SaleId, String)> =
+        sale::table.filter(sale::id.eq_any(of)).select((sale::id, sale::title)).load(conn)?;
+    let titles: HashMap<SaleId, String> = titles.into_iter().collect();
+    let titled = |(id, objection, on)| (id, titles.get(&id).cloned().unwrap_or_default(), objection, on);
+    Ok(due.into_iter().map(titled).collect())
 }
 
 /// Since when and until when objections to a sale were open, of those that were open at or after a time.

@@ -27,7 +27,7 @@ const REMINDERS: Actor = Actor::System("sale.reminders");
 pub fn watch(tx: &mut Tx, actor: &Actor, id: SaleId) -> Result<(), Refusal> {
     let person = actor.person()?;
     let sale = load_tx(tx, id)?;
-    if !sale.state().is_public() {
+    if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
     if store::watches(tx, id, person.user)? {
@@ -62,7 +62,7 @@ pub fn watched(snapshot: &mut Snapshot, actor: &Actor, page: &PageQuery) -> Resu
 pub fn calendar_file(snapshot: &mut Snapshot, id: SaleId, base_url: &str) -> Result<String, Refusal> {
     let node = snapshot.node().to_owned();
     let sale = service::load(snapshot, &node, id)?;
-    if !sale.state().is_public() {
+    if !sale.is_published() {
         return Err(Refusal::new(&NOT_FOUND));
     }
     let run = service::run(snapshot, id)?;

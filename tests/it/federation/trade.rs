@@ -212,6 +212,10 @@ fn tmf_1_rule_11_bids_from_another_node_behave_as_local_ones() {
     let mut at_the_end = deposits(other, &id);
     at_the_end.sort();
     assert_eq!(at_the_end, [("confirmed".to_owned(), 1), ("released".to_owned(), 1)]);
+    other.as_(SELLER).send("POST", &path(&id, "/conclude"), None).refused(409, "sale_not_signed");
+    // A winner without an account here: the operator has seen the contract.
+    let seen = json!({"note": "已核验双方签章的合同原件（示例）"});
+    other.as_(OPERATOR).post(&path(&id, "/signing"), seen).expect(200);
     other.as_(SELLER).send("POST", &path(&id, "/conclude"), None).expect(200);
     rest(&tree);
     let told = part(&tree);

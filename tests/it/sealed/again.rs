@@ -89,3 +89,55 @@ fn rule_20_a_candidate_that_has_paid_after_all_is_no_defaulter() {
     decided(&city, id, "reject").expect(200);
     assert_eq!(sale(&city, id)["state"], "awarded");
 }
+
+/// Price alone, no deposit: candidates at 3 000, 2 000 and 1 000 fen, published from now on.
+fn candidates(city: &City) -> Tender {
+    let tender = receiving(city, terms(city), setup(city));
+    for (bidder, fen) in BIDDERS.iter().zip([3_000, 2_000, 1_000]) {
+        deposit(city, &tender.id, bidder, fen);
+    }
+    open(city, &tender);
+    assert_eq!(sale(city, &tender.id)["state"], "ended");
+    tender
+}
+
+/// DOMAIN §4: candidates published at least three days, whoever of them renounces meanwhile.
+#[test]
+fn domain_4_a_candidate_that_renounces_does_not_cut_the_stand_still_short() {
+    let city = City::new();
+    let tender = candidates(&city);
+    let id = tender.id.as_str();
+    let until = city.now().day().plus_days(3).end();
+    city.clock.advance_seconds(86_400);
+    let next = crate::trading::defaulted(&city, id).expect(200).body;
+    assert_eq!((&next["state"], &next["result"]["rank"]), (&json!("ended"), &json!(2)));
+    city.app.run_jobs().unwrap();
+    city.clock.set(until.plus_seconds(-1));
+    city.app.run_jobs().unwrap();
+    assert_eq!(sale(&city, id)["state"], "ended");
+    city.clock.set(until);
+    city.app.run_jobs().unwrap();
+    assert_eq!(sale(&city, id)["state"], "awarded");
+}
+
+/// DOMAIN §4: an objection stops the process. Answered within the stand-still, it leaves that as long as it was.
+#[test]
+fn domain_4_an_objection_answered_in_the_stand_still_waits_for_its_end() {
+    let city = City::new();
+    let tender = candidates(&city);
+    let id = tender.id.as_str();
+    let until = city.now().day().plus_days(3).end();
+    let objection = crate::trading::objected(&city, id);
+    city.clock.advance_seconds(3_600);
+    let answer = json!({"uphold": false, "text": "经核查不成立。"});
+    let address = format!("/api/v1/sales/objections/{objection}/answer");
+    city.as_(crate::trading::OPERATOR).post(&address, answer).expect(200);
+    for _ in 0..2 {
+        city.clock.advance_seconds(1);
+        city.app.run_jobs().expect("nothing fails meanwhile");
+    }
+    assert_eq!(sale(&city, id)["state"], "ended");
+    city.clock.set(until);
+    city.app.run_jobs().unwrap();
+    assert_eq!(sale(&city, id)["state"], "awarded");
+}

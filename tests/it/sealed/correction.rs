@@ -125,3 +125,35 @@ fn domain_2_a_priority_holder_goes_first_on_equal_terms() {
     assert_eq!(ended["result"]["winner"]["name"], "示例broker", "the last receipt, and the holder");
     assert_eq!(replays(&city, &id), Ok(()));
 }
+
+/// Rule 5 without replacement: a correction lets everybody seal anew, once; one that is taken back does so again.
+#[test]
+fn rule_5_each_correction_of_the_words_lets_an_envelope_be_replaced_once() {
+    let city = City::new();
+    let mut setup = setup(&city);
+    setup["replacement"] = json!(false);
+    let tender = receiving(&city, terms(&city), setup);
+    let id = tender.id.as_str();
+    let sealed_anew = || {
+        city.clock.advance_seconds(60);
+        put(&city, id, BIDDER, &sealed(&city, id, &bid(&city, id, BIDDER, 1_000)))
+    };
+    let says = |payment: &str| {
+        city.clock.advance_seconds(60);
+        correct(&city, id, &json!({"payment": payment})).expect(200);
+    };
+    sealed_anew().expect(200);
+    sealed_anew().refused(409, "sealed_deposited");
+    says("签约后三十日内付清。");
+    sealed_anew().expect(200);
+    sealed_anew().refused(409, "sealed_deposited");
+    // The first words again: what was sealed in between names others.
+    says("签约后十日内一次付清。");
+    sealed_anew().expect(200);
+    sealed_anew().refused(409, "sealed_deposited");
+    for bidder in &BIDDERS[1..] {
+        deposit(&city, id, bidder, 2_000);
+    }
+    open(&city, &tender);
+    assert!(faults(&opening(&city, id)).iter().all(|fault| fault.is_null()));
+}

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::trading::{BIDDER, THIRD};
+use crate::trading::told::{begun, told};
+use crate::trading::{BIDDER, OPERATOR, THIRD};
 
 /// DOMAIN §4: price and weighted criteria in exact fractions; scores are published.
 #[test]
@@ -107,4 +108,49 @@ fn a_sheet_has_points_for_every_bid_and_criterion() {
     changed(&|_| {}).expect(204);
     let by_price = receiving(&city, terms(&city), setup(&city));
     name_committee(&city, &by_price.id, &experts(&city)).refused(409, "sealed_no_scoring");
+}
+
+fn vacate(city: &City, id: &str, member: &str, reason: &str) -> Response {
+    let body = json!({"member": member, "reason": reason});
+    city.as_(OPERATOR).post(&path(id, "/sealed/committee/vacate"), body)
+}
+
+/// Rule 9: a member that does not score holds nobody up. The operator vacates that seat, with a reason and on record; the
+/// tenderer is told, and fills it alone.
+#[test]
+fn rule_9_the_seat_of_a_member_that_does_not_score_is_filled_again() {
+    let city = begun();
+    let tender = scoring(&city);
+    let id = tender.id.as_str();
+    for expert in &EXPERTS[..4] {
+        score(&city, id, expert, sheet(&city, id, BIDDER, 90, 10)).expect(204);
+    }
+    let before = experts(&city);
+    let with = |user: String| [&before[..4], &[user]].concat();
+    let substitute = with(user_of(&city, "government2.preparer"));
+    name_committee(&city, id, &substitute).refused(409, "sealed_committee_fixed");
+    vacate(&city, id, &before[4], " ").expect(422);
+    vacate(&city, id, &before[0], "已评分").refused(409, "sealed_seat");
+    vacate(&city, id, &user_of(&city, "government2.preparer"), "x").refused(409, "sealed_seat");
+    vacate(&city, id, &before[4], "因病不能评标").expect(204);
+    vacate(&city, id, &before[4], "因病不能评标").refused(409, "sealed_seat");
+    score(&city, id, EXPERTS[4], sheet(&city, id, BIDDER, 90, 10)).refused(403, "sealed_not_member");
+    let seats = city.as_(SELLER).get(&path(id, "/sealed")).expect(200).body["vacant_seats"].clone();
+    assert_eq!((seats, &seen(&city, id)["vacant_seats"]), (json!([4]), &json!([])));
+    assert!(told(&city, SELLER).contains(&"sealed_seat_vacated".to_owned()));
+    assert!(told(&city, EXPERTS[4]).contains(&"sealed_seat_left".to_owned()));
+    // That seat alone, by somebody impartial who has not left it.
+    let mut others = substitute.clone();
+    others.swap(0, 1);
+    name_committee(&city, id, &others).refused(409, "sealed_committee_fixed");
+    for unfit in [before[4].clone(), user_of(&city, "enterprise.admin")] {
+        let refused = name_committee(&city, id, &with(unfit)).expect(422);
+        assert_eq!(refused.field("/members/4"), Some("sealed_committee_member"));
+    }
+    name_committee(&city, id, &substitute).expect(204);
+    name_committee(&city, id, &before).refused(409, "sealed_committee_fixed");
+    assert_eq!(sale(&city, id)["state"], "published");
+    score(&city, id, "government2.preparer", sheet(&city, id, BIDDER, 90, 10)).expect(204);
+    assert_eq!(sale(&city, id)["state"], "ended");
+    assert_eq!(opening(&city, id)["sheets"].as_array().unwrap().len(), 5);
 }

@@ -298,7 +298,7 @@ fn domain_4_the_deposit_follows_the_opening_and_precedes_the_award() {
     city.app.run_jobs().unwrap();
     assert_eq!(sale(&city, id)["state"], "awarded");
     city.app.run_jobs().unwrap();
-    city.as_(SELLER).send("POST", &path(id, "/conclude"), None).expect(200);
+    crate::trading::concluded(&city, id, BIDDER);
     city.app.run_jobs().unwrap();
     // DOMAIN §4: returned after the signing, the winner's too.
     assert_eq!(crate::trading::deposits(&city, id), [("released".to_owned(), 3)]);
@@ -339,4 +339,22 @@ fn the_served_script_seals_and_opens() {
     city.as_(OPERATOR).get(&path(id, "/sealed/packet")).refused(403, "sealed_not_officer");
     open(&city, &tender);
     assert_eq!(opening(&city, id)["bids"][0]["bid"], own);
+}
+
+/// Rule 2: the key is split among officers of different bodies. One person of two bodies keeps one share, and who also
+/// belongs to the tenderer none.
+#[test]
+fn rule_2_one_person_keeps_one_share() {
+    let city = City::new();
+    let id = set_up(&city, terms(&city), setup(&city));
+    let enrol = |client: &crate::support::Client| client.post(&path(&id, "/sealed/officers"), json!({}));
+    enrol_officer(&city, &id, OFFICERS[1]);
+    let person = city.as_(OFFICERS[1]);
+    city.also_member(OFFICERS[1], "government");
+    let second = city.switched(&person, "government");
+    enrol(&second).refused(403, "sealed_officer_partial");
+    enrol_officer(&city, &id, OFFICERS[0]);
+    let third = city.as_(OFFICERS[2]);
+    city.also_member(OFFICERS[2], "institute");
+    enrol(&third).refused(403, "sealed_officer_partial");
 }

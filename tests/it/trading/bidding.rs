@@ -167,12 +167,7 @@ fn domain_4_who_may_not_bid() {
     enrolling(SECOND).refused(403, "sale_not_seller");
     enrolling(OPERATOR).refused(403, "forbidden");
     admitted(&city, &id, BIDDER);
-    let record = json!({
-        "credit_code": code("enterprise"), "unit_name": "示例单位", "kind": "bad",
-        "level": "seriously_untrustworthy", "title": "示例", "source": "示例", "source_number": "示例1号",
-        "effective_on": "2026-03-02", "expires_on": "2031-03-01",
-    });
-    city.as_(OPERATOR).post("/api/v1/credit-records", record).expect(201);
+    bar(&city, "enterprise");
     to_start(&city, &id);
     bid(&city, &id, BIDDER, 100_000).refused(403, "sale_bidder_barred");
 }
@@ -237,7 +232,7 @@ fn domain_4_losers_get_their_deposits_back_and_the_winners_counts() {
     let city = City::new();
     let id = awarded(&city);
     assert_eq!(deposits(&city, &id), [("confirmed".to_owned(), 1), ("released".to_owned(), 1)]);
-    city.as_(SELLER).send("POST", &path(&id, "/conclude"), None).expect(200);
+    concluded(&city, &id, BIDDER);
     city.app.run_jobs().unwrap();
     let accounts = city.as_(PAYER).get(&path(&id, "/deposits")).expect(200).body;
     assert_eq!((&accounts["settled"], &accounts["held_fen"]), (&json!(true), &json!(0)));
@@ -287,7 +282,7 @@ fn domain_4_down_at_the_closing_moment() {
     let id = running(&city);
     bid(&city, &id, BIDDER, 100_000).expect(200);
     let end = city.now().plus_days(1);
-    travel(&city, end.plus_seconds(-5));
+    travel(&city, end.plus_seconds(-1));
     city.clock.set(end.plus_seconds(7_200));
     city.app.run_jobs().unwrap();
     assert_eq!(city.anonymous().get(&path(&id, "")).expect(200).body["state"], "awarded");
@@ -312,4 +307,42 @@ fn domain_4_the_operator_suspends_with_a_reason() {
     let seen = city.anonymous().get(&path(&id, "")).expect(200).body;
     assert_eq!((&seen["phase"], &seen["suspensions"][0]["note"]), (&json!("suspended"), &json!("核查资料")));
     city.as_(OPERATOR).post(&path(&id, "/suspend"), json!({"reason": "再次"})).refused(409, "state_conflict");
+}
+
+/// DOMAIN §4, failure of the platform: "or at all within the last 10 minutes"; its last seconds too.
+#[test]
+fn domain_4_a_failure_in_the_last_seconds_gives_them_back() {
+    let city = City::new();
+    let id = running(&city);
+    bid(&city, &id, BIDDER, 100_000).expect(200);
+    let end: UtcTime =
+        city.anonymous().get(&path(&id, "")).expect(200).body["ends_at"].as_str().unwrap().parse().unwrap();
+    travel(&city, end.plus_seconds(-12));
+    // Down from here on, and up again three minutes later.
+    city.clock.set(end.plus_seconds(180));
+    city.app.run_jobs().unwrap();
+    let seen = city.anonymous().get(&path(&id, "")).expect(200).body;
+    assert_eq!((&seen["state"], &seen["phase"]), (&json!("published"), &json!("suspended")));
+    let given = &seen["suspensions"][0];
+    assert_eq!(given["since"], json!(end.plus_seconds(-12)));
+    assert_eq!(given["new_ends_at"], json!(end.plus_seconds(180 + 1_800 + 12)));
+}
+
+/// In the last part each turn of the job leaves a sign of life.
+#[test]
+fn domain_4_signs_of_life_come_each_second_in_the_last_part() {
+    let city = City::new();
+    let id = running(&city);
+    bid(&city, &id, BIDDER, 100_000).expect(200);
+    let end: UtcTime =
+        city.anonymous().get(&path(&id, "")).expect(200).body["ends_at"].as_str().unwrap().parse().unwrap();
+    travel(&city, end.plus_seconds(-4));
+    for left in [-3, -2, -1] {
+        city.clock.set(end.plus_seconds(left));
+        city.app.run_jobs().unwrap();
+    }
+    // It stopped in its last second, and decides an hour late: nothing was missed.
+    city.clock.set(end.plus_seconds(3_600));
+    city.app.run_jobs().unwrap();
+    assert_eq!(city.anonymous().get(&path(&id, "")).expect(200).body["state"], "awarded");
 }

@@ -44,7 +44,7 @@ fn domain_4_who_could_follow_the_winner_keeps_its_deposit_in_until_it_has_signed
     assert_eq!(states(&city, &id), counted(&[("confirmed", 3)]));
     defaulted(&city, &id).expect(200);
     assert_eq!(states(&city, &id), counted(&[("confirmed", 2), ("forfeited", 1)]));
-    city.as_(SELLER).send("POST", &path(&id, "/conclude"), None).expect(200);
+    concluded(&city, &id, SECOND);
     assert_eq!(states(&city, &id), counted(&[("applied", 1), ("forfeited", 1), ("released", 1)]));
     books_hold(&city, &id);
     // Where nobody follows, every loser gets its own back at once.
@@ -100,7 +100,7 @@ fn rule_20_one_person_states_a_default_and_another_decides_it() {
     assert_eq!(sale(&city, &id)["state"], "awarded");
     // Stated again, and the winner signs after all.
     stated(&city, &id).expect(200);
-    city.as_(SELLER).send("POST", &path(&id, "/conclude"), None).expect(200);
+    concluded(&city, &id, BIDDER);
     assert_eq!(city.as_(SELLER).get(&path(&id, "/default")).expect(200).body["state"], "dropped");
     decided(&city, &id, "confirm").refused(409, "sale_default_not_stated");
     assert_eq!(states(&city, &id), counted(&[("applied", 1), ("released", 1)]));

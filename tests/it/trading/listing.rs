@@ -90,3 +90,59 @@ fn domain_4_a_correction_does_not_give_a_listing_its_extensions_back() {
     let ended = to_end(&city, &id);
     assert_eq!((&ended["state"], &ended["reason"]), (&json!("unsold"), &json!("no_bids")));
 }
+
+/// Rule 8: who takes part is secret until the end; of what is taken back before anything was decided there is none.
+#[test]
+fn rule_8_a_withdrawn_sale_names_nobody() {
+    let city = City::new();
+    let withdrawn = bidding(&city);
+    enrol(&city, &withdrawn, BIDDER);
+    city.as_(SELLER).post(&path(&withdrawn, "/withdraw"), json!({"reason": "改变计划"})).expect(200);
+    let annulled = bidding(&city);
+    enrol(&city, &annulled, BIDDER);
+    let answer = json!({"uphold": true, "annul": true, "text": "权属有瑕疵。"});
+    let objection = objected(&city, &annulled);
+    city.as_(OPERATOR).post(&format!("/api/v1/sales/objections/{objection}/answer"), answer).expect(200);
+    for id in [withdrawn, annulled] {
+        for reader in [SELLER, OPERATOR] {
+            let seen = city.as_(reader).get(&path(&id, "/participants")).expect(200);
+            assert_eq!(seen.body["items"][0]["party"], Value::Null, "{}", seen.text());
+            assert!(seen.body["items"][0]["alias"].is_string() && !seen.text().contains("示例enterprise"));
+        }
+    }
+    let decided = awarded(&city);
+    let seen = city.as_(SELLER).get(&path(&decided, "/participants")).expect(200).body;
+    assert_eq!(seen["items"][0]["party"]["name"], "示例enterprise");
+}
+
+/// A draft that was taken back was never before the public: nor in a calendar, or live.
+#[test]
+fn a_withdrawn_draft_is_nobodys_business() {
+    let city = City::new();
+    let id = drafted(&city, "online_bidding", bidding_terms(&city));
+    city.as_(SELLER).post(&path(&id, "/withdraw"), json!({"reason": "改变计划"})).expect(200);
+    for rest in ["", "/calendar.ics", "/state"] {
+        city.anonymous().get(&path(&id, rest)).refused(404, "not_found");
+    }
+    city.as_(THIRD).send("PUT", &path(&id, "/watch"), None).refused(404, "not_found");
+}
+
+/// Sales whose turn fails again and again, more than are read at once, do not stand before the others.
+#[test]
+fn sales_that_cannot_be_tended_hold_up_nobody() {
+    use diesel::prelude::*;
+    let city = City::new();
+    let ids: Vec<String> = (0..5).map(|_| on_market(&city, "listing", listing_terms(&city, true))).collect();
+    let broken: Vec<String> = ids[..4].to_vec();
+    let spoil = move |conn: &mut techmart::db::Conn| -> Result<(), techmart::kernel::error::Refusal> {
+        for id in &broken {
+            let sql = "UPDATE sale SET standing = '{\"state\":\"nowhere\"}' WHERE id = $1";
+            diesel::sql_query(sql).bind::<diesel::sql_types::Text, _>(id).execute(conn)?;
+        }
+        Ok(())
+    };
+    city.app.db.write_blocking("test.spoil", move |tx| spoil(tx)).unwrap();
+    city.clock.set(day(&city, 21));
+    assert!(techmart::trading::tend_due(&city.app.db, 2).is_err(), "it is said");
+    assert_eq!(city.anonymous().get(&path(&ids[4], "")).expect(200).body["state"], "unsold");
+}

@@ -12,13 +12,16 @@ mod negotiated;
 mod notice;
 mod ranking;
 mod rerun;
+mod signing;
 mod talk;
+mod ties;
 pub mod told;
 mod watch;
 
 use serde_json::{Value, json};
 use techmart::kernel::time::UtcTime;
 
+use super::support::contracts::credit_code;
 use super::support::records::{pdf, published, upload};
 use super::support::{City, Response};
 
@@ -85,6 +88,16 @@ pub fn buyer(city: &City) -> Value {
     let id = city.organisation("enterprise");
     let read = city.app.db.read_blocking(move |snapshot| techmart::identity::service::party(snapshot, id));
     serde_json::to_value(read.unwrap()).unwrap()
+}
+
+/// Puts a unit on the list of the seriously untrustworthy.
+pub fn bar(city: &City, organisation: &str) {
+    let record = json!({
+        "credit_code": credit_code(organisation), "unit_name": "示例单位", "kind": "bad",
+        "level": "seriously_untrustworthy", "title": "示例", "source": "示例", "source_number": "示例1号",
+        "effective_on": "2026-03-02", "expires_on": "2031-03-01",
+    });
+    city.as_(OPERATOR).post("/api/v1/credit-records", record).expect(201);
 }
 
 pub fn drafted(city: &City, mode: &str, terms: Value) -> String {
@@ -207,6 +220,17 @@ pub fn with_rank_two(city: &City) -> String {
     }
     assert_eq!(to_end(city, &id)["state"], "awarded");
     id
+}
+
+/// The winner confirms that it has signed.
+pub fn signed(city: &City, id: &str, winner: &str) -> Response {
+    city.as_(winner).post(&path(id, "/signing"), json!({}))
+}
+
+/// Both sides say that the contract is signed.
+pub fn concluded(city: &City, id: &str, winner: &str) -> Value {
+    signed(city, id, winner).expect(200);
+    city.as_(SELLER).send("POST", &path(id, "/conclude"), None).expect(200).body
 }
 
 /// The seller states that the winner will not sign.

@@ -83,3 +83,45 @@ fn domain_2_a_negotiated_sale_names_no_priority_holders() {
     let refused = publish(&city, &id).expect(422);
     assert_eq!(refused.field("/terms/priority_holders"), Some("sale_priority_negotiated"));
 }
+
+/// DOMAIN §3: the buyer that is publicised is a unit of the register, by its number and its code.
+#[test]
+fn domain_3_the_buyer_is_who_it_is_registered_as() {
+    let city = City::new();
+    let draft = |buyer: Value| {
+        let mut terms = negotiated_terms(&city);
+        terms["buyer"] = buyer;
+        city.as_(SELLER).post("/api/v1/sales", body(&city, "negotiated", terms))
+    };
+    let own = buyer(&city);
+    let mut foreign = own.clone();
+    foreign["credit_code"] = json!(credit_code("enterprise2"));
+    assert_eq!(draft(foreign).expect(422).field("/terms/mode/buyer/urn"), Some("sale_buyer_unknown"));
+    let mut nobody = own.clone();
+    nobody["urn"] = json!("urn:tm:cn-450700:organisation:01980000-0000-7000-8000-0000000000ff");
+    assert_eq!(draft(nobody).expect(422).field("/terms/mode/buyer/urn"), Some("sale_buyer_unknown"));
+    let mut long = own.clone();
+    long["urn"] = json!("x".repeat(300));
+    draft(long).expect(422);
+    // By its code alone, and under another name: it is the registered unit.
+    let by_code = json!({"urn": "", "name": "随便写的名称", "credit_code": own["credit_code"]});
+    assert_eq!(draft(by_code).expect(201).body["terms"]["mode"]["buyer"], own);
+}
+
+/// DOMAIN §4, who may not take part; §3, the flag for related parties: what the seller itself lists is said.
+#[test]
+fn domain_3_a_listed_related_party_is_flagged_and_a_barred_buyer_refused() {
+    let city = City::new();
+    let mut draft = body(&city, "negotiated", negotiated_terms(&city));
+    draft["terms"]["related_parties"] = json!([buyer(&city)["credit_code"]]);
+    let id = city.as_(SELLER).post("/api/v1/sales", draft.clone()).expect(201).id();
+    assert_eq!(publish(&city, &id).expect(422).field("/terms/mode/related_party"), Some("sale_relation"));
+    draft["terms"]["mode"]["related_party"] = json!(true);
+    draft["terms"]["mode"]["relation"] = json!("转让方控股的公司");
+    city.as_(SELLER).put(&path(&id, ""), draft).expect(200);
+    publish(&city, &id).expect(200);
+    bar(&city, "enterprise");
+    city.as_(OPERATOR).send("POST", &path(&id, "/approve"), None).refused(403, "sale_bidder_barred");
+    let second = drafted(&city, "negotiated", negotiated_terms(&city));
+    publish(&city, &second).refused(403, "sale_bidder_barred");
+}

@@ -95,3 +95,24 @@ fn domain_3_a_negotiated_price_is_not_run_again() {
     assert_eq!(defaulted(&city, &id).expect(200).body["reason"], "defaulted");
     again(&city, &id, json!({"ends_at": day(&city, 21)})).refused(409, "sale_mode_wrong");
 }
+
+/// The short notice of a re-run is for what was announced before: the same lots, for the same priority holders.
+#[test]
+fn domain_4_a_rerun_sells_what_came_to_nothing() {
+    let city = City::new();
+    let id = unsold_listing(&city);
+    let second = again(&city, &id, json!({"ends_at": day(&city, 21)})).expect(201).body;
+    let (id, terms) = (second["id"].as_str().unwrap(), &second["terms"]["mode"]);
+    let other = body(&city, "listing", terms.clone());
+    city.as_(SELLER).put(&path(id, ""), other.clone()).expect(200);
+    publish(&city, id).refused(422, "sale_rerun_lots");
+    let mut same = other;
+    same["lots"] = second["lots"].clone();
+    same["terms"]["priority_holders"] =
+        json!([{"name": "示例甲", "credit_code": buyer(&city)["credit_code"], "rank": 1}]);
+    city.as_(SELLER).put(&path(id, ""), same.clone()).expect(200);
+    publish(&city, id).refused(422, "sale_rerun_lots");
+    same["terms"]["priority_holders"] = json!([]);
+    city.as_(SELLER).put(&path(id, ""), same).expect(200);
+    publish(&city, id).expect(200);
+}

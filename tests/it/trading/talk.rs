@@ -138,3 +138,79 @@ fn the_rules_are_dated_configuration_and_a_published_sale_keeps_its_own() {
     let kept = city.anonymous().get(&path(&id, "")).expect(200).body;
     assert_eq!(kept["rules"]["extension_seconds"], 300);
 }
+
+fn uphold(city: &City, objection: &str, consequence: &str) -> Response {
+    let mut body = json!({"uphold": true, "text": "经核查属实。"});
+    if !consequence.is_empty() {
+        body[consequence] = json!(true);
+    }
+    city.as_(OPERATOR).post(&format!("/api/v1/sales/objections/{objection}/answer"), body)
+}
+
+/// Rule 19: once there is a winner, an objection that is upheld has a consequence, and one.
+#[test]
+fn rule_19_an_upheld_objection_excludes_the_winner_or_annuls_the_sale() {
+    let city = City::new();
+    let id = with_rank_two(&city);
+    let objection = objected(&city, &id);
+    let nothing = uphold(&city, &objection, "").expect(422);
+    assert_eq!(nothing.field("/uphold"), Some("sale_objection_consequence"));
+    let both = json!({"uphold": true, "annul": true, "exclude_winner": true, "text": "x"});
+    let address = format!("/api/v1/sales/objections/{objection}/answer");
+    city.as_(OPERATOR).post(&address, both).expect(422);
+    let dismissed = json!({"uphold": false, "exclude_winner": true, "text": "x"});
+    city.as_(OPERATOR).post(&address, dismissed).expect(422);
+    assert_eq!(uphold(&city, &objection, "exclude_winner").expect(200).body["state"], "upheld");
+    let seen = city.anonymous().get(&path(&id, "")).expect(200).body;
+    assert_eq!(
+        (&seen["state"], &seen["result"]["rank"], &seen["result"]["price_fen"]),
+        (&json!("awarded"), &json!(2), &json!(103_000))
+    );
+    // Nobody broke a word: the deposit goes back. The draft of its contract ends.
+    city.app.run_jobs().unwrap();
+    assert_eq!(deposits(&city, &id), [("confirmed".to_owned(), 2), ("released".to_owned(), 1)]);
+    assert_eq!(city.change(&id, "sale.winner_excluded").facts["state"], "ended");
+    // Before there is a winner nobody can be excluded.
+    let early = bidding(&city);
+    uphold(&city, &objected(&city, &early), "exclude_winner").expect(422);
+    uphold(&city, &objected(&city, &early), "").expect(200);
+}
+
+/// Rule 15: what is unsold because its winner was excluded, or annulled, may be run again; without who was excluded.
+#[test]
+fn rule_15_what_was_annulled_or_has_lost_its_winner_is_run_again() {
+    let city = City::new();
+    let rerun = |id: &str| {
+        let body = json!({"starts_at": day(&city, 15), "ends_at": day(&city, 16)});
+        city.as_(SELLER).post(&path(id, "/rerun"), body)
+    };
+    let id = awarded(&city);
+    uphold(&city, &objected(&city, &id), "exclude_winner").expect(200);
+    let seen = city.anonymous().get(&path(&id, "")).expect(200).body;
+    assert_eq!((&seen["state"], &seen["reason"]), (&json!("unsold"), &json!("no_acceptable_bid")));
+    let second = rerun(&id).expect(201).id();
+    publish(&city, &second).expect(200);
+    let enrolling = |persona: &str| city.as_(persona).send("POST", &path(&second, "/enrolment"), None);
+    enrolling(BIDDER).refused(403, "sale_bidder_excluded");
+    enrolling(SECOND).expect(201);
+    uphold(&city, &objected(&city, &second), "annul").expect(200);
+    assert_eq!(rerun(&second).expect(201).body["run_number"], 3);
+    city.clock.advance_seconds(31 * 86_400);
+    rerun(&second).expect(409);
+}
+
+/// DOMAIN §4: an objection is answered in three days; whoever answers is reminded of it.
+#[test]
+fn domain_4_the_operator_is_told_of_an_objection_that_is_overdue() {
+    let city = super::told::begun();
+    let id = bidding(&city);
+    objected(&city, &id);
+    city.clock.set(city.now().plus_days(2));
+    city.app.run_jobs().unwrap();
+    let told = || super::told::told(&city, OPERATOR);
+    assert!(told().contains(&"sale_objection_due".to_owned()), "{:?}", told());
+    city.clock.set(city.now().plus_days(2));
+    city.app.run_jobs().unwrap();
+    city.app.run_jobs().unwrap();
+    assert_eq!(told().iter().filter(|event| *event == "sale_objection_overdue").count(), 1, "{:?}", told());
+}

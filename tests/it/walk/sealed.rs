@@ -83,6 +83,11 @@ pub const CASES: &[Entry] = &[
         let id = receiving(city, terms(city), weighted(city)).id;
         own(&id, "PUT", "/sealed/committee").body(json!({"members": experts(city)}))
     }),
+    ("post", "/api/v1/sales/{id}/sealed/committee/vacate", |city| {
+        let id = scoring(city).id;
+        let vacancy = json!({"member": experts(city)[0], "reason": "因病不能评标"});
+        Case::new("POST", path(&id, "/sealed/committee/vacate"), OPERATOR).body(vacancy)
+    }),
     ("put", "/api/v1/sales/{id}/sealed/scores", |city| {
         let id = scoring(city).id;
         let points = sheet(city, &id, BIDDER, 90, 10);

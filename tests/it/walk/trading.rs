@@ -6,8 +6,8 @@ use super::{Case, Entry};
 use crate::support::City;
 use crate::trading::{
     BIDDER, OPERATOR, PAYER, SECOND, SELLER, admitted, awarded, bidding, bidding_terms, body, day, drafted,
-    enrol, listing_terms, negotiated_terms, objected, objection, on_market, path, running, stated, to_end,
-    to_start, with_evidence,
+    enrol, listing_terms, negotiated_terms, objected, objection, on_market, path, running, signed, stated,
+    to_end, to_start, with_evidence,
 };
 
 /// An act of the seller on its sale.
@@ -140,7 +140,15 @@ pub const CASES: &[Entry] = &[
         stated(city, &id).expect(200);
         Case::new("POST", path(&id, "/default/reject"), OPERATOR).body(json!({"reason": "已补签"}))
     }),
-    ("post", "/api/v1/sales/{id}/conclude", |city| own(&awarded(city), "POST", "/conclude")),
+    ("post", "/api/v1/sales/{id}/signing", |city| {
+        let case = Case::new("POST", path(&awarded(city), "/signing"), BIDDER).body(json!({}));
+        case.stranger(SECOND).stranger(SELLER).stranger("institute2.member")
+    }),
+    ("post", "/api/v1/sales/{id}/conclude", |city| {
+        let id = awarded(city);
+        signed(city, &id, BIDDER).expect(200);
+        own(&id, "POST", "/conclude")
+    }),
     ("post", "/api/v1/sales/{id}/rerun", |city| {
         let id = bidding(city);
         to_start(city, &id);

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::db::{Tx, check_version};
+use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::{Audience, NewChange};
 use crate::kernel::codes_common::NOT_FOUND;
@@ -62,7 +63,7 @@ fn load_own(
     Ok(found)
 }
 
-/// Rule 3: a challenge that the actor may organise, which is never its own unit's.
+/// Rule 3: a challenge that the actor may organise, which no unit of its own holds or bids for, under whichever membership.
 fn load_organised(
     tx: &mut Tx,
     actor: &Actor,
@@ -71,8 +72,12 @@ fn load_organised(
 ) -> Result<Challenge, Refusal> {
     actor.permit(Permission::ChallengeOrganise)?;
     let found = load(tx, id, expected)?;
-    if found.organisation == actor.person()?.organisation {
-        return Err(Refusal::new(&OWN_CHALLENGE));
+    let node = tx.node().to_owned();
+    for (_, own) in identity::memberships_of(tx, actor.person()?.user)? {
+        let party = tx.urn("organisation", own.id);
+        if found.organisation == own.id || store::of_bidder(tx, id, &party, &node)?.is_some() {
+            return Err(Refusal::new(&OWN_CHALLENGE));
+        }
     }
     if found.stage == Stage::Collected {
         return Err(Refusal::new(&NOT_FOUND));

@@ -1,6 +1,6 @@
 //! The committee, its scores, and what came out of the box.
 
-use actix_web::{get, put, web};
+use actix_web::{get, post, put, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,7 +20,8 @@ pub struct Committee {
     members: Vec<UserId>,
 }
 
-/// Names the evaluation committee, until the first scores are in.
+/// Names the evaluation committee, until the first scores are in; later fills the seats that were vacated, with everybody
+/// else where they sit.
 #[utoipa::path(
     tag = "sealed",
     params(("id" = SaleId, Path)),
@@ -32,6 +33,34 @@ pub struct Committee {
 pub async fn name_committee(edge: Edge, id: web::Path<SaleId>, input: Input<Committee>) -> Answer {
     edge.write("sealed.name_committee", Permission::SaleWrite, input, move |tx, actor, body| {
         let tender = service::name_committee(tx, actor, *id, &body.members)?;
+        Ok(Reply::no_content()?.version(tender.version))
+    })
+    .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SealedVacancy)]
+pub struct Vacancy {
+    /// The member that does not hand in its points.
+    member: UserId,
+    reason: String,
+}
+
+/// Vacates the seat of a member of an opened tender that has not scored; the tenderer then fills that seat by naming the
+/// committee again.
+#[utoipa::path(
+    tag = "sealed",
+    params(("id" = SaleId, Path)),
+    request_body = Vacancy,
+    responses((status = 204)),
+    extensions(("x-permission" = json!("sale.review")))
+)]
+#[post("/sales/{id}/sealed/committee/vacate")]
+pub async fn vacate_seat(edge: Edge, id: web::Path<SaleId>, input: Input<Vacancy>) -> Answer {
+    let expected = edge.expected_version()?;
+    edge.write("sealed.vacate_seat", Permission::SaleReview, input, move |tx, actor, body| {
+        let tender = service::vacate(tx, actor, *id, expected, body.member, &body.reason)?;
         Ok(Reply::no_content()?.version(tender.version))
     })
     .await

@@ -21,6 +21,7 @@ pub fn routes(routes: &mut Routes) {
         .service(officer::rehearse)
         .service(officer::hand_in);
     routes.service(bidder::deposit).service(bidder::own_receipt);
+    routes.service(evaluation::vacate_seat);
     routes.service(evaluation::name_committee).service(evaluation::score);
     routes.service(evaluation::opening).service(evaluation::proof);
 }

@@ -42,6 +42,8 @@ pub struct TenderView {
     pub opened_at: Option<UtcTime>,
     /// Names; secret until the evaluation but for the tenderer and the members.
     pub committee: Vec<String>,
+    /// Seats of the committee that wait for another member, from 0.
+    pub vacant_seats: Vec<usize>,
     pub evaluated_at: Option<UtcTime>,
 }
 
@@ -61,7 +63,8 @@ impl From<&SeenTender> for TenderView {
         let tender = &seen.tender;
         let key = tender.key.as_ref();
         let public = key.and_then(|key| hex::decode(&key.public).ok());
-        let names = tender.committee.iter().map(|member| member.name.clone());
+        let shown = if seen.committee_shown { tender.committee.as_slice() } else { &[] };
+        let vacant = shown.iter().enumerate().filter(|(_, member)| member.vacant).map(|(at, _)| at);
         Self {
             sale_id: tender.sale,
             sale: seen.sale.urn.clone(),
@@ -78,7 +81,8 @@ impl From<&SeenTender> for TenderView {
             root: tender.root.map(hex::encode),
             closed_at: tender.closed_at,
             opened_at: tender.opened_at,
-            committee: if seen.committee_shown { names.collect() } else { vec![] },
+            committee: shown.iter().map(|member| member.name.clone()).collect(),
+            vacant_seats: vacant.collect(),
             evaluated_at: tender.evaluated_at,
         }
     }

@@ -19,14 +19,16 @@ use crate::kernel::time::UtcTime;
 use crate::proof::model::Purpose;
 use crate::proof::{Keys, SecretBox};
 use crate::trading::codes::{SALE_NOT_OPEN, SALE_OVER};
-use crate::trading::model::{SaleId, State};
+use crate::trading::model::{Correction, Sale, SaleId, State};
 use crate::trading::sealed::ballot::{BoxError, Second, Slot};
 use crate::trading::sealed::codes::{
     SEALED_COPIED, SEALED_DEPOSITED, SEALED_ENVELOPE, SEALED_FULL, SEALED_NO_ENVELOPE, SEALED_OPENED,
     SEALED_OPENER_BIDS,
 };
+use crate::trading::sealed::model::Tender;
 use crate::trading::sealed::{envelope, store};
-use crate::trading::service::{load, may_take_part};
+use crate::trading::service::{load, may_take_part, ties};
+use crate::trading::store as trading_store;
 
 /// `typ` of a receipt's signature.
 pub const RECEIPT_KIND: &str = "bid-receipt+jws";
@@ -80,6 +82,7 @@ pub fn deposit(
         return Err(Refusal::new(&NOT_FOUND));
     }
     let (now, bidder) = (tx.now(), identity::acting_party(tx, actor)?);
+    ties::check_not_staff(tx, actor)?;
     may_take_part(tx, &sale, &bidder)?;
     // Who is named to open is public: the refusal tells nothing of the box.
     if is_opening_body(tx, id, &bidder.credit_code)? {
@@ -93,17 +96,32 @@ pub fn deposit(
     }
     let malformed = || Refusal::new(&SEALED_ENVELOPE).with("bytes", envelope::ENVELOPE_BYTES);
     envelope::check_shape(sealed).map_err(|_| malformed())?;
+    let voided = voided_at(tx, &sale, &tender)?;
     let mut ballot = load_box(tx, secrets, id)?;
-    // After a correction of the terms everybody may, because the old envelope no longer counts.
-    let corrected = terms_sha256(&sale, &tender)? != tender.terms_sha256;
-    let second = if tender.setup.replacement || corrected { Second::Replaces } else { Second::Refused };
-    let pick = u64::from_be_bytes(tx.random());
     let depositor = depositor(tx.node(), &bidder);
+    let lies_since = ballot.find(&depositor).map_err(super::damaged)?.map(|slot| slot.at_micros);
+    // After a correction of the terms everybody may once, because what was sealed on the terms before no longer counts.
+    let may =
+        tender.setup.replacement || lies_since.zip(voided).is_some_and(|(at, voided)| at <= voided.micros());
+    let second = if may { Second::Replaces } else { Second::Refused };
+    let pick = u64::from_be_bytes(tx.random());
     let slot = ballot.deposit(&depositor, sealed.to_vec(), now.micros(), second, pick).map_err(refused)?;
     let receipt = signed(keys, &sale.urn, slot)?;
     let written = seal_box(tx, secrets, id, &ballot)?;
     store::put_box(tx, id, &written)?;
     Ok(receipt)
+}
+
+/// When corrections last voided what lay in the box: those of the words, which are among the terms that an envelope names.
+/// Taken back, a correction is one more. Of a tender that was published with its deadline among the terms any may be.
+fn voided_at(tx: &mut Tx, sale: &Sale, tender: &Tender) -> Result<Option<UtcTime>, Refusal> {
+    let corrections = trading_store::corrections(tx, sale.id)?;
+    let words = |it: &&Correction| it.fields.iter().any(|field| field != "starts_at" && field != "ends_at");
+    let last = corrections.iter().filter(words).map(|it| it.at).max();
+    match (last, corrections.last()) {
+        (None, Some(moved)) if terms_sha256(sale, tender)? != tender.terms_sha256 => Ok(Some(moved.at)),
+        _ => Ok(last),
+    }
 }
 
 fn refused(error: BoxError) -> Refusal {

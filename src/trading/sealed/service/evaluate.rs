@@ -1,81 +1,33 @@
-//! After the opening: the committee, its scores, the ranking, the candidates before the public.
+//! After the opening: scores, the ranking, the candidates before the public.
 
+use super::committee::is_partial;
 use super::{Case, case, keep, keep_published};
 use crate::db::{Conn, Tx};
-use crate::identity::service as identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Errors, Refusal};
-use crate::kernel::id::UserId;
 use crate::kernel::text;
 use crate::kernel::time::UtcTime;
 use crate::trading::model::{Outcome, Ranked, Rules, Sale, SaleId, State, UnsoldReason};
 use crate::trading::rules::lifecycle;
 use crate::trading::sealed::codes::{
-    SEALED_COMMITTEE_FIXED, SEALED_COMMITTEE_MEMBER, SEALED_COMMITTEE_MISSING, SEALED_COMMITTEE_SIZE,
-    SEALED_NO_SCORING, SEALED_NOT_MEMBER, SEALED_NOT_OPENED, SEALED_SCORED, SEALED_SHEET,
+    SEALED_COMMITTEE_MEMBER, SEALED_COMMITTEE_MISSING, SEALED_NOT_MEMBER, SEALED_NOT_OPENED, SEALED_SCORED,
+    SEALED_SHEET,
 };
-use crate::trading::sealed::model::{BestPrice, Member, OpenedBid, Sheet, SheetRow, Tender};
+use crate::trading::sealed::model::{BestPrice, OpenedBid, Sheet, SheetRow, Tender};
 use crate::trading::sealed::score::{self, Contender, Placed};
 use crate::trading::sealed::store;
-use crate::trading::service::{self as trading, TRADING, check_objections, own};
+use crate::trading::service::{self as trading, TRADING, check_objections};
 
 const COMMENT_CHARS_MAX: usize = 500;
 
 /// The points of one member for every bid that counts.
 pub type Points = Vec<SheetRow>;
 
-/// The tenderer names the committee: at any time before the first scores are in.
-pub fn name_committee(tx: &mut Tx, actor: &Actor, id: SaleId, users: &[UserId]) -> Result<Tender, Refusal> {
-    let sale = own(tx, actor, id, None)?;
-    let found = super::case_of(tx, sale)?;
-    if found.sale.state() != State::Published {
-        return Err(lifecycle::conflict(found.sale.state()));
-    }
-    if !found.tender.setup.needs_committee() {
-        return Err(Refusal::new(&SEALED_NO_SCORING));
-    }
-    check_objections(tx, id)?;
-    // Who knows the bids chooses nobody else to judge them; one that was dismissed, or never named, is named still.
-    let opened = found.tender.opened_at.is_some() && !found.tender.committee.is_empty();
-    if opened || !store::sheets(tx, id)?.is_empty() {
-        return Err(Refusal::new(&SEALED_COMMITTEE_FIXED));
-    }
-    let distinct: std::collections::BTreeSet<_> = users.iter().collect();
-    let range = score::COMMITTEE_MIN..=score::COMMITTEE_MAX;
-    if !range.contains(&users.len()) || users.len().is_multiple_of(2) || distinct.len() != users.len() {
-        let refusal = Refusal::new(&SEALED_COMMITTEE_SIZE).with("min", score::COMMITTEE_MIN);
-        return Err(refusal.with("max", score::COMMITTEE_MAX));
-    }
-    let bids = store::bids(tx, id)?;
-    let mut errors = Errors::new();
-    let mut committee = Vec::with_capacity(users.len());
-    for (at, user) in users.iter().enumerate() {
-        match identity::user(tx, *user) {
-            Ok(it) if !is_partial(tx, &found.sale, &bids, *user)? => {
-                committee.push(Member { user: *user, name: it.name });
-            }
-            _ => errors.add(format!("/members/{at}"), &SEALED_COMMITTEE_MEMBER),
-        }
-    }
-    errors.check()?;
-    let after = Tender { committee, ..found.tender.clone() };
-    keep(tx, actor, &found.tender, after, "sealed_tender.committee_named")
-}
-
-/// Whether somebody belongs to the tenderer or to a bidder.
-fn is_partial(tx: &mut Tx, sale: &Sale, bids: &[OpenedBid], user: UserId) -> Result<bool, Refusal> {
-    let of = identity::memberships_of(tx, user)?;
-    let urns: Vec<String> =
-        of.iter().map(|(_, organisation)| tx.urn("organisation", organisation.id)).collect();
-    let party = |urn: &String| sale.is_seller(urn) || bids.iter().any(|bid| bid.bidder.urn == *urn);
-    Ok(urns.iter().any(party))
-}
-
 /// A member hands in its points: once, for every bid that counts. The last member's make the ranking.
 pub fn score(tx: &mut Tx, actor: &Actor, id: SaleId, rows: &Points) -> Result<Tender, Refusal> {
     let user = actor.person()?.user;
     let found = case(tx, id)?;
-    let at = found.tender.committee.iter().position(|member| member.user == user);
+    let at = found.tender.committee.iter().position(|it| it.user == user && !it.vacant);
     let member = at.ok_or_else(|| Refusal::new(&SEALED_NOT_MEMBER))?;
     if found.tender.opened_at.is_none() {
         return Err(Refusal::new(&SEALED_NOT_OPENED));

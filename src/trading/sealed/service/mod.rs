@@ -1,6 +1,7 @@
 //! Use-cases of sealed tenders.
 
 mod close;
+mod committee;
 mod deposit;
 mod evaluate;
 mod fail;
@@ -10,8 +11,9 @@ mod read;
 mod rehearse;
 
 pub use close::{Closing, close_due, close_if_over};
+pub use committee::{name_committee, vacate};
 pub use deposit::{RECEIPT_KIND, Receipt, deposit, envelope_of, receipt};
-pub use evaluate::{Points, name_committee, score};
+pub use evaluate::{Points, score};
 pub use fail::{OPENING_DAYS, fail};
 pub use open::{hand_in, open_kept};
 pub use prepare::{Enrolled, check_ready, corrected, enrol, make_key, put_setup, set_up_again};

@@ -18,12 +18,12 @@ use crate::trading::rules::{lifecycle, only};
 use crate::trading::sealed::ballot::BallotBox;
 use crate::trading::sealed::codes::{
     SEALED_BODY, SEALED_BODY_PARTIAL, SEALED_KEY_MADE, SEALED_KEY_MISSING, SEALED_NOT_OFFICER,
-    SEALED_OFFICER_TAKEN, SEALED_OFFICERS_MISSING, SEALED_PUBLIC_KEY,
+    SEALED_OFFICER_PARTIAL, SEALED_OFFICER_TAKEN, SEALED_OFFICERS_MISSING, SEALED_PUBLIC_KEY,
 };
 use crate::trading::sealed::model::{Custody, KeyRecord, Officer, Setup, Tender};
 use crate::trading::sealed::packet::{self, Packet};
 use crate::trading::sealed::{envelope, store};
-use crate::trading::service::own;
+use crate::trading::service::{own, ties};
 
 /// Sets up a draft's tender, or sets it up anew: then its key is made anew too.
 pub fn put_setup(
@@ -121,17 +121,23 @@ pub struct Enrolled {
     pub private_key: Option<Hash>,
 }
 
-/// A person of one of the named bodies becomes its opening officer, with a key of its own or a fresh one.
+/// A person of one of the named bodies becomes its opening officer, with a key of its own or a fresh one. One person keeps
+/// one share, and who belongs to the tenderer under another membership none.
 pub fn enrol(tx: &mut Tx, actor: &Actor, id: SaleId, public_key: Option<Hash>) -> Result<Enrolled, Refusal> {
     let person = actor.person()?;
     let found = case(tx, id)?;
     let officers = store::officers(tx, id)?;
-    let own = officers.into_iter().find(|it| it.body == person.organisation);
+    let own = officers.iter().find(|it| it.body == person.organisation).cloned();
     // A draft is nobody's business but its seller's and its officers'.
     let hidden = !found.sale.is_published();
     let before = own.ok_or_else(|| Refusal::new(if hidden { &NOT_FOUND } else { &SEALED_NOT_OFFICER }))?;
     if found.tender.key.is_some() {
         return Err(Refusal::new(&SEALED_KEY_MADE));
+    }
+    if officers.iter().any(|it| it.number != before.number && it.user == Some(person.user))
+        || ties::is_sellers(tx, &found.sale, person.user)?
+    {
+        return Err(Refusal::new(&SEALED_OFFICER_PARTIAL));
     }
     if before.user.is_some_and(|user| user != person.user) {
         return Err(Refusal::new(&SEALED_OFFICER_TAKEN));

@@ -38,7 +38,8 @@ pub fn tender(snapshot: &mut Snapshot, actor: &Actor, id: SaleId) -> Result<Seen
     };
     let person = actor.person().ok();
     let seller = person.is_some_and(|it| sale.is_seller(&snapshot.organisation_urn(it.organisation)));
-    let member = person.is_some_and(|it| tender.committee.iter().any(|member| member.user == it.user));
+    let member = person
+        .is_some_and(|it| tender.committee.iter().any(|member| member.user == it.user && !member.vacant));
     Ok(SeenTender {
         phase: tender.phase(sale.is_published()),
         best: BestPrice::of(sale.buys()),

@@ -110,3 +110,14 @@ fn rule_3_nobody_organises_its_own_challenge() {
     own.refused(403, "own_challenge");
     post(&city, "operator.operator", &id, "/opinions", opinion("专家甲", "pass")).expect(201);
 }
+
+/// Rule 3 and DESIGN: nobody organises the challenge of a unit of theirs, under whichever membership.
+#[test]
+fn design_a_second_membership_organises_nothing_of_its_own() {
+    let city = City::new();
+    let id = submitted(&city);
+    let person = city.as_(ORGANISER);
+    city.also_member(ORGANISER, "enterprise");
+    person.post(&path(&id, "/opinions"), opinion("专家甲", "pass")).refused(403, "own_challenge");
+    post(&city, "government2.preparer", &id, "/opinions", opinion("专家甲", "pass")).expect(201);
+}
