@@ -115,26 +115,30 @@ impl Notices {
         };
         let ids: Vec<SavedSearchId> = from_json(&facts["searches"].to_string())?;
         let title = facts["title"].as_str().unwrap_or_default();
+        let link = record_link(tx.node(), &change.subject);
         let news = |dedup: String, title: String| News {
             dedup,
             topic: Topic::SavedSearch,
             event: event.code,
             subject: change.subject.clone(),
             title,
-            link: kinds::link(&change.subject),
+            link: link.clone(),
             at: change.at,
             collapses: false,
         };
         let mut posted = BTreeSet::new();
         for search in saved::named(tx, &ids)? {
             let to = Recipient { user: search.user, organisation: search.organisation };
-            if !identity::service::is_member(tx, to.user, to.organisation)? {
+            // It may have been switched off since.
+            if search.frequency == Frequency::Off
+                || !identity::service::is_member(tx, to.user, to.organisation)?
+            {
                 continue;
             }
             let told = news(format!("{}/{}", change.seq, search.id), format!("{title} · {}", search.name));
             service::tell(tx, self.mail_on, &told, to, Some(choice(&search)))?;
             if search.channels.webhook && posted.insert(search.organisation) {
-                service::post(tx, &news(String::new(), title.to_owned()), search.organisation)?;
+                service::post_once(tx, &news(String::new(), title.to_owned()), search.organisation)?;
             }
         }
         Ok(())
@@ -158,6 +162,14 @@ fn choice(search: &SavedSearch) -> Choice {
         Frequency::Off => MailMode::Off,
     };
     Choice { in_app: search.channels.in_app, mail }
+}
+
+/// Where a record is seen that a search finds: another node's as its copy here, which links home.
+fn record_link(node: &str, subject: &str) -> String {
+    match parse_urn(subject) {
+        Some((owner, ..)) if owner != node => format!("/api/v1/replicas/{subject}"),
+        _ => kinds::link(subject),
+    }
 }
 
 /// Where what happened is seen: a change may name the record; else its own, or the sale that it belongs to.

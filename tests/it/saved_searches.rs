@@ -165,6 +165,44 @@ fn an_owner_is_told_of_a_record_its_change_and_its_end() {
     assert_eq!(events(&city, READER).len(), 5);
 }
 
+/// Rule 2: who switched a search off is told nothing of what happens meanwhile, and nothing false when it is on again.
+#[test]
+fn a_search_that_is_off_tells_nothing() {
+    let city = City::new();
+    city.settle();
+    let search = saved(&city, READER, json!({"q": "近红外光谱"}));
+    city.clock.advance_seconds(1);
+    let record = published_of(&city, "achievements", OWNER, achievement());
+    city.settle();
+    assert_eq!(events(&city, READER), ["search_matched"]);
+    let set = |frequency: &str| {
+        let changed = with(body(json!({"q": "近红外光谱"})), "frequency", json!(frequency));
+        city.as_(READER).put(&format!("/api/v1/saved-searches/{search}"), changed).expect(200);
+        city.clock.advance_seconds(1);
+    };
+    let changed = |text: &str| {
+        let new = with(with(achievement(), "abstract", json!(text)), "edit_reason", json!("更新"));
+        city.as_(OWNER).put(&format!("/api/v1/achievements/{record}"), new).expect(200);
+        act(&city.as_(OWNER), "achievements", &record, "submit").expect(200);
+        approve(&city, "achievements", &record);
+        city.clock.advance_seconds(1);
+    };
+    set("off");
+    changed("以近红外光谱判定坭料成分，五分钟给出配方。");
+    city.settle();
+    assert_eq!(events(&city, READER), ["search_matched"], "it fits still, and nobody is told otherwise");
+    set("at_once");
+    changed("以近红外光谱判定坭料成分，三分钟给出配方。");
+    city.settle();
+    assert_eq!(events(&city, READER), ["search_matched", "search_matched"], "anew");
+    // Changed while it was off, and looked at only when it was on again.
+    set("off");
+    changed("以近红外光谱判定坭料成分，两分钟给出配方。");
+    set("at_once");
+    city.settle();
+    assert_eq!(events(&city, READER).len(), 2);
+}
+
 #[test]
 fn synonyms_widen_what_is_watched() {
     let city = City::new();

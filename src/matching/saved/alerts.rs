@@ -22,10 +22,21 @@ use crate::search::service::{Probe, Standing, Synonyms, Watch, synonyms, synonym
 use crate::search::{Analyzer, Sources};
 
 const NAME: &str = "matching.alerts";
+/// Changes of other nodes' records.
+const OF_OTHER_NODES: &str = "replica.";
+/// Days for which another node's record is news.
+const NEWS_DAYS: i64 = 30;
 /// Saved searches read at once.
 const SLICE: i64 = 2_000;
 /// Changes that one command records.
 const ALERTS_MAX: usize = 200;
+
+/// Whether a record of another node is news here only because the node itself is: nobody is told of thousands of old
+/// records when a neighbour joins.
+fn is_taken_over(change: &Change, document: &Document) -> bool {
+    let since = change.at.plus_days(-NEWS_DAYS).micros();
+    change.kind.starts_with(OF_OTHER_NODES) && document.published_at < since
+}
 
 /// The saved searches of the node, watched by this instance.
 pub struct Alerts {
@@ -64,26 +75,34 @@ impl Alerts {
         Alerts { sources, desk: Arc::default() }
     }
 
-    fn material(&self, db: &Db, subjects: Vec<String>) -> Result<Material, Refusal> {
+    /// By the kind of the change, as the search does: a replica's URN names the kind that its owner gave it.
+    fn material(&self, db: &Db, changes: &[&Change]) -> Result<Material, Refusal> {
         let sources = self.sources.clone();
+        let changed: Vec<(String, String)> =
+            changes.iter().map(|change| (change.kind.clone(), change.subject.clone())).collect();
         db.read_blocking(move |snapshot| {
             let mut documents = HashMap::new();
             for source in sources.iter() {
-                let own: Vec<String> =
-                    subjects.iter().filter(|urn| concerns(source.kinds(), urn)).cloned().collect();
+                let own: Vec<String> = changed
+                    .iter()
+                    .filter(|(kind, _)| source.follows(kind))
+                    .map(|(_, subject)| subject.clone())
+                    .collect();
                 if !own.is_empty() {
                     let found = source.load(snapshot, &own)?;
                     documents.extend(found.into_iter().map(|document| (document.subject.clone(), document)));
                 }
             }
+            let subjects: Vec<String> = changed.into_iter().map(|(_, subject)| subject).collect();
             Ok(Material { documents, told: store::told(snapshot, &subjects)?.into_iter().collect() })
         })
     }
 }
 
-/// Whether a URN names a record of these kinds.
-fn concerns(kinds: &[&str], urn: &str) -> bool {
-    crate::kernel::id::parse_urn(urn).is_some_and(|(_, entity, _)| kinds.contains(&entity))
+/// Whether a change may concern anybody outside. What other nodes published is always looked at: here it is passed on
+/// to nobody, and its source knows what of it is public.
+fn may_be_seen(change: &Change) -> bool {
+    change.audience.is_outside() || change.kind.starts_with(OF_OTHER_NODES)
 }
 
 impl Follower for Alerts {
@@ -101,15 +120,14 @@ impl Follower for Alerts {
     }
 
     fn prepare(&self, db: &Db, changes: &[Change]) -> Result<usize, Refusal> {
-        let last = last_of_each(changes.iter().filter(|it| it.audience.is_outside() && self.wants(&it.kind)));
+        let last = last_of_each(changes.iter().filter(|it| may_be_seen(it) && self.wants(&it.kind)));
         if last.is_empty() {
             return Ok(changes.len());
         }
         let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
         desk.prepared.clear();
         desk.refresh(db)?;
-        let subjects = last.iter().map(|change| change.subject.clone()).collect();
-        let mut material = self.material(db, subjects)?;
+        let mut material = self.material(db, &last)?;
         let (mut alerts, mut most) = (0, changes.len());
         for change in last {
             let prepared = desk.look(change, &mut material);
@@ -208,9 +226,14 @@ impl Desk {
     }
 
     fn look(&self, change: &Change, material: &mut Material) -> Prepared {
-        let told = material.told.remove(&change.subject);
+        let mut told = material.told.remove(&change.subject);
         let (was_told, known_title) =
             (told.is_some(), told.as_ref().map(|told| told.title.clone()).unwrap_or_default());
+        // Rule 2: who was not watching when it happened is told neither of a change nor of an end.
+        let watching = |id: &SavedSearchId| self.since.get(id).is_some_and(|since| *since <= change.at);
+        if let Some(told) = &mut told {
+            told.searches.retain(watching);
+        }
         let document = material.documents.remove(&change.subject);
         let title = document.as_ref().map_or(known_title, |document| document.title.clone());
         let record_kind = crate::kernel::id::parse_urn(&change.subject)
@@ -218,8 +241,9 @@ impl Desk {
             .unwrap_or_default();
         let present = document.map(|document| {
             let mut finding = self.watch.finding(&Probe::of(&document, &Analyzer::shared()));
-            // Rule 2.
-            finding.retain(|id| self.since.get(id).is_some_and(|since| *since <= change.at));
+            let stale = is_taken_over(change, &document);
+            let known = |id: &SavedSearchId| told.as_ref().is_some_and(|told| told.searches.contains(id));
+            finding.retain(|id| watching(id) && (!stale || known(id)));
             Present { version: document.version, title: document.title, finding }
         });
         Prepared { record_kind, title, news: Arc::new(rules::news(told, present)), was_told }

@@ -12,7 +12,7 @@ pub use addresses::{NewAddress, address, confirm_address, forget_address, set_ad
 pub use inbox::{Unread, list, mark_all, mark_read, unread};
 pub use sending::{Outcome, digest, note_outcome, send_due};
 pub use settings::{preferences, set_preferences};
-pub use telling::{post, tell, tell_members};
+pub use telling::{post, post_once, tell, tell_members};
 pub use webhooks::{
     Made, NewEndpoint, change_endpoint, deliveries, endpoints, ping, register_endpoint, remove_endpoint,
     resend, rotate_secret, secrets_of,

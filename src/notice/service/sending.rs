@@ -16,6 +16,8 @@ use crate::notice::{rules, store};
 
 /// A message that was taken up and never told of is taken up again after so long: its sender died.
 const TAKEN_UP_SECONDS: i64 = 600;
+/// Messages to one address in a batch: a batch lasts as long as its slowest answer, and others wait their turn.
+const ENDPOINT_MESSAGES_MAX: i64 = 2;
 /// Notices that one digest names.
 const DIGEST_NOTICES_MAX: i64 = 100;
 const ERROR_CHARS_MAX: usize = 200;
@@ -46,12 +48,15 @@ pub fn send_due(
         // A look without writing, so that an idle node writes nothing.
         let waiting = db.read_blocking(move |snapshot| {
             let now = snapshot.now();
-            Ok(!store::due(snapshot, channel, now, 1)?.is_empty())
+            match channel {
+                Channel::Mail => store::due(snapshot, channel, now, batch),
+                Channel::Webhook => store::due_in_turn(snapshot, now, batch, ENDPOINT_MESSAGES_MAX),
+            }
         })?;
-        if !waiting {
+        if waiting.is_empty() {
             return Ok(());
         }
-        let taken = db.write_background_blocking("notice.take_up", move |tx| take_up(tx, channel, batch))?;
+        let taken = db.write_background_blocking("notice.take_up", move |tx| take_up(tx, &waiting))?;
         if taken.value.is_empty() {
             return Ok(());
         }
@@ -61,10 +66,10 @@ pub fn send_due(
 }
 
 /// Takes up what is due; what somebody else has taken up meanwhile is left out.
-fn take_up(tx: &mut Tx, channel: Channel, limit: i64) -> Result<Vec<Delivery>, Refusal> {
+fn take_up(tx: &mut Tx, waiting: &[Delivery]) -> Result<Vec<Delivery>, Refusal> {
     let now = tx.now();
     let mut taken = Vec::new();
-    for due in store::due(tx, channel, now, limit)? {
+    for due in waiting.iter().cloned() {
         let mine = Delivery { version: due.version + 1, next_at: now.plus_seconds(TAKEN_UP_SECONDS), ..due };
         if store::save_delivery(tx, &mine)? {
             taken.push(mine);

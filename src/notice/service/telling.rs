@@ -6,7 +6,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
 use crate::kernel::permission::Permission;
 use crate::notice::model::{
-    Channel, Choice, Delivery, DeliveryState, MailMode, News, Notice, NoticeId, Recipient,
+    Channel, Choice, Delivery, DeliveryState, EndpointId, MailMode, News, Notice, NoticeId, Recipient,
 };
 use crate::notice::{kinds, rules, store};
 
@@ -96,20 +96,37 @@ fn too_many(tx: &mut Tx, choice: Choice, reachable: bool, user: UserId) -> Resul
 
 /// A message to every address of an organisation that wants the topic.
 pub fn post(tx: &mut Tx, news: &News, organisation: OrganisationId) -> Result<(), Refusal> {
+    post_to(tx, news, organisation, false)
+}
+
+/// The same, where several changes of the log may tell of one thing that happened: an address gets it once.
+pub fn post_once(tx: &mut Tx, news: &News, organisation: OrganisationId) -> Result<(), Refusal> {
+    post_to(tx, news, organisation, true)
+}
+
+fn post_to(tx: &mut Tx, news: &News, organisation: OrganisationId, once: bool) -> Result<(), Refusal> {
     let since = tx.now().plus_days(-1);
     for endpoint in store::endpoints_of(tx, organisation)?.iter().filter(|it| it.wants(news.topic)) {
+        if once && store::is_posted(tx, endpoint.id, news.event, &news.subject, news.at)? {
+            continue;
+        }
         if let Some(max) = kinds::per_day_max(news.event)
             && store::posted_since(tx, endpoint.id, news.event, since)? >= max
         {
             continue;
         }
-        let full = store::waiting_to(tx, endpoint.id)? >= WAITING_MAX;
+        let full = is_full(tx, endpoint.id)?;
         let message = message(tx, news, organisation);
         let message = Delivery { endpoint: Some(endpoint.id), ..message };
         let message = if full { dead(message, "queue full") } else { message };
         store::insert_delivery(tx, &message)?;
     }
     Ok(())
+}
+
+/// Whether no more may wait for an address.
+pub(super) fn is_full(tx: &mut Tx, endpoint: EndpointId) -> Result<bool, Refusal> {
+    Ok(store::waiting_to(tx, endpoint)? >= WAITING_MAX)
 }
 
 fn dead(message: Delivery, why: &str) -> Delivery {

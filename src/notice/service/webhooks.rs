@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::telling::message;
+use super::telling::{is_full, message};
 use crate::audit;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::http::outbound::Outbound;
@@ -12,7 +12,7 @@ use crate::kernel::error::{Errors, Refusal};
 use crate::kernel::page::{Page, PageQuery};
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
-use crate::notice::codes::{DELIVERY_NOT_DEAD, WEBHOOK_DISABLED, WEBHOOKS_TOO_MANY};
+use crate::notice::codes::{DELIVERY_NOT_DEAD, WEBHOOK_DISABLED, WEBHOOK_QUEUE_FULL, WEBHOOKS_TOO_MANY};
 use crate::notice::model::{
     Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId, EndpointState, News, Topic,
 };
@@ -168,9 +168,7 @@ pub fn secrets_of(
 /// A message that tells of nothing.
 pub fn ping(tx: &mut Tx, actor: &Actor, id: EndpointId) -> Result<Delivery, Refusal> {
     let endpoint = own(tx, actor, id)?;
-    if endpoint.state != EndpointState::Active {
-        return Err(Refusal::new(&WEBHOOK_DISABLED));
-    }
+    may_take(tx, &endpoint)?;
     let subject = tx.urn("webhook_endpoint", endpoint.id);
     let news = News {
         dedup: String::new(),
@@ -210,9 +208,7 @@ pub fn resend(tx: &mut Tx, actor: &Actor, id: DeliveryId) -> Result<Delivery, Re
     }
     let endpoint = before.endpoint.map(|id| store::endpoint(tx, id)).transpose()?.flatten();
     let endpoint = endpoint.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
-    if endpoint.state != EndpointState::Active {
-        return Err(Refusal::new(&WEBHOOK_DISABLED));
-    }
+    may_take(tx, &endpoint)?;
     let after = Delivery {
         version: before.version + 1,
         state: DeliveryState::Waiting,
@@ -225,6 +221,17 @@ pub fn resend(tx: &mut Tx, actor: &Actor, id: DeliveryId) -> Result<Delivery, Re
         true => Ok(after),
         false => Err(Refusal::new(&STATE_CONFLICT).with("state", after.state)),
     }
+}
+
+/// Whether somebody may send to an address by hand: what people press again and again is bounded too.
+fn may_take(tx: &mut Tx, endpoint: &Endpoint) -> Result<(), Refusal> {
+    if endpoint.state != EndpointState::Active {
+        return Err(Refusal::new(&WEBHOOK_DISABLED));
+    }
+    if is_full(tx, endpoint.id)? {
+        return Err(Refusal::new(&WEBHOOK_QUEUE_FULL));
+    }
+    Ok(())
 }
 
 fn own(conn: &mut Conn, actor: &Actor, id: EndpointId) -> Result<Endpoint, Refusal> {

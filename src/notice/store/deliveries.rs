@@ -1,5 +1,6 @@
 //! Messages on their way.
 
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use crate::db::conn::MultiBackend;
@@ -116,6 +117,34 @@ pub fn due(conn: &mut Conn, channel: Channel, now: UtcTime, limit: i64) -> Resul
     built(rows)
 }
 
+/// Webhook messages that are due, at most `each` to an address and each address in its turn: whoever has many waiting,
+/// or answers slowly, does not hold up the others.
+pub fn due_in_turn(conn: &mut Conn, now: UtcTime, limit: i64, each: i64) -> Result<Vec<Delivery>, Refusal> {
+    let addresses: Vec<Option<EndpointId>> = notice_delivery::table
+        .filter(notice_delivery::channel.eq(Channel::Webhook))
+        .filter(notice_delivery::state.eq(DeliveryState::Waiting))
+        .filter(notice_delivery::next_at.le(now))
+        .group_by(notice_delivery::endpoint)
+        .order((min(notice_delivery::next_at), notice_delivery::endpoint))
+        .limit(limit)
+        .select(notice_delivery::endpoint)
+        .load(conn)?;
+    let mut turns: Vec<(usize, Row)> = Vec::new();
+    for endpoint in addresses.into_iter().flatten() {
+        let rows: Vec<Row> = notice_delivery::table
+            .filter(notice_delivery::endpoint.eq(endpoint))
+            .filter(notice_delivery::state.eq(DeliveryState::Waiting))
+            .filter(notice_delivery::next_at.le(now))
+            .order((notice_delivery::next_at, notice_delivery::id))
+            .limit(each)
+            .load(conn)?;
+        turns.extend(rows.into_iter().enumerate());
+    }
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    built(turns.into_iter().map(|(_, row)| row).collect())
+}
+
 pub fn waiting_to(conn: &mut Conn, endpoint: EndpointId) -> Result<i64, Refusal> {
     let waiting = notice_delivery::table
         .filter(notice_delivery::endpoint.eq(endpoint))
@@ -143,6 +172,22 @@ pub fn posted_since(
         .filter(notice_delivery::event.eq(event.to_owned()))
         .filter(notice_delivery::created_at.ge(since));
     Ok(posted.count().get_result(conn)?)
+}
+
+/// Whether an address has a message about an event of a record at a time.
+pub fn is_posted(
+    conn: &mut Conn,
+    endpoint: EndpointId,
+    event: &str,
+    subject: &str,
+    at: UtcTime,
+) -> Result<bool, Refusal> {
+    let same = notice_delivery::table
+        .filter(notice_delivery::endpoint.eq(endpoint))
+        .filter(notice_delivery::subject.eq(subject.to_owned()))
+        .filter(notice_delivery::event.eq(event.to_owned()))
+        .filter(notice_delivery::at.eq(at));
+    Ok(same.count().get_result::<i64>(conn)? > 0)
 }
 
 /// Webhook messages of an organisation, the newest first.

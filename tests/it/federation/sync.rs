@@ -9,6 +9,8 @@ use techmart::kernel::change::{Audience, NewChange};
 use techmart::replica::model::State;
 
 use super::network::{CITY, COUNTY, Network, Node, REGION, runtime};
+use crate::saved_searches::body;
+use crate::support::city::people_of;
 
 const ACTOR: Actor = Actor::System("test");
 
@@ -53,6 +55,45 @@ fn a_replica_is_found_and_links_home() {
     network.region.city().settle();
     let found = network.region.city().anonymous().get("/api/v1/search?q=防腐涂层").expect(200).body;
     assert_eq!(found["items"], json!([]));
+}
+
+/// Saved searches are told of what other nodes publish, change and take back, like of one's own records; here at a
+/// leaf of the tree, which passes nothing on.
+#[test]
+fn a_saved_search_is_told_of_other_nodes_records() {
+    let network = Network::new(7);
+    let leaf = network.county.city();
+    people_of(&leaf.app, "7");
+    leaf.settle();
+    let reader = leaf.as_("enterprise.member");
+    reader.post("/api/v1/saved-searches", body(json!({"q": "防腐涂层"}))).expect(201);
+    leaf.settle();
+    let told = || {
+        network.county.clock.advance_seconds(1);
+        network.settle();
+        leaf.settle();
+        reader.get("/api/v1/notices?topic=saved_search").expect(200).body["items"].as_array().unwrap().clone()
+    };
+    network.city.publish("contract", 1, 1, Audience::Public, "防腐涂层合同（示例）");
+    let old = network.city.urn("achievement", 2);
+    let public = json!({"title": "防腐涂层旧成果（示例）", "published_at": "2025-03-02T00:00:00Z"});
+    let old = NewChange::published("test.published", old, 1, Audience::Public, json!({}), public);
+    network.city.record(old);
+    network.city.publish("achievement", 1, 1, Audience::Public, "海上风电防腐涂层（示例）");
+    let notices = told();
+    assert_eq!(leaf.anonymous().get("/api/v1/search?q=防腐涂层").expect(200).body["total"]["count"], 2);
+    assert_eq!((notices.len(), notices[0]["event"].as_str()), (1, Some("search_matched")));
+    let (link, urn) = (notices[0]["link"].as_str().unwrap(), network.city.urn("achievement", 1));
+    assert_eq!(
+        leaf.anonymous().get(link).expect(200).body["urn"],
+        urn.as_str(),
+        "it is no record of this node"
+    );
+    network.city.publish("achievement", 1, 2, Audience::Public, "海上风电防腐涂层二版（示例）");
+    assert_eq!(told()[0]["event"], "search_changed");
+    network.city.delete("achievement", 1, 3);
+    let notices = told();
+    assert_eq!((notices.len(), notices[0]["event"].as_str()), (3, Some("search_withdrawn")));
 }
 
 /// Rule 5: what is for the parent alone goes one link up and nowhere else.

@@ -11,7 +11,8 @@ use sha2::Sha256;
 use super::super::support::City;
 use super::super::support::database::TestDatabase;
 use super::super::support::post::{Manner, Message, Receiver};
-use super::super::support::records::enquired;
+use super::super::support::records::{enquired, published, with};
+use crate::saved_searches::body;
 
 const ADMIN: &str = "institute.admin";
 const WEBHOOKS: &str = "/api/v1/webhooks";
@@ -211,6 +212,68 @@ fn an_address_that_is_gone_is_disabled_at_once() {
     );
     scene.city.as_(ADMIN).delete(&format!("{WEBHOOKS}/{}", scene.id)).expect(204);
     assert!(scene.city.as_(ADMIN).get(WEBHOOKS).expect(200).body["items"].as_array().unwrap().is_empty());
+}
+
+/// Of one record's alert an address gets one message, however many changes of the log it took to tell all searches.
+#[test]
+fn an_alert_comes_once_to_an_organisation() {
+    let (city, receiver) = (city(), Receiver::start());
+    city.as_("enterprise.admin").post(WEBHOOKS, json!({"url": receiver.url})).expect(201);
+    for persona in ["enterprise.member", "broker.member", "enterprise.admin"] {
+        for n in 0..40 {
+            let question = body(json!({"q": format!("近红外光谱 OR 词{n}")}));
+            let channels = json!({"in_app": true, "mail": false, "webhook": true});
+            let question = with(question, "channels", channels);
+            city.as_(persona).post("/api/v1/saved-searches", question).expect(201);
+        }
+        // Ids are in the order of time: the last forty are told by two changes.
+        city.clock.advance_seconds(1);
+    }
+    let record = published(&city, "achievements", "institute.member");
+    let matched = |receiver: &Receiver| {
+        city.settle();
+        receiver.all().iter().filter(|message| message.body.contains("search_matched")).count()
+    };
+    assert_eq!(matched(&receiver), 1);
+    city.clock.advance_seconds(1);
+    let path = format!("/api/v1/achievements/{record}/withdraw");
+    city.as_("institute.member").post(&path, json!({"reason": "转为自用"})).expect(200);
+    assert_eq!(matched(&receiver), 1);
+    let withdrawn = receiver.all().iter().filter(|it| it.body.contains("search_withdrawn")).count();
+    assert_eq!(withdrawn, 1, "another event is told, once too");
+}
+
+/// Whoever has many messages waiting, at an address that answers slowly, does not hold up the others.
+#[test]
+fn every_address_has_its_turn() {
+    let scene = Scene::new(json!([]));
+    for _ in 0..20 {
+        scene.ping();
+    }
+    scene.city.clock.advance_seconds(1);
+    let other = scene.city.as_("enterprise.admin").post(WEBHOOKS, json!({"url": scene.receiver.url}));
+    let other = other.expect(201).id();
+    scene.city.as_("enterprise.admin").send("POST", &format!("{WEBHOOKS}/{other}/ping"), None).expect(200);
+    let arrived = scene.arrived();
+    let place = arrived.iter().position(|message| message.body.contains(&other)).unwrap();
+    assert!(place < 3, "with the first of the others: {place}");
+    assert_eq!(arrived.len(), 21);
+}
+
+#[test]
+fn nobody_presses_more_into_the_queue_than_it_holds() {
+    let scene = Scene::new(json!([]));
+    scene.ping();
+    let doubled = "INSERT INTO notice_delivery (id, channel, state, version, user_id, organisation_id, endpoint, topic, \
+        event, subject, link, notices, at, attempts, next_at, created_at, ended_at, last_error) \
+        SELECT id || 'x', channel, state, version, user_id, organisation_id, endpoint, topic, event, subject, link, \
+        notices, at, attempts, next_at, created_at, ended_at, last_error FROM notice_delivery";
+    let fill = |tx: &mut techmart::db::Tx| {
+        (0..10).try_for_each(|n| Ok(tx.batch(&doubled.replace("'x'", &format!("'{n}'")))?))
+    };
+    scene.city.app.db.write_blocking("test.fill", fill).unwrap();
+    let path = format!("{WEBHOOKS}/{}/ping", scene.id);
+    scene.city.as_(ADMIN).send("POST", &path, None).refused(409, "webhook_queue_full");
 }
 
 /// While a secret is changed over, both sign.
