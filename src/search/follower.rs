@@ -82,6 +82,8 @@ impl Inner {
         if self.take_suspicion() && desk.open.as_ref().is_some_and(|open| open.shelf.check().is_err()) {
             tracing::error!("the search index is damaged and is made anew");
             self.hide();
+            // Should this fail, the next round finds no index open and tries again.
+            desk.open = None;
             self.rebuild(db, desk)?;
         }
         if desk.open.is_none() {

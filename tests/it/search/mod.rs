@@ -31,6 +31,8 @@ struct Records {
     shown: BTreeMap<String, Document>,
     /// Subjects whose loading fails.
     broken: Vec<String>,
+    /// Whether reading all fails.
+    unreadable: bool,
     /// Told whenever all records are read.
     scanned: Option<std::sync::mpsc::SyncSender<()>>,
 }
@@ -56,6 +58,9 @@ impl Source for Room {
             scanned.send(()).unwrap();
         }
         let records = self.0.lock().unwrap();
+        if records.unreadable {
+            return Err(Refusal::internal("the table cannot be read"));
+        }
         let behind = records.shown.values().filter(|document| Some(document.subject.as_str()) > after);
         Ok(behind.take(limit as usize).cloned().collect())
     }
@@ -199,6 +204,36 @@ fn an_index_that_goes_on_equals_a_fresh_one() {
     }
 }
 
+/// A byte of the stored rows is another, in the file as it stands: who has it open sees it too.
+fn damage(generation: &Path) {
+    use std::os::unix::fs::FileExt;
+    let files = std::fs::read_dir(generation).unwrap().map(|entry| entry.unwrap().path());
+    let store = files.filter(|path| path.extension().is_some_and(|e| e == "store")).last().unwrap();
+    let file = std::fs::OpenOptions::new().read(true).write(true).open(store).unwrap();
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, 0).unwrap();
+    file.write_all_at(&[byte[0] ^ 0xff], 0).unwrap();
+}
+
+/// Rule 3: a damaged index answers nothing any more; that a new one could not be made at once does not leave it so.
+#[test]
+fn a_damaged_index_is_made_anew_until_that_succeeds() {
+    let scene = Scene::new();
+    let dir = scene.index_dir();
+    scene.publish(1, "海水稻");
+    let (search, db) = (scene.followed(Some(&dir)), &scene.city.app.db);
+    damage(&dir.join("g1"));
+    assert_eq!(answer(&search, "海水稻").unwrap_err().code(), "internal", "suspicion");
+    scene.room.0.lock().unwrap().unreadable = true;
+    for _ in 0..2 {
+        assert!(search.catch_up(db).is_err());
+        assert_eq!(answer(&search, "海水稻").unwrap_err().code(), "search_warming");
+    }
+    scene.room.0.lock().unwrap().unreadable = false;
+    search.catch_up(db).unwrap();
+    assert_eq!(titles(&search, "海水稻"), ["海水稻"]);
+}
+
 /// Rule 3, and what a new dictionary, a torn file or a restored database ask for.
 #[test]
 fn an_index_that_cannot_go_on_is_made_anew() {
@@ -217,11 +252,7 @@ fn an_index_that_cannot_go_on_is_made_anew() {
     assert_eq!(titles(&scene.followed(Some(&dir)), "海水稻"), ["海水稻"]);
     assert_eq!(generation(&dir), "g2", "an index ahead of the log follows another log");
 
-    let store = std::fs::read_dir(dir.join("g2")).unwrap().map(|entry| entry.unwrap().path());
-    let store = store.filter(|path| path.extension().is_some_and(|e| e == "store")).last().unwrap();
-    let mut bytes = std::fs::read(&store).unwrap();
-    bytes[0] ^= 0xff;
-    std::fs::write(&store, bytes).unwrap();
+    damage(&dir.join("g2"));
     assert_eq!(titles(&scene.followed(Some(&dir)), "海水稻"), ["海水稻"]);
     assert_eq!(generation(&dir), "g3", "a damaged file");
     assert!(!dir.join("g2").exists());
