@@ -19,6 +19,10 @@ pub trait Job: Send + Sync {
     fn alone(&self) -> bool {
         false
     }
+    /// Takes its time: runs on a thread of its own, so that no other job waits for it; of several instances one does it.
+    fn takes_long(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Clone)]
@@ -44,9 +48,10 @@ impl Jobs {
         self.jobs.iter().try_for_each(|job| job.run(&self.db))
     }
 
-    /// One thread for most jobs, and one for each that runs alone.
+    /// One thread for most jobs, and one for each that runs alone or takes long.
     pub fn spawn(&self) -> Result<Vec<std::thread::JoinHandle<()>>, Refusal> {
-        let (alone, together): (Vec<_>, Vec<_>) = self.jobs.iter().cloned().partition(|job| job.alone());
+        let (alone, together): (Vec<_>, Vec<_>) =
+            self.jobs.iter().cloned().partition(|job| job.alone() || job.takes_long());
         let mut threads = vec![self.thread("jobs", together)?];
         for job in alone {
             threads.push(self.thread(job.name(), vec![job])?);

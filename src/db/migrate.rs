@@ -90,6 +90,7 @@ static MIGRATIONS: &[Migration] = migrations![
     63 "0063_subsidy_orders",
     64 "0064_subsidy_circles",
     67 "0067_turns",
+    68 "0068_model_records",
     70 "0070_sale_objection_due",
     74 "0074_untold",
     75 "0075_told_epoch",

@@ -77,6 +77,11 @@ impl Job for Learning {
         LOOK_EVERY_SECONDS
     }
 
+    /// Reads all published records, and reckons with thousands of them.
+    fn takes_long(&self) -> bool {
+        true
+    }
+
     fn run(&self, db: &Db) -> Result<(), Refusal> {
         service::learnt::learn_if_due(db, &self.sources)
     }

@@ -1,8 +1,12 @@
 //! Computes lists outside of any command: reads what it needs, judges, writes the list with its guard.
 
+mod aim;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use aim::profile;
 
 use super::engine::{Model, Ready};
 use super::meaning::agreement;
@@ -51,6 +55,8 @@ struct Inner {
 /// What is kept between two lists.
 struct Desk {
     model: Option<(i64, Arc<Model>)>,
+    /// The model that all profiles have their directions from.
+    aimed: Option<i64>,
     weights: Weights,
     profiles: HashMap<String, Profile>,
     /// The last profile that was read.
@@ -70,6 +76,7 @@ impl Matching {
     pub fn new(search: Search, sources: Sources) -> Matching {
         let desk = Desk {
             model: None,
+            aimed: None,
             weights: Weights::SHIPPED,
             profiles: HashMap::new(),
             read: (i64::MIN, String::new()),
@@ -117,6 +124,7 @@ impl InstanceFollower for Matching {
                 return Ok(());
             }
             desk.refresh(db)?;
+            self.0.aim(db, &mut desk)?;
             for dirty in batch {
                 match self.0.renew(db, &mut desk, &dirty) {
                     // The index is not ready: the marks stay.
@@ -228,8 +236,10 @@ impl Inner {
         let asked: String =
             [&document.title, " ", &document.keywords.join(" "), " ", &document.body].concat();
         let asked: String = asked.chars().take(ASKED_CHARS_MAX).collect();
+        // Of this node: other nodes' records cannot be judged, and would only take the places.
+        let kind = ready.side.other().as_str();
         let mut subjects: BTreeSet<String> =
-            self.search.similar(ready.side.other().as_str(), &asked, BY_WORDS_MAX)?.into_iter().collect();
+            self.search.similar(kind, &db.settings().node, &asked, BY_WORDS_MAX)?.into_iter().collect();
         subjects.extend(desk.related(&ready, model));
         let subjects: Vec<String> = subjects.into_iter().collect();
         let (sources, own, holder) =
@@ -378,20 +388,4 @@ fn gaining(judged: &[Judged], material: &Material) -> Vec<String> {
 fn is_related(verdict: &Verdict, near: Option<f64>) -> bool {
     let shares_words = verdict.demand.get(PartKind::Text) >= TEXT_MIN && !verdict.words.is_empty();
     shares_words || near.is_some_and(|near| near >= MEANING_MIN)
-}
-
-fn profile(ready: &Ready, model: i64) -> Profile {
-    let document = &ready.document;
-    Profile {
-        subject: document.subject.clone(),
-        side: ready.side,
-        holder: document.holder.urn.clone(),
-        field: document.field.first().cloned().unwrap_or_default(),
-        industry: document.industry.last().cloned().unwrap_or_default(),
-        published_at: document.published_at,
-        direction: ready.direction.iter().map(|step| step.to_le_bytes()[0]).collect(),
-        model,
-        live: true,
-        stamp: 0,
-    }
 }

@@ -123,11 +123,17 @@ impl Search {
         }
     }
 
-    /// Subjects of a kind that share words with a text, the best first; on the caller's thread, which may take its
-    /// time.
-    pub fn similar(&self, kind: &str, text: &str, limit: usize) -> Result<Vec<String>, Refusal> {
+    /// Subjects of a kind and a node that share words with a text, the best first; on the caller's thread, which may
+    /// take its time.
+    pub fn similar(
+        &self,
+        kind: &str,
+        origin: &str,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, Refusal> {
         let reading = self.0.reading().ok_or_else(warming)?;
-        query::similar(&reading.shelf, kind, text, limit).map_err(Refusal::internal)
+        query::similar(&reading.shelf, kind, origin, text, limit).map_err(Refusal::internal)
     }
 
     /// Waits until answers show the change of this number.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::support::City;
-use super::support::records::{achievement, act, demand, enquiry, published_of, urn, with};
+use super::support::records::{achievement, act, demand, enquiry, pdf, published_of, upload, urn, with};
 
 const OWNER: &str = "institute.member";
 const BUYER: &str = "enterprise.member";
@@ -203,6 +203,34 @@ fn enquiries_and_their_answers_are_kept_without_anybody_typing() {
     assert_eq!(events, ["accepted", "contracted", "declined", "enquired", "enquired"]);
 }
 
+/// Rule 6: a registered contract is what became of the enquiry that it was drafted from, whatever the parties said of it.
+#[test]
+fn a_registered_contract_is_kept_once() {
+    use super::support::contracts::{self, form, registrar, submit};
+    let city = City::new();
+    let (achievement, demand) = pair(&city);
+    let (enquirer, owner) = (city.as_(BUYER), city.as_(OWNER));
+    for (outcome, kept) in [(Some(json!({"outcome": "none", "reason": "另议"})), 1), (None, 2)] {
+        let id = enquirer.post("/api/v1/engagements", enquiry("achievements", &achievement)).expect(201).id();
+        let path = format!("/api/v1/engagements/{id}");
+        owner.post(&format!("{path}/answer"), json!({"decision": "accepted"})).expect(200);
+        let file = upload(&owner, "正文.pdf", &pdf(&format!("contract {kept}"))).expect(201).id();
+        let files = json!([{"file": file, "kind": "main_text"}]);
+        let drafted = json!({"engagement": id, "form": form(), "attachments": files});
+        let contract = owner.post("/api/v1/contracts", drafted).expect(201).id();
+        if let Some(outcome) = outcome {
+            enquirer.post(&format!("{path}/conclude"), outcome).expect(200);
+        }
+        submit(&city, &contract, "registration_office").expect(200);
+        contracts::act(&registrar(&city), &contract, "accept", json!({})).expect(200);
+        contracts::act(&registrar(&city), &contract, "register", json!({"opinion": "准予登记"})).expect(200);
+        city.settle();
+        let contracted = feedback(&city).into_iter().filter(|event| event[0] == "contracted");
+        let contracted: Vec<Value> = contracted.collect();
+        assert_eq!(contracted, vec![json!(["contracted", 1, null, demand, false]); kept]);
+    }
+}
+
 /// Rule 7: an operator sets weights as a new version, and the lists follow.
 #[test]
 fn an_operator_sets_weights_and_the_lists_follow() {
@@ -258,6 +286,43 @@ fn a_model_is_learnt_and_the_lists_use_it() {
     let again =
         city.app.db.read_blocking(|snapshot| techmart::matching::service::model_in_use(snapshot)).unwrap();
     assert_eq!(again, read, "not due again");
+}
+
+/// What is near under a new model is found for both sides: directions are compared within one model only, and the first
+/// lists made with it know those of all records.
+#[test]
+fn the_first_lists_of_a_new_model_know_all_directions() {
+    let city = City::new();
+    let plain = |of: Value, title: &str, entry: &str, text: &str| {
+        with(with(with(of, "title", json!(title)), entry, json!(text)), "keywords", json!([]))
+    };
+    let mut wanted = plain(demand(), "淬火回火锻压", "description", "淬火回火锻压，锻压回火淬火。");
+    for entry in ["difficulty", "indicators", "basis", "wanted_experts"] {
+        wanted[entry] = json!("淬火回火锻压。");
+    }
+    let made = |title: &str, text: &str| {
+        let offer = with(plain(achievement(), title, "abstract", text), "registration_number", Value::Null);
+        published_of(&city, "achievements", OWNER, with(offer, "ip_assets", json!([])))
+    };
+    let demand = published_of(&city, "demands", BUYER, wanted);
+    let achievement = made("熔炼浇铸坩埚", "坩埚熔炼浇铸，浇铸坩埚熔炼，熔炼坩埚浇铸。");
+    for number in 0..8 {
+        made(
+            &format!("熔炼淬火之{number}"),
+            "坩埚淬火熔炼回火浇铸锻压，淬火坩埚回火熔炼锻压浇铸，熔炼淬火坩埚锻压浇铸回火。",
+        );
+        made(
+            &format!("甘蔗机械之{number}"),
+            "甘蔗种植与收获机械，排种、切段、铺放与覆土，甘蔗排种切段覆土。",
+        );
+    }
+    city.settle();
+    assert!(matches(&city, "achievements", &achievement).is_empty(), "no word in common, another field");
+    city.app.run_jobs().unwrap();
+    city.settle();
+    let found = matches(&city, "achievements", &achievement);
+    assert_eq!(found.len(), 1, "near by its words");
+    assert_eq!(found[0]["id"], demand.as_str());
 }
 
 /// Relevance on the labelled set with the fields given: the committed figures less 0.02.

@@ -199,3 +199,50 @@ fn what_was_written_reaches_the_database_file_beside_the_writer() {
     city.app.db.write_blocking("test.fill", move |tx| Ok(tx.batch(&sql)?)).unwrap();
     eventually("the log is moved", || (std::fs::metadata(&path).unwrap().len() > BYTES).then_some(()));
 }
+
+/// A job that takes long has a thread of its own: the others don't wait for it.
+#[test]
+fn no_job_waits_for_one_that_takes_long() {
+    use techmart::changes::{Job, Jobs};
+    use techmart::kernel::random::SystemRandom;
+
+    struct Slow(Mutex<Receiver<()>>);
+    impl Job for Slow {
+        fn name(&self) -> &'static str {
+            "test.slow"
+        }
+        fn every_seconds(&self) -> i64 {
+            600
+        }
+        fn run(&self, _: &Db) -> Result<(), Refusal> {
+            let waited = self.0.lock().unwrap().recv_timeout(Duration::from_secs(4));
+            waited.map_err(Refusal::internal)
+        }
+        fn takes_long(&self) -> bool {
+            true
+        }
+    }
+    struct Quick(Mutex<std::sync::mpsc::Sender<()>>, Mutex<std::sync::mpsc::Sender<()>>);
+    impl Job for Quick {
+        fn name(&self) -> &'static str {
+            "test.quick"
+        }
+        fn every_seconds(&self) -> i64 {
+            600
+        }
+        fn run(&self, _: &Db) -> Result<(), Refusal> {
+            let ended = self.0.lock().unwrap().send(()).and(self.1.lock().unwrap().send(()));
+            ended.map_err(Refusal::internal)
+        }
+    }
+
+    let city = City::new();
+    let ((end, ended), (ran, runs)) = (channel(), channel());
+    let jobs: Vec<Arc<dyn Job>> =
+        vec![Arc::new(Slow(Mutex::new(ended))), Arc::new(Quick(Mutex::new(end), Mutex::new(ran)))];
+    let jobs = Jobs::new(city.app.db.clone(), jobs, &SystemRandom);
+    let threads = jobs.spawn().unwrap();
+    assert!(runs.recv_timeout(Duration::from_secs(3)).is_ok(), "while the other was at work");
+    jobs.stop();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+}

@@ -42,6 +42,7 @@ diesel::table! {
         records -> Integer,
         learnt_at -> Timestamp,
         ready -> Bool,
+        live -> BigInt,
     }
 }
 

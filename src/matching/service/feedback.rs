@@ -101,12 +101,13 @@ fn keep(tx: &mut Tx, of: &Suggestion, act: &Act<'_>, in_list: bool) -> Result<bo
     store::keep_feedback(tx, &feedback)
 }
 
-/// Rule 6: what an engagement or a contract says of the pairs behind it, from the facts of its change alone.
+/// Rule 6: what an engagement or a contract says of the pairs behind it, from the facts of its change alone. A contract
+/// names its engagement by the URN.
 pub fn follow(tx: &mut Tx, change: &Change) -> Result<(), Refusal> {
     let fact = |name: &str| change.facts.get(name).and_then(Value::as_str);
     if change.kind == "contract.registered" {
         let Some(engagement) = fact("engagement") else { return Ok(()) };
-        return contracted(tx, &format!("urn:tm:{}:engagement:{engagement}", tx.node()));
+        return contracted(tx, engagement);
     }
     let event = match (change.kind.as_str(), fact("state"), fact("outcome")) {
         ("engagement.enquired", ..) => Event::Enquired,

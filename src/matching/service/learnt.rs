@@ -7,21 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, from_json, to_json};
 use crate::kernel::error::Refusal;
+use crate::kernel::time::UtcTime;
 use crate::matching::engine::Model;
 use crate::matching::lexicon::{Counts, Lengths, Lexicon};
 use crate::matching::meaning::Vectors;
 use crate::matching::model::Side;
-use crate::matching::store;
+use crate::matching::store::{self, ModelHead};
 use crate::search::model::Document;
 use crate::search::{Analyzer, Sources};
 
 /// A model is learnt anew after so many days,
 const RENEW_DAYS: i64 = 7;
-/// or when there are so many times more records than it knows.
+/// or when there are so many times more records than there were then.
 const GROWTH: i64 = 2;
 /// Fewer records have nothing to teach.
 const RECORDS_MIN: i64 = 10;
-/// Records of each side that are looked at: their texts are in memory while learning.
+/// Records of each side that are learnt from, an even number: their texts are in memory while learning.
 const SCANNED_MAX: usize = 6_000;
 const SCAN_PAGE: i64 = 500;
 /// Bytes of a model in one row, rows written or removed and records marked in one command.
@@ -80,11 +81,7 @@ pub fn learn_if_due(db: &Db, sources: &Sources) -> Result<(), Refusal> {
         let now = snapshot.now();
         Ok((store::newest_model(snapshot)?, store::count_live(snapshot)?, now, store::weights(snapshot)?))
     })?;
-    let due = head.is_none_or(|head| {
-        now > head.learnt_at.plus_days(RENEW_DAYS)
-            || live >= i64::from(head.records).max(RECORDS_MIN) * GROWTH
-    });
-    let marks = if due && live >= RECORDS_MIN { learn(db, sources)? } else { false };
+    let marks = if is_due(head, live, now) { learn(db, sources)? } else { false };
     let unspread = weights.filter(|set| !set.spread).map(|set| set.weights.version);
     if marks || unspread.is_some() {
         mark_all(db)?;
@@ -97,23 +94,31 @@ pub fn learn_if_due(db: &Db, sources: &Sources) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn is_due(last: Option<ModelHead>, live: i64, now: UtcTime) -> bool {
+    live >= RECORDS_MIN
+        && last.is_none_or(|last| {
+            now > last.learnt_at.plus_days(RENEW_DAYS) || live >= last.live.max(RECORDS_MIN) * GROWTH
+        })
+}
+
 /// Learns from the records as they are now. The parts are written in slices; the last command makes the model the one
 /// in use.
 fn learn(db: &Db, sources: &Sources) -> Result<bool, Refusal> {
     let analyzer = Analyzer::shared();
-    let mut records = Vec::new();
+    let (mut records, mut live) = (Vec::new(), 0);
     for source in sources.iter() {
         let sides: Vec<Side> = source.kinds().iter().filter_map(|kind| Side::parse(kind)).collect();
         let [side] = sides.as_slice() else { continue };
-        let documents = scan(db, source)?;
-        records.extend(documents.into_iter().map(|document| (*side, document)));
+        let sample = scan(db, source)?;
+        live += i64::try_from(sample.seen).unwrap_or(i64::MAX);
+        records.extend(sample.held.into_iter().map(|document| (*side, document)));
     }
     let count = i32::try_from(records.len()).unwrap_or(i32::MAX);
     let bytes = to_bytes(&Model::learn(&analyzer, &records))?;
     drop(records);
     let begun = db.write_background_blocking("matching.model", move |tx| {
         let now = tx.now();
-        store::begin_model(tx, count, now)
+        store::begin_model(tx, count, live, now)
     })?;
     let model = begun.value;
     for (part, number) in bytes.chunks(PART_BYTES).zip(0..) {
@@ -129,16 +134,45 @@ fn learn(db: &Db, sources: &Sources) -> Result<bool, Refusal> {
     Ok(true)
 }
 
-fn scan(db: &Db, source: &Arc<dyn crate::search::Source>) -> Result<Vec<Document>, Refusal> {
-    let (mut found, mut after): (Vec<Document>, Option<String>) = (Vec::new(), None);
-    while found.len() < SCANNED_MAX {
+fn scan(db: &Db, source: &Arc<dyn crate::search::Source>) -> Result<Sample<Document>, Refusal> {
+    let (mut sample, mut after) = (Sample::new(SCANNED_MAX), None::<String>);
+    loop {
         let (source, from) = (Arc::clone(source), after.take());
         let page = db.read_blocking(move |snapshot| source.scan(snapshot, from.as_deref(), SCAN_PAGE))?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok(sample) };
         after = Some(last.subject.clone());
-        found.extend(page);
+        page.into_iter().for_each(|document| sample.offer(document));
     }
-    Ok(found)
+}
+
+/// Every n-th of a sequence whose end is not known: n doubles when more than `max` would be held. So what was published
+/// last is learnt from like what was published first.
+struct Sample<T> {
+    max: usize,
+    every: usize,
+    seen: usize,
+    held: Vec<T>,
+}
+
+impl<T> Sample<T> {
+    const fn new(max: usize) -> Sample<T> {
+        Sample { max, every: 1, seen: 0, held: Vec::new() }
+    }
+
+    fn offer(&mut self, one: T) {
+        if self.held.len() == self.max {
+            let mut stays = false;
+            self.held.retain(|_| {
+                stays = !stays;
+                stays
+            });
+            self.every *= 2;
+        }
+        if self.seen.is_multiple_of(self.every) {
+            self.held.push(one);
+        }
+        self.seen += 1;
+    }
 }
 
 /// Every list is made anew.
@@ -156,5 +190,41 @@ fn mark_all(db: &Db) -> Result<(), Refusal> {
             Some(last) => after = last,
             None => return Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_bounded_and_spread_over_all() {
+        let of = |count: usize| {
+            let mut sample = Sample::new(4);
+            (0..count).for_each(|one| sample.offer(one));
+            (sample.seen, sample.held)
+        };
+        assert_eq!(of(0), (0, vec![]));
+        assert_eq!(of(4), (4, vec![0, 1, 2, 3]));
+        assert_eq!(of(5), (5, vec![0, 2, 4]));
+        assert_eq!(of(17), (17, vec![0, 8, 16]));
+        assert_eq!(of(1_000), (1_000, vec![0, 256, 512, 768]));
+    }
+
+    /// A node with many more records than are learnt from is not for ever "grown".
+    #[test]
+    fn a_model_is_due_after_a_week_or_when_there_are_twice_as_many_records() {
+        let learnt_at: UtcTime = "2026-03-02T00:00:00Z".parse().unwrap();
+        let due = |records: i32, then: i64, live: i64, days: i64| {
+            let head = ModelHead { number: 1, records, live: then, learnt_at };
+            is_due(Some(head), live, learnt_at.plus_days(days).plus_seconds(1))
+        };
+        assert!(!due(12_000, 40_000, 40_000, 0));
+        assert!(!due(12_000, 40_000, 79_999, 6));
+        assert!(due(12_000, 40_000, 80_000, 0));
+        assert!(due(12_000, 40_000, 40_000, 7));
+        assert!(!due(3, 3, 19, 0), "a handful more is no growth");
+        assert!(!is_due(None, 9, learnt_at), "nothing to teach");
+        assert!(is_due(None, 10, learnt_at));
     }
 }

@@ -73,6 +73,21 @@ pub fn save_profile(conn: &mut Conn, profile: &Profile) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Gives a published record the direction of a newer model.
+pub fn aim(conn: &mut Conn, profile: &Profile, stamp: i64) -> Result<(), Refusal> {
+    let behind = match_profile::table
+        .find(&profile.subject)
+        .filter(match_profile::live.eq(true))
+        .filter(match_profile::model.lt(profile.model));
+    let set = (
+        match_profile::direction.eq(&profile.direction),
+        match_profile::model.eq(profile.model),
+        match_profile::stamp.eq(stamp),
+    );
+    diesel::update(behind).set(set).execute(conn)?;
+    Ok(())
+}
+
 /// The record is published no more.
 pub fn retire(conn: &mut Conn, subject: &str, stamp: i64) -> Result<(), Refusal> {
     let set = (match_profile::live.eq(false), match_profile::stamp.eq(stamp));

@@ -13,7 +13,10 @@ use crate::matching::model::{PARTS, Weights};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct ModelHead {
     pub number: i64,
+    /// Records that it was learnt from,
     pub records: i32,
+    /// of so many that were published then.
+    pub live: i64,
     pub learnt_at: UtcTime,
 }
 
@@ -22,18 +25,19 @@ pub fn newest_model(conn: &mut Conn) -> Result<Option<ModelHead>, Refusal> {
     Ok(match_model::table
         .filter(match_model::ready.eq(true))
         .order(match_model::number.desc())
-        .select((match_model::number, match_model::records, match_model::learnt_at))
+        .select((match_model::number, match_model::records, match_model::live, match_model::learnt_at))
         .first(conn)
         .optional()?)
 }
 
 /// Begins a model; nobody sees it before it is ready.
-pub fn begin_model(conn: &mut Conn, records: i32, at: UtcTime) -> Result<i64, Refusal> {
+pub fn begin_model(conn: &mut Conn, records: i32, live: i64, at: UtcTime) -> Result<i64, Refusal> {
     let last: Option<i64> = match_model::table.select(max(match_model::number)).first(conn)?;
     let number = last.unwrap_or(0) + 1;
     let row = (
         match_model::number.eq(number),
         match_model::records.eq(records),
+        match_model::live.eq(live),
         match_model::learnt_at.eq(at),
         match_model::ready.eq(false),
     );

@@ -12,8 +12,14 @@ use crate::search::model::Facet;
 /// Words of the text that are asked for: the rarest tell what it is about.
 const WORDS_MAX: usize = 32;
 
-/// Subjects of one kind that share words with the text, the best first.
-pub fn similar(shelf: &Shelf, kind: &str, text: &str, limit: usize) -> tantivy::Result<Vec<String>> {
+/// Subjects of one kind and one node that share words with the text, the best first.
+pub fn similar(
+    shelf: &Shelf,
+    kind: &str,
+    origin: &str,
+    text: &str,
+    limit: usize,
+) -> tantivy::Result<Vec<String>> {
     let searcher = shelf.reader.searcher();
     let (folded, mut spans) = (fold(text), Vec::new());
     shelf.analyzer.asked_words(&folded, &mut spans);
@@ -25,18 +31,19 @@ pub fn similar(shelf: &Shelf, kind: &str, text: &str, limit: usize) -> tantivy::
     let mut found: Vec<(u64, &str)> = counted.filter(|(records, _)| *records > 0).collect();
     found.sort_unstable();
     found.truncate(WORDS_MAX);
-    let Some(of_kind) = shelf.fields.facet(Facet::Kind) else { return Ok(vec![]) };
     if found.is_empty() {
         return Ok(vec![]);
     }
     let asked =
         |word: &str| -> Box<dyn Query> { Box::new(TermQuery::new(term(word), IndexRecordOption::WithFreqs)) };
     let some = BooleanQuery::union(found.into_iter().map(|(_, word)| asked(word)).collect());
-    let kind = TermQuery::new(Term::from_field_text(of_kind, kind), IndexRecordOption::Basic);
-    let query = BooleanQuery::new(vec![
-        (Occur::Must, Box::new(some) as Box<dyn Query>),
-        (Occur::Must, Box::new(ConstScoreQuery::new(Box::new(kind), 0.0))),
-    ]);
+    let mut parts = vec![(Occur::Must, Box::new(some) as Box<dyn Query>)];
+    for (facet, value) in [(Facet::Kind, kind), (Facet::Origin, origin)] {
+        let Some(field) = shelf.fields.facet(facet) else { return Ok(vec![]) };
+        let has = TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic);
+        parts.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(has), 0.0))));
+    }
+    let query = BooleanQuery::new(parts);
     let best = searcher.search(&query, &TopDocs::with_limit(limit.max(1)).order_by_score())?;
     let mut subjects = Vec::with_capacity(best.len());
     for (_, address) in best {

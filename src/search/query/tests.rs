@@ -330,3 +330,18 @@ fn an_index_is_opened_where_it_stands_and_refused_when_outdated_or_damaged() {
     assert!(!dir.exists() && next.exists());
     std::fs::remove_dir_all(root).unwrap();
 }
+
+/// Other nodes' records take no places among the similar ones of this node.
+#[test]
+fn similar_records_are_of_one_kind_and_one_node() {
+    let mut documents = vec![document(0, "海水稻种植", "耐盐海水稻")];
+    for id in 1..20 {
+        let elsewhere =
+            Document { origin: "cn-450721".into(), ..document(id, "海水稻", "海水稻海水稻") };
+        documents.push(elsewhere);
+    }
+    documents.push(Document { kind: "demand".into(), ..document(20, "海水稻", "海水稻海水稻") });
+    let desk = Desk::new(&documents);
+    let found = similar(&desk.shelf, "achievement", "cn-450700", "海水稻", 3).unwrap();
+    assert_eq!(found, [documents[0].subject.clone()]);
+}
