@@ -24,6 +24,8 @@
 //!    buys.
 //! 7. An enquirer may live at another node, which answers for it: it acts by the same rules and by this node's
 //!    clock, but confidential parts are never sent to it (TMF-1 rule 11; TMF-1, what travels).
+//! 8. An organisation that is not verified any more does nothing in an engagement and opens no confidential part, until
+//!    it is again; what it asked it may take back.
 
 pub mod codes;
 mod http;

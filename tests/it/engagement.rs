@@ -112,6 +112,44 @@ fn domain_6_confidential_parts_open_after_the_undertaking_and_each_read_is_kept(
     assert_eq!(city.trail("achievement.confidential_read").len(), 2);
 }
 
+/// Rule 8: who is suspended acts no more and opens nothing; what it asked it may take back.
+#[test]
+fn rule_8_a_suspended_organisation_opens_nothing() {
+    let city = City::new();
+    let id = trusted(&city);
+    let (enquirer, owner) = (city.as_(ENQUIRER), city.as_(OWNER));
+    let confidential = path(&id, "/confidential");
+    enquirer.get(&confidential).expect(200);
+    let reads = city.trail("achievement.confidential_read").len();
+    let standing = |act: &str| {
+        let organisation = city.organisation("enterprise");
+        let path = format!("/api/v1/organisations/{organisation}/{act}");
+        let operator = city.as_("operator.operator");
+        let done = match act {
+            "suspend" => operator.post(&path, json!({"reason": "核查中（示例）"})),
+            _ => operator.send("POST", &path, None),
+        };
+        done.expect(200);
+    };
+    standing("suspend");
+    enquirer.get(&confidential).refused(403, "organisation_suspended");
+    let file = path(&id, &format!("/confidential/attachments/{}", city.organisation("enterprise")));
+    enquirer.get(&file).refused(403, "organisation_suspended");
+    assert_eq!(city.trail("achievement.confidential_read").len(), reads);
+    enquirer.post(&path(&id, "/messages"), json!({"text": "在吗"})).refused(403, "organisation_suspended");
+    let end = json!({"outcome": "none", "reason": "工艺不符"});
+    enquirer.post(&path(&id, "/conclude"), end).refused(403, "organisation_suspended");
+    let shown = enquirer.get(&path(&id, "/confidentiality")).expect(200).body["sha256"].clone();
+    let accept = enquirer.post(&path(&id, "/confidentiality"), json!({"sha256": shown}));
+    accept.refused(403, "organisation_suspended");
+    owner.post(&path(&id, "/messages"), json!({"text": "请稍候。"})).expect(201);
+    city.as_("enterprise2.member").get(&confidential).refused(404, "not_found");
+    standing("reinstate");
+    enquirer.get(&confidential).expect(200);
+    standing("suspend");
+    enquirer.post(&path(&id, "/withdraw"), json!({"reason": "暂停"})).expect(200);
+}
+
 /// What the holder is still changing is not shown to the other side: only what was approved.
 #[test]
 fn rule_5_the_other_side_reads_the_approved_confidential_part() {

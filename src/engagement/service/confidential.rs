@@ -16,7 +16,7 @@ use crate::kernel::error::Refusal;
 use crate::kernel::id::{Id, parse_urn};
 use crate::listing::service::{self as listing, Confidential};
 
-use super::{load, load_for_act, save};
+use super::{check_standing, load, load_for_act, save};
 
 /// The text to accept. Another text has another hash; what was accepted stays on record by its hash.
 pub static UNDERTAKING: &str = include_str!("../undertaking.zh.txt");
@@ -55,6 +55,7 @@ pub fn confidential(tx: &mut Tx, actor: &Actor, id: EngagementId) -> Result<Conf
         // The owner reads its own record, not through what others may see of it.
         return Err(Refusal::new(&NOT_FOUND));
     }
+    check_standing(tx, actor)?;
     rules::may_read_confidential(&found.standing, role)?;
     let (_, _, uuid) =
         parse_urn(&found.about.urn).ok_or_else(|| Refusal::internal("engagement without a record"))?;

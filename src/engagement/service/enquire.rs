@@ -21,7 +21,7 @@ use crate::kernel::party::PartyRef;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
 
-use super::{facts, history_of, load_for_act, save, subject};
+use super::{facts, history_of, load_for_act, load_to_end, save, subject};
 
 const ENQUIRY_CHARS_MAX: usize = 2_000;
 const NOTE_CHARS_MAX: usize = 1_000;
@@ -152,7 +152,7 @@ pub fn withdraw(
     expected: Option<i64>,
     reason: &str,
 ) -> Result<Engagement, Refusal> {
-    let (before, role) = load_for_act(tx, actor, id, expected)?;
+    let (before, role) = load_to_end(tx, actor, id, expected)?;
     text::stated("/reason", reason, NOTE_CHARS_MAX)?;
     let standing = rules::withdrawn(&before.standing, role, reason.trim().to_owned(), tx.now())?;
     save(tx, actor, &before, standing, "engagement.withdrawn")

@@ -11,6 +11,7 @@ use crate::achievement;
 use crate::audit;
 use crate::db::{Conn, Snapshot, Tx, check_version};
 use crate::demand;
+use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
 use crate::kernel::codes_common::NOT_FOUND;
@@ -96,11 +97,31 @@ fn load_for_act(
     id: EngagementId,
     expected: Option<i64>,
 ) -> Result<(Engagement, PartyRole), Refusal> {
+    let found = load_to_end(tx, actor, id, expected)?;
+    check_standing(tx, actor)?;
+    Ok(found)
+}
+
+/// Rule 8: for taking back what one asked. It opens nothing and sets the other side free, so it needs no standing.
+fn load_to_end(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: EngagementId,
+    expected: Option<i64>,
+) -> Result<(Engagement, PartyRole), Refusal> {
     actor.permit(Permission::EngagementWrite)?;
     let node = tx.node().to_owned();
     let (found, role) = load(tx, &node, actor, id)?;
     check_version(found.version, expected)?;
     Ok((found, role))
+}
+
+/// Rule 8: an organisation of this node must still be verified; another node answers for its own.
+fn check_standing(conn: &mut Conn, actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::Person(_) => identity::service::require_verified(conn, actor),
+        _ => Ok(()),
+    }
 }
 
 pub fn show(conn: &mut Conn, node: &str, actor: &Actor, id: EngagementId) -> Result<Seen, Refusal> {
