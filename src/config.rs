@@ -23,7 +23,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "TECHMART_BASE_URL",
         "http://LISTEN",
-        "where the outside reaches this node; links in papers begin with it",
+        "where the outside reaches this node; links in papers begin with it (localhost where LISTEN is every address)",
     ),
     (
         "TECHMART_NODE",
@@ -282,7 +282,11 @@ fn parse_secret(text: &str) -> Result<[u8; 32], BadSetting> {
 
 fn base_url(values: &Values, listen: SocketAddr) -> Result<String, BadSetting> {
     let Some(text) = values.text("TECHMART_BASE_URL") else {
-        return Ok(format!("http://{listen}"));
+        return Ok(match listen.ip().is_unspecified() {
+            // No address that a link could lead to; on this machine the node is reached like this.
+            true => format!("http://localhost:{}", listen.port()),
+            false => format!("http://{listen}"),
+        });
     };
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host {

@@ -53,6 +53,12 @@ async fn run(config: Config, listener: TcpListener, with_demo: bool) -> Outcome 
     let app = App::open(config, World::real()).await?;
     let background = app.spawn_background()?;
     tracing::info!(address = %app.config.listen, database = %app.config.database, node = app.config.node, "serving");
+    if app.config.listen.ip().is_unspecified() && app.config.base_url.starts_with("http://localhost:") {
+        tracing::warn!(
+            base_url = app.config.base_url,
+            "links lead to this machine: TECHMART_BASE_URL is not set"
+        );
+    }
     println!(
         "techmart serves on {}  (API documentation: {}/docs/)",
         app.config.base_url, app.config.base_url

@@ -17,6 +17,18 @@ fn nothing_set_is_the_embedded_default() {
     assert_eq!(load(&[("TECHMART_OCID_PREFIX", "ocds-qz0001")]).unwrap().ocid_prefix, "ocds-qz0001");
 }
 
+/// What is printed on papers must lead somewhere: 0.0.0.0 is an address to listen on, not to ask.
+#[test]
+fn links_never_begin_with_an_unspecified_address() {
+    let at = |listen: &str| load(&[("TECHMART_LISTEN", listen)]).unwrap();
+    for listen in ["0.0.0.0:8081", "[::]:8081"] {
+        assert_eq!(at(listen).base_url, "http://localhost:8081", "{listen}");
+    }
+    assert_eq!(at("[::1]:8081").base_url, "http://[::1]:8081");
+    let named = [("TECHMART_LISTEN", "0.0.0.0:80"), ("TECHMART_BASE_URL", "https://techmart.example/")];
+    assert_eq!(load(&named).unwrap().base_url, "https://techmart.example");
+}
+
 #[test]
 fn a_bad_setting_is_named_with_its_reason() {
     for (name, value) in [
