@@ -14,6 +14,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::permission::Permission;
 use crate::kernel::time::Day;
 use crate::kernel::vocabulary;
+use crate::listing::model::State;
 use crate::listing::{Price, service};
 use crate::papers::{self, Cell, Column, Sheet};
 
@@ -46,6 +47,9 @@ struct Catalogue {
 struct Entry {
     number: usize,
     urn: String,
+    /// `published`, or `traded` or `expired` since.
+    #[schema(inline)]
+    state: State,
     title: String,
     contributors: Vec<String>,
     year: Option<i32>,
@@ -59,7 +63,7 @@ struct Entry {
     valid_until: Option<Day>,
 }
 
-/// What a holder published within a period.
+/// What a holder published within a period, what was traded or has expired since included; what it took back is not.
 #[utoipa::path(
     tag = "achievement",
     operation_id = "achievement_catalogue",
@@ -110,6 +114,7 @@ fn entry(number: usize, record: &Record) -> Option<Entry> {
     Some(Entry {
         number,
         urn: record.urn.clone(),
+        state: record.standing.state(),
         title: approved.title.clone(),
         contributors: people.into_iter().map(|person| person.name.clone()).collect(),
         year: approved.year,
@@ -139,6 +144,7 @@ fn table(catalogue: &Catalogue) -> Sheet {
         "价格（元）",
         "发布日期",
         "有效期至",
+        "状态",
         "编号",
     ];
     let mut sheet = Sheet::new("成果目录", titles.map(Column::new).to_vec());
@@ -166,6 +172,7 @@ fn row(entry: &Entry) -> Vec<Cell> {
         entry.price.map_or(Cell::Empty, price),
         entry.published_on.into(),
         entry.valid_until.into(),
+        Cell::text(vocabulary::zh("achievement_state", entry.state.as_str())),
         Cell::text(&entry.urn),
     ]
 }

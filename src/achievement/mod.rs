@@ -8,7 +8,8 @@
 //! 14. A patent's number passes its check and is of the stated kind; one with ZL is not merely applied for
 //!     (DOMAIN §7).
 //! 15. The registration number is optional and has 12 characters (DOMAIN §6).
-//! 16. A holder's catalogue lists what it published within a period (plan, Annex 5: 科技成果目录).
+//! 16. A holder's catalogue lists what it published within a period (plan, Annex 5: 科技成果目录), with its state: what was
+//!     traded or has expired since stays in it, what was withdrawn does not.
 
 mod catalogue;
 pub mod codes;

@@ -91,6 +91,7 @@ static MIGRATIONS: &[Migration] = migrations![
     64 "0064_subsidy_circles",
     67 "0067_turns",
     68 "0068_model_records",
+    69 "0069_catalogue",
     70 "0070_sale_objection_due",
     74 "0074_untold",
     75 "0075_told_epoch",

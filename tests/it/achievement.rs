@@ -1,4 +1,4 @@
-//! Achievements: the whole life of one, who sees what, lists, history, catalogue.
+//! Achievements: the whole life of one, who sees what, lists, history.
 
 use serde_json::{Value, json};
 
@@ -294,37 +294,6 @@ fn lists_filter_sort_and_page_without_gaps() {
     city.anonymous().get(&other).refused(400, "cursor_invalid");
     city.anonymous().get("/api/v1/achievements?limit=101").refused(400, "limit_invalid");
     city.anonymous().get("/api/v1/achievements?colour=red").refused(400, "malformed_request");
-}
-
-/// Plan, Annex 5: universities publish a catalogue of achievements (科技成果目录).
-#[test]
-fn annex_5_the_catalogue_lists_a_period_and_opens_in_a_spreadsheet() {
-    let city = City::new();
-    published_of(
-        &city,
-        "achievements",
-        OWNER,
-        with(achievement(), "title", json!("=cmd|' /C calc'!A0（示例）")),
-    );
-    city.clock.advance_seconds(40 * 86_400);
-    published_of(&city, "achievements", OWNER, with(achievement(), "title", json!("四月的成果（示例）")));
-    let holder = city.organisation("institute");
-    let ask = |ending: &str, from: &str, to: &str| {
-        let path = format!("/api/v1/achievements/catalogue{ending}?holder={holder}&from={from}&to={to}");
-        city.anonymous().get(&path)
-    };
-    let march = ask("", "2026-03-01", "2026-03-31").expect(200);
-    assert_eq!(march.body["items"].as_array().unwrap().len(), 1);
-    assert_eq!(march.body["items"][0]["contributors"], json!(["示例甲", "示例乙"]));
-    assert_eq!(ask("", "2026-03-01", "2026-04-30").body["items"].as_array().unwrap().len(), 2);
-    ask("", "2026-03-02", "2026-03-01").refused(422, "period_reversed");
-    let table = ask(".csv", "2026-03-01", "2026-03-31").expect(200);
-    assert!(table.bytes.starts_with(&[0xef, 0xbb, 0xbf]), "byte order mark");
-    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
-    let text = table.text();
-    assert!(text.contains("'=cmd|"), "a formula is shown as text: {text}");
-    assert!(text.contains("100000.00～300000.00") && text.contains("新材料及其应用"));
-    assert!(!text.contains("MARKER-SECRET") && !text.contains("2800001"));
 }
 
 /// DOMAIN §6: attachments at most 10, of one's own.

@@ -8,6 +8,7 @@ mod achievement;
 mod architecture;
 mod audit;
 mod brokerage;
+mod catalogue;
 mod contract;
 mod credit;
 mod demand;

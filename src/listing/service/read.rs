@@ -183,7 +183,7 @@ pub fn attachment<K: Kind>(
     found.ok_or_else(|| Refusal::new(&NOT_FOUND))
 }
 
-/// What an organisation published from one day to another, both included (成果目录).
+/// What an organisation published from one day to another, both included, and did not withdraw (成果目录).
 pub fn catalogue<K: Kind>(
     snapshot: &mut Snapshot,
     holder: OrganisationId,

@@ -190,7 +190,12 @@ pub fn waiting<K: Kind>(conn: &mut Conn, page: &PageQuery, node: &str) -> Result
     }))
 }
 
-/// What a holder published within a time, whole, in that order.
+/// A literal for the same reason: what was published, though it may have been traded or have expired since.
+fn was_published() -> SqlLiteral<Bool> {
+    sql::<Bool>("listing.state IN ('published', 'traded', 'expired')")
+}
+
+/// What a holder published within a time, whole, in that order; what it took back is not among it.
 pub fn catalogue<K: Kind>(
     conn: &mut Conn,
     holder: OrganisationId,
@@ -202,7 +207,7 @@ pub fn catalogue<K: Kind>(
     let rows: Vec<Row> = listing::table
         .filter(listing::entity.eq(K::TYPE))
         .filter(listing::holder.eq(holder))
-        .filter(is_published())
+        .filter(was_published())
         .filter(listing::published_at.ge(from))
         .filter(listing::published_at.lt(before))
         .order((listing::published_at, listing::id))
