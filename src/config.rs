@@ -12,6 +12,9 @@ use crate::http::outbound::Allow;
 use crate::notice::SmtpSettings;
 use crate::statistics::rules::is_ocid_prefix;
 
+/// What is logged where nothing is said.
+pub const LOG_DEFAULT: &str = "info";
+
 /// Every setting: name, default as shown in the help, meaning.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
@@ -77,7 +80,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("TECHMART_WORKERS", "2", "threads that serve HTTP, 1 to 64"),
     ("TECHMART_READERS", "4", "threads that read the database, 1 to 64"),
     ("TECHMART_METRICS_LISTEN", "none", "address and port of /metrics"),
-    ("TECHMART_LOG", "info", "log filter, as of tracing's EnvFilter"),
+    ("TECHMART_LOG", LOG_DEFAULT, "log filter, as of tracing's EnvFilter"),
     ("TECHMART_LOG_FORMAT", "text", "text or json"),
 ];
 
@@ -217,7 +220,7 @@ impl Config {
             workers: values.count("TECHMART_WORKERS", 2, 64)?,
             readers: values.count("TECHMART_READERS", 4, 64)?,
             metrics_listen: values.parsed("TECHMART_METRICS_LISTEN")?,
-            log: values.text("TECHMART_LOG").unwrap_or("info").to_owned(),
+            log: values.text("TECHMART_LOG").unwrap_or(LOG_DEFAULT).to_owned(),
             log_json: log_json(values)?,
             for_tests: false,
             data_dir,

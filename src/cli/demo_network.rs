@@ -8,7 +8,7 @@ use actix_web::dev::Server;
 use super::lock::DataDirLock;
 use super::logging;
 use crate::app::{App, Background, World};
-use crate::config::Config;
+use crate::config::{Config, LOG_DEFAULT};
 use crate::demo;
 use crate::federation::codes::PEER_EXISTS;
 use crate::federation::model::Role;
@@ -46,7 +46,12 @@ struct Running {
     _lock: DataDirLock,
 }
 
+/// What the nodes ask each other would hide what is printed for people.
+const QUIET: &str = "info,techmart::http::layer=warn";
+
 pub fn run(config: Config) -> Outcome {
+    let log = if config.log == LOG_DEFAULT { QUIET.to_owned() } else { config.log.clone() };
+    let config = Config { log, ..config };
     logging::start(&config)?;
     actix_web::rt::System::new().block_on(async {
         let mut nodes = Vec::new();

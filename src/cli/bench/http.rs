@@ -17,6 +17,9 @@ use crate::demo;
 
 /// Different questions of one run.
 const WORDS: usize = 1_000;
+/// At rest: at most a fiftieth of a processor in this time.
+const QUIET_FOR: Duration = Duration::from_secs(2);
+const QUIET_WITHIN: Duration = Duration::from_secs(240);
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -49,10 +52,11 @@ pub fn run(config: &Config, bench: &HttpBench) -> Result<(), Failure> {
     server::fill(config, bench.records, texts)?;
     let server = start(&config.data_dir)?;
     let pid = server.child.id();
-    std::thread::park_timeout(Duration::from_secs(3));
+    let rest = quiet(pid)?;
     println!(
-        "start to /readyz 200: {} ms; RssAnon at rest: {} MiB\n",
+        "start to /readyz 200: {} ms; at rest after {} s; RssAnon then: {} MiB\n",
         server.start_ms,
+        rest.as_secs(),
         load::rss_anon_kib(pid)? / 1024
     );
     println!(
@@ -72,6 +76,19 @@ pub fn run(config: &Config, bench: &HttpBench) -> Result<(), Failure> {
     }
     println!("\nRssAnon after load: {} MiB", load::rss_anon_kib(pid)? / 1024);
     Ok(())
+}
+
+/// Waits until the followers have caught up with what was filled in: their work is not that of a request.
+fn quiet(pid: u32) -> Result<Duration, Failure> {
+    let begun = Instant::now();
+    loop {
+        let before = load::cpu_micros(pid)?;
+        std::thread::park_timeout(QUIET_FOR);
+        let used = Duration::from_micros(load::cpu_micros(pid)?.saturating_sub(before));
+        if used < QUIET_FOR / 50 || begun.elapsed() > QUIET_WITHIN {
+            return Ok(begun.elapsed());
+        }
+    }
 }
 
 fn print(name: &str, outcome: &Outcome, probe: f64) {
