@@ -235,6 +235,7 @@ fn read_event(value: &Value, sender: &str, own: &str) -> Result<Received, Aside>
         Some(value) => Some(read_data(&value, envelope.datahash.as_deref(), envelope.salt.as_deref())?),
     };
     let reason = envelope.reason.filter(|reason| !reason.is_empty());
+    let method = envelope.method.ok_or(Aside::Malformed)?;
     let event = Event {
         origin,
         epoch: counted(envelope.originepoch, EPOCH_MAX)?,
@@ -242,8 +243,12 @@ fn read_event(value: &Value, sender: &str, own: &str) -> Result<Received, Aside>
         seq: if seq == 0 { 0 } else { counted(Some(seq), NUMBER_MAX)? },
         hops,
         subject,
-        version: counted(envelope.subjectversion, NUMBER_MAX)?,
-        method: envelope.method.ok_or(Aside::Malformed)?,
+        // 0: its restored owner never had it.
+        version: match (envelope.subjectversion, method) {
+            (Some(0), Method::Delete) => 0,
+            (version, _) => counted(version, NUMBER_MAX)?,
+        },
+        method,
         event_type: needed(Some(envelope.event_type))?,
         time: envelope.time.ok_or(Aside::Malformed)?,
         audience,

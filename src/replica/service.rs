@@ -233,6 +233,10 @@ fn record_as(tx: &mut Tx, kind: &'static str, intake: &Intake, event: &Event, ep
     tx.record(&ACTOR, NewChange::relayed(kind, subject, event.version, event.method, audience, relay));
 }
 
+/// The version of a record that its restored owner does not have: it may write any version of it in its new epoch, also
+/// those that it lost.
+const NEVER_WAS: i64 = 0;
+
 /// What became of records that a complete snapshot did not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -287,9 +291,9 @@ fn end(tx: &mut Tx, intake: &Intake, missing: Missing, found: Vec<Replica>) -> R
             ways.lead(&replica.subject, &way.via, way.hops, &mut known_of(&replica));
             continue;
         }
-        let (state, epoch) = match missing {
-            Missing::Deleted { epoch } => (State::Deleted, epoch),
-            Missing::Withdrawn => (State::Withdrawn, replica.epoch),
+        let (state, epoch, version) = match missing {
+            Missing::Deleted { epoch } => (State::Deleted, epoch, NEVER_WAS),
+            Missing::Withdrawn => (State::Withdrawn, replica.epoch, replica.version),
         };
         let event = Event {
             origin: replica.origin.clone(),
@@ -297,7 +301,7 @@ fn end(tx: &mut Tx, intake: &Intake, missing: Missing, found: Vec<Replica>) -> R
             seq: 0,
             hops: replica.hops,
             subject: replica.subject.clone(),
-            version: replica.version,
+            version,
             method: Method::Delete,
             event_type: replica.event_type.clone(),
             time: tx.now(),
@@ -306,8 +310,7 @@ fn end(tx: &mut Tx, intake: &Intake, missing: Missing, found: Vec<Replica>) -> R
             data: None,
         };
         record(tx, intake, &event, epoch);
-        replica.state = state;
-        replica.epoch = epoch;
+        (replica.state, replica.epoch, replica.version) = (state, epoch, version);
         (replica.public, replica.salt) = (None, None);
         replica.data_hash = None;
         replica.generation = intake.generation;

@@ -81,6 +81,38 @@ fn tmf_6_a_backup_restored_twice_begins_two_epochs() {
     assert_eq!(verified.fault, None);
 }
 
+/// Rule 6: what a restore lost is written again under the versions that were lost, also after the neighbours took note that
+/// it is gone; and so it is behind them.
+#[test]
+fn tmf_6_lost_versions_are_written_again() {
+    let mut network = Network::new(1220);
+    if network.county.database.is_postgres() {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let from: PathBuf = place.path().join("backup");
+    backup::backup(&config_of(&network.county), &from).unwrap();
+    for version in 1..=2 {
+        network.county.publish("achievement", 5, version, Audience::Public, "备份后（示例）");
+    }
+    network.settle();
+    restore(&mut network.county, &from);
+    network.settle();
+    let urn = network.county.urn("achievement", 5);
+    for node in [&network.city, &network.region] {
+        assert_eq!(node.replica(&urn).unwrap().state, State::Deleted, "{}", node.id);
+    }
+    for version in 1..=2 {
+        let text = format!("恢复后第{version}版（示例）");
+        network.county.publish("achievement", 5, version, Audience::Public, &text);
+        network.settle();
+        for node in [&network.city, &network.region] {
+            assert_eq!(node.data(&urn).unwrap()["title"], text, "{}", node.id);
+            assert!(!alarms(node).contains(&json!("equivocation")), "{}", node.id);
+        }
+    }
+}
+
 #[test]
 fn an_epoch_grows_whoever_chooses_it() {
     let node = Node::new(COUNTY, 1210);
