@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::db::conn::{Conn, Mode};
 use crate::federation::tlog;
 use crate::ledger::service as ledger;
+use crate::subsidy::service as subsidy;
 
 /// What to verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -16,6 +17,8 @@ pub enum Part {
     Changes,
     /// The books: every sum, balance and hash, and their hashes in the change log
     Ledger,
+    /// The subsidies: lines, totals, payments and clawbacks beside the change log and the books
+    Subsidy,
 }
 
 pub fn verify(config: &Config, parts: &[Part]) -> Result<(), Box<dyn std::error::Error>> {
@@ -43,6 +46,19 @@ pub fn verify(config: &Config, parts: &[Part]) -> Result<(), Box<dyn std::error:
             ledger::Outcome::Proved(proved) => {
                 let (transactions, accounts) = (proved.transactions, proved.accounts);
                 println!("ledger: {transactions} transactions, {accounts} accounts: sound");
+            }
+        }
+    }
+    if all || parts.contains(&Part::Subsidy) {
+        match subsidy::verify(&mut conn, &node)? {
+            subsidy::BookOutcome::Faulty(fault) => {
+                return Err(format!("subsidy: {}: {}", fault.row, fault.what).into());
+            }
+            subsidy::BookOutcome::Proved(proved) => {
+                let subsidy::BooksProved { batches, lines, payments, clawbacks } = proved;
+                println!(
+                    "subsidy: {batches} batches, {lines} lines, {payments} payments, {clawbacks} clawbacks: sound"
+                );
             }
         }
     }

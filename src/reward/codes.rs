@@ -22,6 +22,9 @@ codes! {
     REWARD_YEAR_RUNNING = ("reward_year_running", 409, "{year} 年尚未结束，不能登记其营业利润", "The year {year} is not over: its profit cannot be stated");
     REWARD_YEAR_STATED = ("reward_year_stated", 409, "{year} 年的营业利润已经登记", "The profit of {year} has been stated");
     REWARD_VOUCHER_USED = ("reward_voucher_used", 422, "凭证“{voucher}”的收入已在第 {tranche} 次方案中分配", "The income of voucher {voucher} is distributed by tranche {tranche}");
+    REWARD_SHARES_TAKEN = ("reward_shares_taken", 422, "“{company}”的股份已在第 {tranche} 次方案中分配", "The shares of {company} are distributed by tranche {tranche}");
+    REWARD_YEARS_TAKEN = ("reward_years_taken", 422, "{first} 至 {last} 年的营业利润已在第 {tranche} 次方案中提取", "The operating profit of {first} to {last} is distributed by tranche {tranche}");
+    REWARD_OWN_CASE = ("reward_own_case", 403, "方案由您起草或修改，或异议由您提出，应由本单位另一人答复", "You drew the plan up, changed it or objected to it; another person of your organisation answers");
     REWARD_PUBLICITY_RUNNING = ("reward_publicity_running", 409, "公示期至 {ends}，期满后方可确认", "Publicity runs until {ends}; confirm after it");
     REWARD_OWN_PLAN = ("reward_own_plan", 403, "方案由您起草或修改，应由本单位另一人确认", "You drew this plan up or changed it; another person of your organisation confirms it");
     REWARD_OBJECTION_OPEN = ("reward_objection_open", 409, "尚有异议未处理，不能确认", "An objection is open; the plan cannot be confirmed");

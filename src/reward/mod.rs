@@ -23,7 +23,10 @@
 //!  9. Nothing is paid beyond what is due, nor after the contract was cancelled or revoked.
 //! 10. An institute reports every year what it converted and how it distributed the income (art. 21).
 //! 11. Names of contributors are public while the decision is publicised, and never before or after.
-//! 12. Who drew a plan up or changed it does not confirm it (DESIGN, separation of duties; DOMAIN §3, art. 45).
+//! 12. Who drew a plan up or changed it does not confirm it, nor answers an objection to it; who objected does not
+//!     answer either (DESIGN, separation of duties; DOMAIN §3, art. 45).
+//! 13. The same income, the same shares, the same year's profit of a contract is distributed once, whatever the
+//!     tranche.
 
 pub mod codes;
 pub mod form;

@@ -2,13 +2,13 @@
 
 use super::codes::{
     REWARD_ABOVE_BASE, REWARD_BELOW_LAW_FLOOR, REWARD_BELOW_PLAN_FLOOR, REWARD_COST_KIND,
-    REWARD_MAIN_BELOW_HALF, REWARD_NET_NOT_POSITIVE, REWARD_NO_MAIN, REWARD_OVERPAID, REWARD_OWN_PLAN,
-    REWARD_PROFIT_FLOOR, REWARD_PROFIT_YEARS, REWARD_RANK_TAKEN, REWARD_SHARES_NOT_WHOLE,
-    REWARD_YEAR_OUTSIDE,
+    REWARD_MAIN_BELOW_HALF, REWARD_NET_NOT_POSITIVE, REWARD_NO_MAIN, REWARD_OVERPAID, REWARD_OWN_CASE,
+    REWARD_OWN_PLAN, REWARD_PROFIT_FLOOR, REWARD_PROFIT_YEARS, REWARD_RANK_TAKEN, REWARD_SHARES_NOT_WHOLE,
+    REWARD_SHARES_TAKEN, REWARD_VOUCHER_USED, REWARD_YEAR_OUTSIDE, REWARD_YEARS_TAKEN,
 };
 use super::model::{
-    Computed, Content, Contributor, ContributorRole, Cost, Due, Plan, PlanState, Receipt, RewardForm, Rule,
-    Warning,
+    Computed, Content, Contributor, ContributorRole, Cost, Due, Objection, Plan, PlanId, PlanState, Receipt,
+    RewardForm, Rule, Warning,
 };
 use crate::kernel::codes_common::{OUT_OF_RANGE, STATE_CONFLICT};
 use crate::kernel::error::{Errors, Refusal};
@@ -30,6 +30,52 @@ pub fn check_confirmer(plan: &Plan, person: UserId) -> Result<(), Refusal> {
         return Err(Refusal::new(&REWARD_OWN_PLAN));
     }
     Ok(())
+}
+
+/// Rule 12: an objection is answered by somebody else than who drew the plan up, changed it or objected.
+pub fn check_answerer(plan: &Plan, objection: &Objection, person: UserId) -> Result<(), Refusal> {
+    if check_confirmer(plan, person).is_err() || objection.by_user == person {
+        return Err(Refusal::new(&REWARD_OWN_CASE));
+    }
+    Ok(())
+}
+
+/// Rule 13: what other plans over the contract distribute is not distributed again.
+pub fn check_once(others: &[Plan], own: Option<PlanId>, content: &Content) -> Result<(), Refusal> {
+    for other in others.iter().filter(|plan| plan.state != PlanState::Withdrawn && Some(plan.id) != own) {
+        if let Some(refusal) = twice(&other.content, content) {
+            return Err(refusal.with("tranche", other.tranche));
+        }
+    }
+    Ok(())
+}
+
+/// What is in both: a voucher's income, a company's shares, a year's profit.
+fn twice(taken: &Content, new: &Content) -> Option<Refusal> {
+    match (taken, new) {
+        (Content::Cash { receipts: taken, .. }, Content::Cash { receipts, .. }) => {
+            let known = |new: &&Receipt| taken.iter().any(|old| old.voucher == new.voucher);
+            let voucher = &receipts.iter().find(known)?.voucher;
+            Some(Refusal::new(&REWARD_VOUCHER_USED).with("voucher", voucher))
+        }
+        (Content::Equity { company: taken, .. }, Content::Equity { company, .. }) => {
+            let letters = |name: &str| -> String {
+                name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+            };
+            let same = letters(taken) == letters(company);
+            same.then(|| Refusal::new(&REWARD_SHARES_TAKEN).with("company", company.trim()))
+        }
+        (
+            Content::OwnUse { first_year: one, years: so_long, .. },
+            Content::OwnUse { first_year: other, years, .. },
+        ) => {
+            let first = *one.max(other);
+            let last = one.saturating_add(*so_long).min(other.saturating_add(*years)).saturating_sub(1);
+            let overlap = first <= last;
+            overlap.then(|| Refusal::new(&REWARD_YEARS_TAKEN).with("first", first).with("last", last))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a unit of this division is under the city's plan.

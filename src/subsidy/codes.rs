@@ -51,6 +51,7 @@ codes! {
     PUBLICITY_RUNNING = ("publicity_running", 409, "公示期至 {day}，期满后方可批准", "The list is publicised until {day} and cannot be approved before");
     PUBLICITY_OVER = ("publicity_over", 409, "公示期已于 {day} 结束", "The publicity ended on {day}");
     OBJECTIONS_OPEN = ("objections_open", 409, "尚有 {count} 件异议未答复", "{count} objections are not answered yet");
+    OBJECTION_REPEATED = ("objection_repeated", 409, "您对该名单的异议尚未答复", "Your objection to this list is not answered yet");
     OBJECTION_ANSWERED = ("objection_answered", 409, "该异议已答复", "The objection has been answered");
     REMITTANCE_ROWS = ("remittance_rows", 422, "应有 1 至 {max} 行拨付结果", "A report has 1 to {max} rows");
     REMITTANCE_TOO_LARGE = ("remittance_too_large", 413, "拨付结果文件超过 {max_bytes} 字节", "The payment file exceeds {max_bytes} bytes");

@@ -319,3 +319,34 @@ fn domain_6_the_agencys_yearly_figures_add_up() {
     let year = city.as_("government.payer").get("/api/v1/brokerage/figures?year=2026").expect(200).body;
     assert_eq!(year["items"][0]["deals"], 3);
 }
+
+/// A client of a deal that another client's mandate earned on before is a firm of its own first year, and a deal that
+/// was taken back whole counts again when it revives.
+#[test]
+fn domain_6_each_client_and_each_deal_counts_in_the_year_in_which_it_brings_something() {
+    let city = City::new();
+    let id = active(&city);
+    let (_, number) = registered(&city);
+    city.as_(BROKER).post(&path(&id, "/contracts"), json!({"number": number})).expect(200);
+    city.as_(CLIENT).send("POST", &path(&id, &format!("/contracts/{number}/agree")), None).expect(200);
+    let mut body = offer(&city, terms());
+    body["partner"] = json!(city.organisation("enterprise"));
+    let other = city.as_(BROKER).post("/api/v1/brokerage/mandates", body).expect(201).id();
+    city.as_("enterprise.member").post(&path(&other, "/accept"), json!({})).expect(200);
+    city.as_(BROKER).post(&path(&other, "/contracts"), json!({"number": number})).expect(200);
+    city.clock.advance_seconds(366 * 86_400);
+    let agree = path(&other, &format!("/contracts/{number}/agree"));
+    city.as_("enterprise.member").send("POST", &agree, None).expect(200);
+    let figures = || {
+        let year = city.as_("government.payer").get("/api/v1/brokerage/figures?year=2027").expect(200).body;
+        ["deals", "firms", "commission_fen"].map(|it| year["items"][0][it].as_i64().unwrap())
+    };
+    assert_eq!(figures(), [0, 1, ONE_PERCENT], "a further firm, no further deal");
+    let taken_back = "INSERT INTO commission (id, mandate, broker, client, contract, number, cause_seq, cause_kind, \
+        base_fen, amount_fen, client_fen, day, at) \
+        SELECT '01990000-0000-7000-8000-000000000001', mandate, broker, client, contract, number, cause_seq + 1000, \
+        'contract.cancelled', base_fen, -amount_fen, -client_fen, '2026-12-01', at FROM commission \
+        WHERE day < '2027-01-01'";
+    city.app.db.write_blocking("test.taken_back", move |tx| Ok(tx.batch(taken_back)?)).unwrap();
+    assert_eq!(figures(), [1, 1, ONE_PERCENT], "nothing is left of the year before");
+}

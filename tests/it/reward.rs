@@ -349,3 +349,60 @@ fn no_name_of_a_contributor_enters_the_change_log() {
     assert!(own.iter().all(|change| !change.facts.to_string().contains("示例甲") && change.public.is_none()));
     assert!(show(&city, own[0].facts["contract"].as_str().unwrap())["id"].is_string() && !id.is_empty());
 }
+
+/// Rule 13: shares and years of profit are distributed once, like income.
+#[test]
+fn art_45_the_same_shares_or_years_are_not_distributed_twice() {
+    let city = City::new();
+    let contract = registered(&city);
+    let post = |content: &Value| {
+        city.as_(WRITER).post("/api/v1/rewards", json!({"contract_id": contract, "content": content}))
+    };
+    let equity = |company: &str| {
+        json!({
+            "form": "equity", "company": company, "shares": 1000, "reward_shares": 700,
+            "contributors": contributors(500_000),
+        })
+    };
+    let first = post(&equity("示例科技公司")).expect(201).id();
+    let refused = post(&equity("示例科技 公司")).refused(422, "reward_shares_taken");
+    assert_eq!(refused.body["params"]["tranche"], "1");
+    post(&equity("示例另一公司")).expect(201);
+    // Changing the plan itself is no second one.
+    let path = format!("/api/v1/rewards/{first}");
+    city.as_(WRITER).put(&path, json!({"content": equity("示例科技公司")})).expect(200);
+    city.as_(DECIDER).post(&format!("{path}/withdraw"), json!({"reason": "撤回"})).expect(200);
+    post(&equity("示例科技公司")).expect(201);
+    let years = |first: i32| {
+        let mut content = own_use();
+        content["first_year"] = json!(first);
+        content
+    };
+    post(&years(2024)).expect(201);
+    let refused = post(&years(2026)).refused(422, "reward_years_taken");
+    assert_eq!(
+        (&refused.body["params"]["first"], &refused.body["params"]["last"]),
+        (&json!("2026"), &json!("2026"))
+    );
+    post(&years(2027)).expect(201);
+}
+
+/// Rule 12: nobody answers an objection to their own plan, nor their own objection.
+#[test]
+fn domain_3_an_objection_is_answered_by_somebody_who_has_no_part_in_it() {
+    let city = City::new();
+    let answered = |plan: &str, objector: &str| {
+        let path = format!("/api/v1/rewards/{plan}/objections");
+        let id = city.as_(objector).post(&path, json!({"text": "份额不符"})).expect(201).id();
+        let body = json!({"upheld": false, "answer": "经核查不成立"});
+        city.as_(DECIDER).post(&format!("{path}/{id}/answer"), body)
+    };
+    let contract = registered(&city);
+    let body = json!({"contract_id": contract, "content": cash(67_900_000, 500_000)});
+    let own = city.as_(DECIDER).post("/api/v1/rewards", body).expect(201).id();
+    decide(&city, &own, "publicise").expect(200);
+    answered(&own, "enterprise.member").refused(403, "reward_own_case");
+    let plan = publicised(&city);
+    answered(&plan, DECIDER).refused(403, "reward_own_case");
+    answered(&plan, "enterprise.member").expect(200);
+}

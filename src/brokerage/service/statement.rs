@@ -127,13 +127,16 @@ pub fn yearly_figures(conn: &mut Conn, node: &str, year: i32) -> Result<Vec<Figu
             .entry(deal.broker.clone())
             .or_insert_with(|| Figures { broker: deal.broker.clone(), ..Figures::default() });
         row.commission = sum(row.commission, deal.amount)?;
-        // A deal counts in the year in which it is first earned on: a later amendment is money of its own year only.
-        if deal.known || !deal.amount.is_positive() {
+        // A deal counts in the year in which it is first earned on, a firm in the year of its first fee for it: a later
+        // amendment is money of its own year only. What was taken back whole counts again when it revives.
+        if !deal.amount.is_positive() {
             continue;
         }
-        row.firms += i64::from(firms.insert((deal.broker.clone(), deal.client)));
+        if !deal.client_known {
+            row.firms += i64::from(firms.insert((deal.broker.clone(), deal.client)));
+        }
         // Both sides of a contract may have a mandate: it is one deal.
-        if counted.insert((deal.broker, deal.contract.clone())) {
+        if !deal.deal_known && counted.insert((deal.broker, deal.contract.clone())) {
             row.deals += 1;
             if let Some(outcome) = outcomes.get(&deal.contract) {
                 row.total = sum(row.total, outcome.total)?;

@@ -217,15 +217,17 @@ pub struct DealSum {
     pub client: String,
     pub contract: String,
     pub amount: Fen,
-    /// The broker earned on the contract before these days: the deal was counted then.
-    pub known: bool,
+    /// What the broker has of the contract from before these days: the deal was counted then.
+    pub deal_known: bool,
+    /// The same of this client alone.
+    pub client_known: bool,
 }
 
-const EARLIER: &str = "EXISTS (SELECT 1 FROM commission e WHERE e.broker = commission.broker \
-    AND e.contract = commission.contract AND e.day < ";
+const EARLIER: &str = "(SELECT COALESCE(SUM(e.amount_fen), 0) FROM commission e \
+    WHERE e.broker = commission.broker AND e.contract = commission.contract AND e.day < ";
 
 pub fn deals_between(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<DealSum>, Refusal> {
-    let rows: Vec<(String, String, String, i64, bool)> = commission::table
+    let rows: Vec<(String, String, String, i64, bool, bool)> = commission::table
         .filter(commission::day.between(from, to))
         .group_by((commission::broker, commission::client, commission::contract))
         .order((commission::broker.asc(), commission::contract.asc()))
@@ -234,15 +236,17 @@ pub fn deals_between(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<DealSum>
             commission::client,
             commission::contract,
             sql::<BigInt>("CAST(SUM(amount_fen) AS BIGINT)"),
-            sql::<Bool>(EARLIER).bind::<Date, _>(from).sql(")"),
+            sql::<Bool>(EARLIER).bind::<Date, _>(from).sql(") > 0"),
+            sql::<Bool>(EARLIER).bind::<Date, _>(from).sql(" AND e.client = commission.client) > 0"),
         ))
         .load(conn)?;
-    let deal = |(broker, client, contract, fen, known)| DealSum {
+    let deal = |(broker, client, contract, fen, deal_known, client_known)| DealSum {
         broker,
         client,
         contract,
         amount: Fen(fen),
-        known,
+        deal_known,
+        client_known,
     };
     Ok(rows.into_iter().map(deal).collect())
 }

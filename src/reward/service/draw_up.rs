@@ -40,7 +40,7 @@ pub fn create(tx: &mut Tx, actor: &Actor, contract: ContractId, draft: &Draft) -
     let registered = sold_by(tx, contract, person.organisation)?;
     check(draft)?;
     let others = store::of_contract(tx, contract)?;
-    check_vouchers(&others, None, &draft.content)?;
+    rules::check_once(&others, None, &draft.content)?;
     let known = rules_kept::rules(tx)?;
     let rule = rules::rule_on(&known, tx.now().day()).cloned();
     let rule = rule.ok_or_else(|| Refusal::internal("there is no reward rule"))?;
@@ -91,7 +91,7 @@ pub fn edit(
     }
     check(draft)?;
     let registered = sold_by(tx, before.contract.id, before.institute)?;
-    check_vouchers(&store::of_contract(tx, before.contract.id)?, Some(id), &draft.content)?;
+    rules::check_once(&store::of_contract(tx, before.contract.id)?, Some(id), &draft.content)?;
     let rule = rules_kept::rule(tx, before.rule)?;
     let (computed, _) = rules::compute(&rule, before.under_plan, &draft.content, &draft.contributors)?;
     let mut edited_by = before.edited_by.clone();
@@ -131,20 +131,6 @@ fn sold_by(
     let found = register::registered(conn, contract)?.filter(|found| found.seller.credit_code == code);
     let found = found.ok_or_else(|| Refusal::new(&REWARD_CONTRACT_UNKNOWN))?;
     if found.stands() { Ok(found) } else { Err(Refusal::new(&REWARD_CONTRACT_ENDED)) }
-}
-
-/// The same income is distributed once, whatever the tranche.
-fn check_vouchers(others: &[Plan], own: Option<PlanId>, content: &Content) -> Result<(), Refusal> {
-    let Content::Cash { receipts, .. } = content else { return Ok(()) };
-    for other in others.iter().filter(|plan| plan.state != PlanState::Withdrawn && Some(plan.id) != own) {
-        let Content::Cash { receipts: taken, .. } = &other.content else { continue };
-        let twice = receipts.iter().find(|new| taken.iter().any(|old| old.voucher == new.voucher));
-        if let Some(twice) = twice {
-            let refusal = Refusal::new(&REWARD_VOUCHER_USED).with("voucher", &twice.voucher);
-            return Err(refusal.with("tranche", other.tranche));
-        }
-    }
-    Ok(())
 }
 
 /// What every form needs: bounded lists and texts.

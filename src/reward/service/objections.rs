@@ -62,7 +62,7 @@ pub fn objections(
     store::objections(snapshot, id, page)
 }
 
-/// Answers an objection. An upheld one sends the plan back: it is changed and publicised anew.
+/// Answers an objection, by somebody who neither drew the plan up nor objected. An upheld one sends the plan back: it is changed and publicised anew.
 pub fn answer(
     tx: &mut Tx,
     actor: &Actor,
@@ -76,6 +76,7 @@ pub fn answer(
     let plan = own(tx, actor, id)?;
     let before = store::objection(tx, id, objection)?.ok_or_else(|| Refusal::new(&NOT_FOUND))?;
     check_version(before.version, expected)?;
+    rules::check_answerer(&plan, &before, actor.person()?.user)?;
     text::stated("/answer", words, TEXT_CHARS_MAX)?;
     if before.state != ObjectionState::Open {
         return Err(Refusal::new(&REWARD_OBJECTION_ANSWERED));

@@ -158,23 +158,20 @@ pub async fn object_to(edge: Edge, batch: Path<BatchId>, input: Input<ObjectionI
     .await
 }
 
-#[derive(Serialize, ToSchema)]
-struct ObjectionList {
-    items: Vec<ObjectionView>,
-}
-
 /// The objections to a batch's lists and their answers, the oldest first.
 #[utoipa::path(
     tag = "subsidy",
-    params(("id" = BatchId, Path)),
-    responses((status = 200, body = ObjectionList)),
+    params(("id" = BatchId, Path), Paging),
+    responses((status = 200, body = Page<ObjectionView>)),
     extensions(("x-permission" = json!("subsidy.read")))
 )]
 #[get("/subsidy/batches/{id}/objections")]
-pub async fn objections(edge: Edge, id: Path<BatchId>) -> Answer {
+pub async fn objections(edge: Edge, id: Path<BatchId>, paging: web::Query<Paging>) -> Answer {
+    let page = paging.into_inner().query()?;
     edge.read(Permission::SubsidyRead, move |snapshot, actor| {
-        let items = service::objections(snapshot, actor, *id)?;
-        Reply::ok(&ObjectionList { items: items.into_iter().map(ObjectionView::from).collect() })
+        let rows = service::objections(snapshot, actor, *id, page.after()?, page.limit + 1)?;
+        let views = rows.into_iter().map(ObjectionView::from).collect();
+        Reply::page(&Page::cut(views, page.limit, |view: &ObjectionView| view.id))
     })
     .await
 }

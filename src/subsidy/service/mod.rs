@@ -11,6 +11,7 @@ mod pay;
 mod plan;
 mod plan_claims;
 pub mod prepare;
+mod proof;
 mod publicity;
 mod read;
 mod remit;
@@ -25,6 +26,7 @@ pub use facts::{note, wants};
 pub use plan::Question;
 pub use prepare::{Target, stage};
 pub use publicity::{answer, object, objections, publicised, publicised_lines};
+pub use proof::{BookFault, BookOutcome, BooksProved, verify};
 pub use read::{Explanation, Found, LineExplained, Part, explain, find, lines, list, sweep};
 pub use remit::{Instruction, ReportRow, instructions, order, report, reported};
 pub use review::{

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::codes::{OBJECTION_ANSWERED, OBJECTIONS_OPEN, OWN_CASE, PUBLICITY_OVER, PUBLICITY_RUNNING};
+use super::super::codes::{
+    OBJECTION_ANSWERED, OBJECTION_REPEATED, OBJECTIONS_OPEN, OWN_CASE, PUBLICITY_OVER, PUBLICITY_RUNNING,
+};
 use super::super::model::{
     BatchId, BatchRecord, BatchState, DayUnit, LineRecord, ObjectionId, ObjectionRecord, ObjectionState,
     PayeeRecord, Scheme, StepKind,
@@ -14,7 +16,7 @@ use crate::audit;
 use crate::db::{Snapshot, Tx};
 use crate::kernel::actor::Actor;
 use crate::kernel::change::NewChange;
-use crate::kernel::codes_common::NOT_FOUND;
+use crate::kernel::codes_common::{NOT_FOUND, TOO_MANY};
 use crate::kernel::error::Refusal;
 use crate::kernel::permission::Permission;
 use crate::kernel::text;
@@ -23,7 +25,8 @@ use crate::reference::model::{Limit, LimitUnit};
 use crate::reference::service as reference;
 
 const REASON_CHARS_MAX: usize = 2000;
-const OBJECTIONS_LISTED_MAX: i64 = 500;
+/// Objections to one list: each is answered before it is approved.
+const OBJECTIONS_MAX: i64 = 500;
 
 /// The last day of a publicity that begins today.
 pub fn last_day(tx: &mut Tx, scheme: &Scheme, today: Day) -> Result<Option<Day>, Refusal> {
@@ -72,7 +75,7 @@ pub fn publicised_lines(
     Ok((lines, payees))
 }
 
-/// Anybody who is signed in may object while a list is before the public.
+/// Anybody who is signed in may object while a list is before the public; again once the objection is answered.
 pub fn object(tx: &mut Tx, actor: &Actor, id: BatchId, reason: &str) -> Result<ObjectionRecord, Refusal> {
     let person = actor.person()?;
     let found = store::batch::find(tx, id)?;
@@ -83,6 +86,13 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: BatchId, reason: &str) -> Result<O
         return Err(Refusal::new(&PUBLICITY_OVER).with("day", until));
     }
     text::stated("/reason", reason, REASON_CHARS_MAX)?;
+    let (known, own) = store::objection::standing(tx, batch.sheet.id, person.user)?;
+    if own {
+        return Err(Refusal::new(&OBJECTION_REPEATED));
+    }
+    if known >= OBJECTIONS_MAX {
+        return Err(Refusal::new(&TOO_MANY).with("max", OBJECTIONS_MAX));
+    }
     let objection = ObjectionRecord {
         id: tx.new_id(),
         batch: id,
@@ -107,14 +117,16 @@ pub fn object(tx: &mut Tx, actor: &Actor, id: BatchId, reason: &str) -> Result<O
     Ok(objection)
 }
 
-/// Objections to a batch, for whoever sees it.
+/// Objections to a batch, the oldest first, for whoever sees it.
 pub fn objections(
     snapshot: &mut Snapshot,
     actor: &Actor,
     id: BatchId,
+    after: Option<ObjectionId>,
+    limit: i64,
 ) -> Result<Vec<ObjectionRecord>, Refusal> {
     let batch = visible(snapshot, actor, id)?;
-    store::objection::of_batch(snapshot, batch.id, OBJECTIONS_LISTED_MAX)
+    store::objection::of_batch(snapshot, batch.id, after, limit)
 }
 
 /// Dismisses an objection with a reason, or upholds it: then the list goes back to be prepared again.

@@ -212,6 +212,16 @@ pub fn any_from(conn: &mut Conn, scheme: &str, period: i32) -> Result<bool, Refu
     Ok(found.is_some())
 }
 
+/// In the order of their ids.
+pub fn after(conn: &mut Conn, after: Option<BatchId>, limit: i64) -> Result<Vec<BatchRecord>, Refusal> {
+    let mut query = subsidy_batch::table.inner_join(subsidy_sheet::table).into_boxed::<MultiBackend>();
+    if let Some(id) = after {
+        query = query.filter(subsidy_batch::id.gt(id));
+    }
+    let rows: Vec<(BatchRow, SheetRow)> = query.order(subsidy_batch::id.asc()).limit(limit).load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// The newest first.
 pub fn page(
     conn: &mut Conn,

@@ -3,6 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use crate::db::conn::MultiBackend;
 use crate::db::schema::{subsidy_batch, subsidy_cause, subsidy_line, subsidy_sheet};
 use crate::db::{Conn, on_each};
 use crate::kernel::error::Refusal;
@@ -116,6 +117,18 @@ pub fn unbooked_of_claims(conn: &mut Conn, scheme: &str, limit: i64) -> Result<V
         .order(subsidy_cause::seq.asc())
         .limit(limit)
         .load(conn)?;
+    Ok(rows.into_iter().map(CauseRecord::from).collect())
+}
+
+/// All causes in order, after a change and fact.
+pub fn after(conn: &mut Conn, after: Option<(i64, String)>, limit: i64) -> Result<Vec<CauseRecord>, Refusal> {
+    let mut query = subsidy_cause::table.into_boxed::<MultiBackend>();
+    if let Some((seq, contract)) = after {
+        let same = subsidy_cause::seq.eq(seq).and(subsidy_cause::contract.gt(contract));
+        query = query.filter(subsidy_cause::seq.gt(seq).or(same));
+    }
+    let order = (subsidy_cause::seq.asc(), subsidy_cause::contract.asc());
+    let rows: Vec<CauseRow> = query.order(order).limit(limit).load(conn)?;
     Ok(rows.into_iter().map(CauseRecord::from).collect())
 }
 

@@ -190,6 +190,16 @@ pub fn page(
     Ok(rows.into_iter().map(ClaimRecord::from).collect())
 }
 
+/// In the order of their ids.
+pub fn after(conn: &mut Conn, after: Option<ClaimId>, limit: i64) -> Result<Vec<ClaimRecord>, Refusal> {
+    let mut query = subsidy_claim::table.into_boxed::<MultiBackend>();
+    if let Some(id) = after {
+        query = query.filter(subsidy_claim::id.gt(id));
+    }
+    let rows: Vec<ClaimRow> = query.order(subsidy_claim::id.asc()).limit(limit).load(conn)?;
+    Ok(rows.into_iter().map(ClaimRecord::from).collect())
+}
+
 const IDLE: [BatchState; 2] = [BatchState::Returned, BatchState::Void];
 
 /// Awarded claims of a scheme, up to a period, that no live batch holds, by their numbers.

@@ -203,13 +203,21 @@ pub fn insert_closed(conn: &mut Conn, closed: &ClosedYear) -> Result<(), Refusal
     Ok(())
 }
 
+impl From<ClosedRow> for ClosedYear {
+    fn from(row: ClosedRow) -> Self {
+        Self { fund: row.fund, year: row.year, lapsed: row.lapsed_fen, actor: row.actor, at: row.at }
+    }
+}
+
 pub fn closed(conn: &mut Conn, fund: &str, year: i32) -> Result<Option<ClosedYear>, Refusal> {
     let row: Option<ClosedRow> = subsidy_closed_year::table.find((fund, year)).first(conn).optional()?;
-    Ok(row.map(|row| ClosedYear {
-        fund: row.fund,
-        year: row.year,
-        lapsed: row.lapsed_fen,
-        actor: row.actor,
-        at: row.at,
-    }))
+    Ok(row.map(ClosedYear::from))
+}
+
+/// All of them: one for each budget and year.
+pub fn closed_years(conn: &mut Conn) -> Result<Vec<ClosedYear>, Refusal> {
+    let rows: Vec<ClosedRow> = subsidy_closed_year::table
+        .order((subsidy_closed_year::fund.asc(), subsidy_closed_year::year.asc()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(ClosedYear::from).collect())
 }

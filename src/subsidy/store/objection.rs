@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::Conn;
+use crate::db::conn::MultiBackend;
 use crate::db::schema::{subsidy_batch, subsidy_objection, subsidy_sheet};
 use crate::kernel::error::Refusal;
 use crate::kernel::id::{OrganisationId, UserId};
@@ -86,14 +87,31 @@ pub fn find(conn: &mut Conn, id: ObjectionId) -> Result<Option<ObjectionRecord>,
     Ok(row.map(ObjectionRecord::from))
 }
 
-/// Objections to a batch, the oldest first, at most so many.
-pub fn of_batch(conn: &mut Conn, batch: BatchId, limit: i64) -> Result<Vec<ObjectionRecord>, Refusal> {
-    let rows: Vec<Row> = subsidy_objection::table
-        .filter(subsidy_objection::batch.eq(batch))
-        .order((subsidy_objection::at.asc(), subsidy_objection::id.asc()))
-        .limit(limit)
-        .load(conn)?;
+/// Objections to a batch after one of them, the oldest first.
+pub fn of_batch(
+    conn: &mut Conn,
+    batch: BatchId,
+    after: Option<ObjectionId>,
+    limit: i64,
+) -> Result<Vec<ObjectionRecord>, Refusal> {
+    let mut query =
+        subsidy_objection::table.into_boxed::<MultiBackend>().filter(subsidy_objection::batch.eq(batch));
+    if let Some(id) = after {
+        query = query.filter(subsidy_objection::id.gt(id));
+    }
+    let rows: Vec<Row> = query.order(subsidy_objection::id.asc()).limit(limit).load(conn)?;
     Ok(rows.into_iter().map(ObjectionRecord::from).collect())
+}
+
+/// How many objections to this list there are, and whether the person has one that waits for an answer.
+pub fn standing(conn: &mut Conn, sheet: SheetId, person: UserId) -> Result<(i64, bool), Refusal> {
+    let of_list = || subsidy_objection::table.filter(subsidy_objection::sheet.eq(sheet));
+    let own: i64 = of_list()
+        .filter(subsidy_objection::person.eq(person))
+        .filter(subsidy_objection::state.eq(ObjectionState::Open))
+        .count()
+        .get_result(conn)?;
+    Ok((of_list().count().get_result(conn)?, own > 0))
 }
 
 /// How many objections to this list wait for an answer.
@@ -109,7 +127,7 @@ pub fn open(conn: &mut Conn, sheet: SheetId) -> Result<i64, Refusal> {
 pub fn publicised(conn: &mut Conn, before: Option<BatchId>, limit: i64) -> Result<Vec<BatchRecord>, Refusal> {
     let mut query = subsidy_batch::table
         .inner_join(subsidy_sheet::table)
-        .into_boxed::<crate::db::conn::MultiBackend>()
+        .into_boxed::<MultiBackend>()
         .filter(subsidy_batch::state.eq(BatchState::Verified))
         .filter(subsidy_batch::publicity_until.is_not_null());
     if let Some(id) = before {

@@ -105,24 +105,34 @@ pub fn insert_payment(conn: &mut Conn, payment: &PaymentRecord) -> Result<(), Re
     Ok(())
 }
 
+impl From<PaymentRow> for PaymentRecord {
+    fn from(row: PaymentRow) -> Self {
+        Self {
+            id: row.id,
+            batch: row.batch,
+            payee: row.payee,
+            beneficiary: row.beneficiary,
+            kind: row.kind,
+            amount: row.amount_fen,
+            paid_on: row.paid_on,
+            reference: row.reference,
+            actor: row.actor,
+            at: row.at,
+            ledger_number: row.ledger_number,
+        }
+    }
+}
+
 /// What was paid of a batch, in its order.
 pub fn payments(conn: &mut Conn, batch: BatchId) -> Result<Vec<PaymentRecord>, Refusal> {
     let rows: Vec<PaymentRow> = subsidy_payment::table
         .filter(subsidy_payment::batch.eq(batch))
         .order(subsidy_payment::ledger_number.asc())
         .load(conn)?;
-    let read = |row: PaymentRow| PaymentRecord {
-        id: row.id,
-        batch: row.batch,
-        payee: row.payee,
-        beneficiary: row.beneficiary,
-        kind: row.kind,
-        amount: row.amount_fen,
-        paid_on: row.paid_on,
-        reference: row.reference,
-        actor: row.actor,
-        at: row.at,
-        ledger_number: row.ledger_number,
-    };
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(PaymentRecord::from).collect())
+}
+
+pub fn payment(conn: &mut Conn, id: PaymentId) -> Result<Option<PaymentRecord>, Refusal> {
+    let row: Option<PaymentRow> = subsidy_payment::table.find(id).first(conn).optional()?;
+    Ok(row.map(PaymentRecord::from))
 }

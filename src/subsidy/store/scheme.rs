@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::Conn;
+use crate::db::conn::MultiBackend;
 use crate::db::schema::{subsidy_appropriation, subsidy_scheme};
 use crate::db::types::{from_json, to_json};
 use crate::kernel::error::Refusal;
@@ -134,22 +135,41 @@ pub fn insert_appropriation(conn: &mut Conn, record: &AppropriationRecord) -> Re
     Ok(())
 }
 
+impl From<AppropriationRow> for AppropriationRecord {
+    fn from(row: AppropriationRow) -> Self {
+        Self {
+            id: row.id,
+            year: row.year,
+            scheme: row.scheme,
+            amount: row.amount_fen,
+            document: row.document,
+            note: row.note,
+            actor: row.actor,
+            at: row.at,
+            ledger_number: row.ledger_number,
+        }
+    }
+}
+
 pub fn appropriations(conn: &mut Conn, year: i32, limit: i64) -> Result<Vec<AppropriationRecord>, Refusal> {
     let rows: Vec<AppropriationRow> = subsidy_appropriation::table
         .filter(subsidy_appropriation::year.eq(year))
         .order((subsidy_appropriation::at.asc(), subsidy_appropriation::id.asc()))
         .limit(limit)
         .load(conn)?;
-    let read = |row: AppropriationRow| AppropriationRecord {
-        id: row.id,
-        year: row.year,
-        scheme: row.scheme,
-        amount: row.amount_fen,
-        document: row.document,
-        note: row.note,
-        actor: row.actor,
-        at: row.at,
-        ledger_number: row.ledger_number,
-    };
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(AppropriationRecord::from).collect())
+}
+
+/// Of all years, in the order of their ids.
+pub fn appropriations_after(
+    conn: &mut Conn,
+    after: Option<AppropriationId>,
+    limit: i64,
+) -> Result<Vec<AppropriationRecord>, Refusal> {
+    let mut query = subsidy_appropriation::table.into_boxed::<MultiBackend>();
+    if let Some(id) = after {
+        query = query.filter(subsidy_appropriation::id.gt(id));
+    }
+    let rows: Vec<AppropriationRow> = query.order(subsidy_appropriation::id.asc()).limit(limit).load(conn)?;
+    Ok(rows.into_iter().map(AppropriationRecord::from).collect())
 }

@@ -60,6 +60,15 @@ pub fn assign(conn: &mut Conn, sheet: SheetId, batch: BatchId) -> Result<(), Ref
     Ok(())
 }
 
+/// All sheets that a batch had, the oldest first.
+pub fn of_batch(conn: &mut Conn, batch: BatchId) -> Result<Vec<SheetRecord>, Refusal> {
+    let rows: Vec<SheetRow> = subsidy_sheet::table
+        .filter(subsidy_sheet::batch.eq(batch))
+        .order((subsidy_sheet::written_at.asc(), subsidy_sheet::id.asc()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(SheetRecord::from).collect())
+}
+
 /// Sheets that were begun before and never used.
 pub fn abandoned(conn: &mut Conn, before: UtcTime) -> Result<Option<SheetId>, Refusal> {
     let id = subsidy_sheet::table

@@ -282,3 +282,45 @@ fn domain_5_an_office_is_paid_on_its_claim_where_the_scheme_asks_for_one() {
     review(&city, &id, json!({"verdict": "award"})).expect(200);
     assert_eq!(batch().expect(201).body["total_fen"], 40_000);
 }
+
+#[test]
+fn objections_to_a_list_are_one_for_each_person_bounded_and_read_by_page() {
+    let city = City::new();
+    fund(&city, "CONVERT", 20_000_000);
+    let id = submitted(&city, 5_000_000);
+    award(&city, &id, 5_000_000).expect(200);
+    let batch = prepare(&city, "CONVERT", 2026).expect(201).id();
+    step(&city, VERIFIER, &batch, "verify").expect(200);
+    let object = |persona: &str| {
+        let path = format!("/api/v1/subsidy/publicity/{batch}/objections");
+        city.as_(persona).post(&path, json!({"reason": "该项目并未投产"}))
+    };
+    let first = object("enterprise2.member").expect(201).id();
+    object("enterprise2.member").refused(409, "objection_repeated");
+    let answer = format!("/api/v1/subsidy/objections/{first}/answer");
+    city.as_(APPROVER).post(&answer, json!({"uphold": false, "answer": "经现场核查"})).expect(200);
+    object("enterprise2.member").expect(201);
+    object("institute2.member").expect(201);
+    let path = format!("/api/v1/subsidy/batches/{batch}/objections");
+    let page = |query: &str| city.as_(PAYER).get(&format!("{path}{query}")).expect(200).body;
+    let (mut seen, mut cursor) = (vec![], String::new());
+    loop {
+        let found = page(&format!("?limit=2{cursor}"));
+        seen.extend(found["items"].as_array().unwrap().iter().map(|it| it["id"].clone()));
+        let Some(next) = found["next"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(seen.len(), 3);
+    seen.dedup();
+    assert_eq!(seen.len(), 3, "each once");
+    let many = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 497) \
+         INSERT INTO subsidy_objection (id, batch, sheet, state, person, person_name, organisation, \
+         organisation_name, reason, at, answer, answered_by, answered_at) \
+         SELECT '01990000-0000-7000-8000-' || substr(CAST(1000000000000 + n.i AS TEXT), 2), batch, sheet, state, \
+         person, person_name, organisation, organisation_name, reason, at, answer, answered_by, answered_at \
+         FROM subsidy_objection, n WHERE id = '{first}'"
+    );
+    city.app.db.write_blocking("test.many", move |tx| Ok(tx.batch(&many)?)).unwrap();
+    object("broker.member").refused(422, "too_many");
+}

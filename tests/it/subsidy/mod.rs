@@ -7,12 +7,14 @@ mod corrections;
 mod groups;
 mod large;
 mod paying;
+mod proof;
 mod random;
 mod treasury;
 mod whole;
 
 use serde_json::{Value, json};
 use techmart::ledger::service::{Outcome, verify};
+use techmart::subsidy::service::BookOutcome;
 
 use super::support::{City, Client, Response};
 
@@ -101,6 +103,12 @@ fn explain(city: &City, batch: &str) -> Value {
 fn assert_books_are_sound(city: &City) {
     let outcome = city.app.db.read_blocking(|snapshot| verify(snapshot)).unwrap();
     assert!(matches!(outcome, Outcome::Proved(_)), "{outcome:?}");
+    let outcome = city.app.db.read_blocking(|snapshot| {
+        let node = snapshot.node().to_owned();
+        techmart::subsidy::service::verify(snapshot, &node)
+    });
+    let outcome = outcome.unwrap();
+    assert!(matches!(outcome, BookOutcome::Proved(_)), "{outcome:?}");
 }
 
 /// A clone of a registered contract: the register grows faster than offices can fill it.
