@@ -288,6 +288,44 @@ fn a_model_is_learnt_and_the_lists_use_it() {
     assert_eq!(again, read, "not due again");
 }
 
+/// What is near under a new model is found for both sides: directions are compared within one model only, and the first
+/// lists made with it know those of all records.
+#[test]
+fn the_first_lists_of_a_new_model_know_all_directions() {
+    let city = City::new();
+    let plain = |of: Value, title: &str, entry: &str, text: &str| {
+        let keywords = json!([title.chars().take(2).collect::<String>()]);
+        with(with(with(of, "title", json!(title)), entry, json!(text)), "keywords", keywords)
+    };
+    let mut wanted = plain(demand(), "淬火回火锻压", "description", "淬火回火锻压，锻压回火淬火。");
+    for entry in ["difficulty", "indicators", "basis", "wanted_experts"] {
+        wanted[entry] = json!("淬火回火锻压。");
+    }
+    let made = |title: &str, text: &str| {
+        let offer = with(plain(achievement(), title, "abstract", text), "registration_number", Value::Null);
+        published_of(&city, "achievements", OWNER, with(offer, "ip_assets", json!([])))
+    };
+    let demand = published_of(&city, "demands", BUYER, wanted);
+    let achievement = made("熔炼浇铸坩埚", "坩埚熔炼浇铸，浇铸坩埚熔炼，熔炼坩埚浇铸。");
+    for number in 0..8 {
+        made(
+            &format!("熔炼淬火之{number}"),
+            "坩埚淬火熔炼回火浇铸锻压，淬火坩埚回火熔炼锻压浇铸，熔炼淬火坩埚锻压浇铸回火。",
+        );
+        made(
+            &format!("甘蔗机械之{number}"),
+            "甘蔗种植与收获机械，排种、切段、铺放与覆土，甘蔗排种切段覆土。",
+        );
+    }
+    city.settle();
+    assert!(matches(&city, "achievements", &achievement).is_empty(), "no word in common, another field");
+    city.app.run_jobs().unwrap();
+    city.settle();
+    let found = matches(&city, "achievements", &achievement);
+    assert_eq!(found.len(), 1, "near by its words");
+    assert_eq!(found[0]["id"], demand.as_str());
+}
+
 /// Relevance on the labelled set with the fields given: the committed figures less 0.02.
 #[test]
 fn relevance_stays_above_its_floor() {
