@@ -160,7 +160,7 @@ impl<T> Sample<T> {
     }
 
     fn offer(&mut self, one: T) {
-        if self.held.len() == self.max {
+        if self.is_next() && self.held.len() == self.max {
             let mut stays = false;
             self.held.retain(|_| {
                 stays = !stays;
@@ -168,10 +168,14 @@ impl<T> Sample<T> {
             });
             self.every *= 2;
         }
-        if self.seen.is_multiple_of(self.every) {
+        if self.is_next() {
             self.held.push(one);
         }
         self.seen += 1;
+    }
+
+    const fn is_next(&self) -> bool {
+        self.seen.is_multiple_of(self.every)
     }
 }
 

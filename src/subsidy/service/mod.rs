@@ -25,8 +25,8 @@ pub use clawback::{ClawbackFilter, Repayment, clawback, clawbacks, repay};
 pub use facts::{note, wants};
 pub use plan::Question;
 pub use prepare::{Target, stage};
-pub use publicity::{answer, object, objections, publicised, publicised_lines};
 pub use proof::{BookFault, BookOutcome, BooksProved, verify};
+pub use publicity::{answer, object, objections, publicised, publicised_lines};
 pub use read::{Explanation, Found, LineExplained, Part, explain, find, lines, list, sweep};
 pub use remit::{Instruction, ReportRow, instructions, order, report, reported};
 pub use review::{
