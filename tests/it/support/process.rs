@@ -1,6 +1,7 @@
 //! The real program as a process of its own, for what only a whole process shows: start, kill, restart.
 
 use std::fs::File;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -103,8 +104,18 @@ impl Installation {
         self.database.dir().path().to_owned()
     }
 
+    /// The program listens before it answers: the demo city is loaded in between, which may take longer than a test's client
+    /// waits.
     fn ready(&self) -> bool {
-        std::net::TcpStream::connect(&self.listen).is_ok() && self.client(None).get("/readyz").status == 200
+        let ask = || -> std::io::Result<bool> {
+            let mut stream = std::net::TcpStream::connect(&self.listen)?;
+            stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+            stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+            let mut status = [0; 12];
+            stream.read_exact(&mut status)?;
+            Ok(&status == b"HTTP/1.1 200")
+        };
+        ask().unwrap_or(false)
     }
 
     /// What the server wrote to its log so far.
