@@ -192,12 +192,12 @@ mod tests {
                 .collect()
         };
         Document {
-            kind: if id % 3 == 0 { "demand" } else { "achievement" }.into(),
+            kind: if id.is_multiple_of(3) { "demand" } else { "achievement" }.into(),
             cooperation: some(&["transfer", "license", "investment", "development"], id % 16),
             industry: some(&["A", "B", "C", "D", "E", "F", "G", "H", "I"], id % 511),
             field: some(&["agriculture", "new_materials"], id % 4),
-            trl: (id % 5 > 0).then_some(u8::try_from(id % 9).unwrap() + 1),
-            year: (id % 7 > 0).then_some(2_000 + i32::try_from(id % 26).unwrap()),
+            trl: (!id.is_multiple_of(5)).then_some(u8::try_from(id % 9).unwrap() + 1),
+            year: (!id.is_multiple_of(7)).then_some(2_000 + i32::try_from(id % 26).unwrap()),
             ..document(id, title, "示范")
         }
     }
